@@ -1,0 +1,52 @@
+import * as z from "zod/mini";
+
+/** Where a command was written, in the platform's own ids. */
+export const conversationSchema = z.discriminatedUnion("platform", [
+  z.object({
+    platform: z.literal("slack"),
+    teamId: z.string(),
+    channelId: z.string(),
+    /** `ts` of the thread's first message. */
+    threadId: z.string(),
+    /** `ts` of the message that holds the command. */
+    messageId: z.string(),
+  }),
+  z.object({
+    platform: z.literal("discord"),
+    guildId: z.string(),
+    channelId: z.string(),
+    threadId: z.optional(z.string()),
+    messageId: z.optional(z.string()),
+    interaction: z.optional(z.object({ applicationId: z.string(), token: z.string(), expiresAt: z.number() })),
+  }),
+]);
+export type Conversation = z.infer<typeof conversationSchema>;
+
+/** The id of a conversation in D1: the same for every message of one thread. */
+export function conversationId(conversation: Conversation): string {
+  switch (conversation.platform) {
+    case "slack":
+      return `slack:${conversation.teamId}:${conversation.channelId}:${conversation.threadId}`;
+    case "discord":
+      return `discord:${conversation.guildId}:${conversation.threadId ?? conversation.channelId}`;
+    default:
+      return conversation satisfies never;
+  }
+}
+
+/** The key in `BUGBOT_KV` that maps a thread to its Linear issue. */
+export function threadKey(conversation: Conversation): string {
+  switch (conversation.platform) {
+    case "slack":
+      return `slack:${conversation.channelId}:${conversation.threadId}`;
+    case "discord":
+      return `discord:${conversation.threadId ?? conversation.channelId}`;
+    default:
+      return conversation satisfies never;
+  }
+}
+
+/** The workspace an operator allows: a Slack team id or a Discord guild id. */
+export function workspaceId(conversation: Conversation): string {
+  return conversation.platform === "slack" ? conversation.teamId : conversation.guildId;
+}

@@ -1,0 +1,83 @@
+import * as z from "zod/mini";
+
+/**
+ * One run of the agent in the container: `POST /jobs` takes it, once per id. It holds no credential: `remoteUrl` and
+ * `model.baseUrl` lead through the egress, which adds them.
+ */
+export const jobSchema = z.object({
+  id: z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/)),
+  /** The git remote to clone from and push to. */
+  remoteUrl: z.url({ protocol: /^https?$/ }),
+  /** The branch to start from. */
+  baseBranch: z.string(),
+  /** The branch to push: created at, or fast-forwarded from, where the remote has it. */
+  branch: z.string(),
+  /** First line of the commit message; the agent's own summary becomes its body. */
+  commitSubject: z.string(),
+  prompt: z.string(),
+  model: z.object({ name: z.string(), baseUrl: z.url({ protocol: /^https?$/ }) }),
+  /** Globs (picomatch, `dot: true`) a change must match. */
+  allowedPaths: z.array(z.string()),
+  limits: z.object({ wallClockMs: z.number(), maxTurns: z.number(), maxCostUsd: z.number() }),
+});
+export type Job = z.infer<typeof jobSchema>;
+
+const changedFileSchema = z.object({ path: z.string(), additions: z.number(), deletions: z.number() });
+export type ChangedFile = z.infer<typeof changedFileSchema>;
+
+/** What the agent used, as Claude Code counts it. */
+const usageSchema = z.object({ costUsd: z.number(), turns: z.number(), durationMs: z.number() });
+export type Usage = z.infer<typeof usageSchema>;
+
+/** How a job ends. Only `pushed` left something on the remote. */
+export const outcomeSchema = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("pushed"),
+    commit: z.string(),
+    files: z.array(changedFileSchema),
+    /** The agent's last words: untrusted text. */
+    summary: z.string(),
+    usage: usageSchema,
+  }),
+  z.object({ kind: z.literal("no_change"), summary: z.string(), usage: usageSchema }),
+  z.object({ kind: z.literal("outside_allowed_paths"), files: z.array(z.string()), usage: usageSchema }),
+  z.object({ kind: z.literal("out_of_turns"), usage: usageSchema }),
+  z.object({ kind: z.literal("out_of_budget"), usage: usageSchema }),
+  z.object({ kind: z.literal("out_of_time"), usage: usageSchema }),
+  z.object({ kind: z.literal("stopped"), usage: usageSchema }),
+  /** The model's API answered with an error, or Claude Code could not run. */
+  z.object({ kind: z.literal("agent_failed"), reason: z.string(), usage: usageSchema }),
+  /** git could not clone, or the push was refused; `reason` is git's own words. */
+  z.object({
+    kind: z.literal("git_failed"),
+    stage: z.enum(["clone", "commit", "push"]),
+    reason: z.string(),
+    usage: usageSchema,
+  }),
+]);
+export type Outcome = z.infer<typeof outcomeSchema>;
+
+export const stages = ["cloning", "asking", "checking", "pushing"] as const;
+export type Stage = (typeof stages)[number];
+
+/** What a reader of `GET /jobs/:id/events` sees. `seq` starts at 1 and has no gap; `at` is in ms since the epoch. */
+export const jobEventSchema = z.intersection(
+  z.object({ seq: z.number(), at: z.number() }),
+  z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("stage"), stage: z.enum(stages) }),
+    /** A tool the agent uses, in words: "reading src/cart.ts", "running npm test". */
+    z.object({ kind: z.literal("tool"), words: z.string() }),
+    /** Something the agent said between tools. */
+    z.object({ kind: z.literal("said"), text: z.string() }),
+    /** The end: always the last event, exactly once. */
+    z.object({ kind: z.literal("outcome"), outcome: outcomeSchema }),
+  ]),
+);
+export type JobEvent = z.infer<typeof jobEventSchema>;
+
+/** Answer of `GET /jobs/:id/events?after=N&waitMs=M`: events with `seq > N`, waiting up to M ms for one to come. */
+export const eventPageSchema = z.object({ events: z.array(jobEventSchema), done: z.boolean() });
+export type EventPage = z.infer<typeof eventPageSchema>;
+
+/** Body of `POST /jobs/:id/messages`. */
+export const followUpSchema = z.object({ text: z.string() });
