@@ -1,0 +1,48 @@
+import { Failure } from "../shared/failure.ts";
+import { githubRepositories } from "../shared/references/github.ts";
+import { isAllowedRepository } from "./allow-list.ts";
+import type { GitHub, Repository } from "./clients/github.ts";
+
+export interface RepositoryClues {
+  /** What the person wrote. */
+  text: string;
+  /** What this conversation works on already, `owner/name`. */
+  known?: string | null;
+  /** The Linear issue's description. */
+  issueText?: string | undefined;
+}
+
+export interface ChooseNeeds {
+  findRepository: GitHub["repository"];
+  allowed: readonly string[];
+  fallback?: string | undefined;
+}
+
+const example = "`@bugbot fix https://github.com/owner/name what goes wrong`";
+
+/** The one repository that is meant, found on GitHub and allowed. Throws a `Failure` that says what to write. */
+export async function chooseRepository({ text, known, issueText }: RepositoryClues, needs: ChooseNeeds): Promise<Repository> {
+  const named = githubRepositories(text);
+  if (named.length > 1) {
+    throw new Failure("several_repositories", { reply: `You named ${named.join(" and ")}. Which one has the bug? Name one: ${example}`, retry: false });
+  }
+  const inIssue = githubRepositories(issueText ?? "");
+  const name = named[0] ?? known ?? (inIssue.length === 1 ? inIssue[0] : undefined) ?? needs.fallback;
+  if (!name) {
+    throw new Failure("no_repository", { reply: `Which repository has the bug? Name it: ${example}`, retry: false });
+  }
+  if (!isAllowedRepository(name, needs.allowed)) {
+    throw new Failure("repository_not_allowed", {
+      reply: `I may not touch ${name}. Whoever runs bugbot can add it to BUGBOT_ALLOWED_REPOS.`,
+      retry: false,
+    });
+  }
+  const repository = await needs.findRepository(name);
+  if (!repository) {
+    throw new Failure("repository_not_found", { reply: `I cannot find ${name} on GitHub, or my token may not see it. Check the name: ${example}`, retry: false });
+  }
+  if (repository.empty) {
+    throw new Failure("repository_empty", { reply: `${repository.name} has no commit yet, so there is nothing to fix. Push something to it first.`, retry: false });
+  }
+  return repository;
+}

@@ -1,0 +1,131 @@
+import { Octokit } from "@octokit/rest";
+import * as z from "zod/mini";
+import { vendorTimeoutMs } from "../../shared/limits.ts";
+import { retryAfterMs, vendorFailure } from "./vendor-failure.ts";
+
+export interface GitHubOptions {
+  token: string;
+  /** `https://api.github.com`, without a trailing slash. */
+  apiUrl: string;
+}
+
+export interface Repository {
+  /** `owner/name` as GitHub spells it. */
+  name: string;
+  defaultBranch: string;
+  /** No commit yet. */
+  empty: boolean;
+}
+
+export interface PullRequest {
+  number: number;
+  url: string;
+}
+
+export interface NewPullRequest {
+  head: string;
+  base: string;
+  title: string;
+  body: string;
+}
+
+export type GitHub = ReturnType<typeof createGitHub>;
+
+/** GitHub in bugbot's words; `repository` is `owner/name`. Every method throws `Failure`. */
+export function createGitHub({ token, apiUrl }: GitHubOptions) {
+  const octokit = new Octokit({
+    auth: token,
+    baseUrl: apiUrl,
+    userAgent: "bugbot",
+    request: {
+      fetch: (url: string, init: RequestInit) => fetch(url, { ...init, signal: AbortSignal.timeout(vendorTimeoutMs) }),
+    },
+  });
+
+  return {
+    /** Undefined when it does not exist or the token may not see it, which GitHub answers alike. */
+    async repository(repository: string): Promise<Repository | undefined> {
+      const found = await orNotFound(octokit.rest.repos.get(parts(repository)));
+      if (!found) return undefined;
+      const { full_name: name, default_branch: defaultBranch } = found.data;
+      const branch = await orNotFound(octokit.rest.repos.getBranch({ ...parts(name), branch: defaultBranch }));
+      return { name, defaultBranch, empty: branch === undefined };
+    },
+
+    /** Every path that differs between `base` and `head`, both names of a renamed one. Undefined: no such branch. */
+    async changedPaths(repository: string, base: string, head: string): Promise<string[] | undefined> {
+      const compared = await orNotFound(octokit.rest.repos.compareCommitsWithBasehead({ ...parts(repository), basehead: `${base}...${head}` }));
+      const files = compared?.data.files;
+      return files?.flatMap((file) => (file.previous_filename ? [file.previous_filename, file.filename] : [file.filename]));
+    },
+
+    async findPullRequest(repository: string, head: string): Promise<PullRequest | undefined> {
+      const { owner, repo } = parts(repository);
+      const { data } = await orFailure(octokit.rest.pulls.list({ owner, repo, head: `${owner}:${head}`, state: "open" }));
+      const [found] = data;
+      return found && { number: found.number, url: found.html_url };
+    },
+
+    async createPullRequest(repository: string, { head, base, title, body }: NewPullRequest): Promise<PullRequest> {
+      const { data } = await orFailure(octokit.rest.pulls.create({ ...parts(repository), head, base, title, body }));
+      return { number: data.number, url: data.html_url };
+    },
+
+    /** Nothing happens when it is gone already. */
+    async deleteBranch(repository: string, branch: string): Promise<void> {
+      try {
+        await octokit.rest.git.deleteRef({ ...parts(repository), ref: `heads/${branch}` });
+      } catch (error) {
+        const { status } = readError(error);
+        if (status !== 404 && status !== 422) throw toFailure(error);
+      }
+    },
+  };
+}
+
+function parts(repository: string): { owner: string; repo: string } {
+  const [owner = "", repo = ""] = repository.split("/");
+  return { owner, repo };
+}
+
+async function orFailure<T>(request: Promise<T>): Promise<T> {
+  try {
+    return await request;
+  } catch (error) {
+    throw toFailure(error);
+  }
+}
+
+async function orNotFound<T>(request: Promise<T>): Promise<T | undefined> {
+  try {
+    return await request;
+  } catch (error) {
+    if (readError(error).status === 404) return undefined;
+    throw toFailure(error);
+  }
+}
+
+/** Octokit's `RequestError`; without a `response` the request itself failed, whatever status it claims. */
+const requestErrorSchema = z.object({
+  status: z.number(),
+  response: z.object({ headers: z.record(z.string(), z.unknown()) }),
+});
+
+function readError(error: unknown): { status?: number; retryAfter?: string } {
+  const parsed = requestErrorSchema.safeParse(error);
+  if (!parsed.success) return {};
+  const { status, response } = parsed.data;
+  const retryAfter = response.headers["retry-after"];
+  return { status, ...(typeof retryAfter === "string" && { retryAfter }) };
+}
+
+function toFailure(error: unknown) {
+  const { status, retryAfter } = readError(error);
+  return vendorFailure({
+    vendor: "GitHub",
+    status,
+    retryAfterMs: retryAfterMs(retryAfter),
+    credential: "check that GITHUB_TOKEN has `contents` and `pull requests` (read and write) on the repository",
+    cause: error,
+  });
+}

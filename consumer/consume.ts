@@ -1,0 +1,44 @@
+import { type Command, commandSchema } from "../shared/command.ts";
+import { describeError, type Log } from "../shared/log.ts";
+
+export interface ConsumeNeeds {
+  /** Starts the command's Workflow; a command that was started before stays as it is. */
+  start: (command: Command) => Promise<void>;
+  log: Log;
+}
+
+/**
+ * Starts one Workflow per message. What cannot be started is delivered again and, after the queue's last attempt, kept on
+ * the dead-letter queue.
+ */
+export async function consume(batch: MessageBatch, { start, log }: ConsumeNeeds): Promise<void> {
+  for (const message of batch.messages) {
+    try {
+      await start(commandSchema.parse(message.body));
+      message.ack();
+    } catch (error) {
+      log("start_failed", { messageId: message.id, attempts: message.attempts, ...describeError(error) });
+      message.retry({ delaySeconds: retryDelaySeconds(message.attempts) });
+    }
+  }
+}
+
+/** 5 s, 10 s, 20 s … at most five minutes. */
+export function retryDelaySeconds(attempts: number): number {
+  return Math.min(300, 5 * 2 ** (attempts - 1));
+}
+
+/** The instance's id is the command's: a second delivery finds the first one's Workflow. */
+export function createStart(workflow: Workflow<Command>) {
+  return async (command: Command): Promise<void> => {
+    try {
+      await workflow.create({ id: command.id, params: command });
+    } catch (error) {
+      const known = await workflow.get(command.id).then(
+        () => true,
+        () => false,
+      );
+      if (!known) throw error;
+    }
+  };
+}

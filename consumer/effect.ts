@@ -1,0 +1,73 @@
+import type { WorkflowStep } from "cloudflare:workers";
+import { Failure } from "../shared/failure.ts";
+import { effectAttempts } from "../shared/limits.ts";
+import { describeError, type Log } from "../shared/log.ts";
+
+export interface EffectOptions {
+  /** The first included. */
+  attempts?: number;
+  /** How long one attempt may take. */
+  timeoutMs?: number;
+}
+
+/**
+ * One outside effect as one recorded Workflow step, tried again after a wait that grows, or that the other side asked for.
+ * `again` is true when an earlier attempt may have had its effect already. `name` is unique in a command and stable
+ * between versions: Workflows find recorded steps by it. Throws `Failure`.
+ */
+export type Effect = <T extends Rpc.Serializable<T>>(
+  name: string,
+  run: (again: boolean) => Promise<T>,
+  options?: EffectOptions,
+) => Promise<T>;
+
+interface Failed {
+  code: string;
+  reply: string;
+  retry: boolean;
+  retryAfterMs: number | null;
+}
+
+/** What the engine does by itself when it lost an attempt: a crash between an effect and its record, or a time-out. */
+const engineRetries = { limit: 2, delay: 1000, backoff: "exponential" } as const;
+
+export function createEffect(step: WorkflowStep, commandId: string, log: Log, random = Math.random): Effect {
+  return async <T extends Rpc.Serializable<T>>(
+    name: string,
+    run: (again: boolean) => Promise<T>,
+    { attempts = effectAttempts, timeoutMs = 60_000 }: EffectOptions = {},
+  ): Promise<T> => {
+    for (let attempt = 1; ; attempt++) {
+      const stepName = attempt === 1 ? name : `${name} (attempt ${attempt})`;
+      const recorded: { value: T } | { failed: Failed } = await step.do(
+        stepName,
+        { retries: engineRetries, timeout: timeoutMs },
+        async (context) => {
+          try {
+            return { value: await run(attempt > 1 || context.attempt > 1) };
+          } catch (error) {
+            log("effect_failed", { commandId, effect: name, attempt, ...describeError(error) });
+            return { failed: describeFailure(error, commandId) };
+          }
+        },
+      );
+      if ("value" in recorded) return recorded.value;
+      const { code, reply, retry, retryAfterMs } = recorded.failed;
+      if (!retry || attempt >= attempts) throw new Failure(code, { reply, retry });
+      await step.sleep(`${name} (wait ${attempt})`, retryAfterMs ?? backoffMs(attempt, random()));
+    }
+  };
+}
+
+/** A step's record keeps plain values only. Anything but a `Failure` is a bug, which trying again may survive. */
+function describeFailure(error: unknown, commandId: string): Failed {
+  if (error instanceof Failure) {
+    return { code: error.code, reply: error.reply, retry: error.retry, retryAfterMs: error.retryAfterMs ?? null };
+  }
+  return { code: "bug", reply: `Something broke. The team can see it in the logs under \`${commandId}\`.`, retry: true, retryAfterMs: null };
+}
+
+/** 1 s, 2 s, 4 s … at most a minute, each between half and one and a half of that. */
+export function backoffMs(attempt: number, random: number): number {
+  return Math.round(Math.min(60_000, 1000 * 2 ** (attempt - 1)) * (0.5 + random));
+}

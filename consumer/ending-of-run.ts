@@ -1,0 +1,70 @@
+import type { Outcome, Usage } from "../shared/job.ts";
+import { runLimits } from "../shared/limits.ts";
+import type { PullRequest } from "./clients/github.ts";
+import type { Ending } from "./ending.ts";
+
+export interface RunFacts {
+  /** The repository and issue, as Markdown links. */
+  where: string;
+  allowedPaths: readonly string[];
+  pullRequest?: PullRequest;
+}
+
+/** A run's outcome as the last word about it. */
+export function endingOfRun(outcome: Outcome, { where, allowedPaths, pullRequest }: RunFacts): Ending {
+  const { usage } = outcome;
+  const ending = (result: Ending["outcome"], words: string): Ending => ({
+    outcome: result,
+    reply: `${words}\n${costLine(usage)}`,
+    usage,
+    ...(pullRequest && { pullRequestUrl: pullRequest.url }),
+  });
+  switch (outcome.kind) {
+    case "pushed": {
+      const additions = outcome.files.reduce((sum, file) => sum + file.additions, 0);
+      const deletions = outcome.files.reduce((sum, file) => sum + file.deletions, 0);
+      const size = `${outcome.files.length} ${outcome.files.length === 1 ? "file" : "files"}, +${additions} −${deletions}`;
+      const link = pullRequest ? `[Pull request #${pullRequest.number}](${pullRequest.url})` : "The fix is pushed";
+      return ending("succeeded", `✅ ${link} in ${where} (${size})`);
+    }
+    case "no_change":
+      return ending("failed", `❌ No change came out of it, so there is no pull request in ${where}. ${quoted(outcome.summary)}`);
+    case "outside_allowed_paths":
+      return ending("failed", `❌ The fix would change files I may not touch, so nothing was pushed: ${listed(outcome.files)}. Allowed: ${allowedPaths.join(", ")}.`);
+    case "out_of_turns":
+      return ending("timed_out", `⏳ Out of turns (${runLimits.maxTurns}) before there was a fix for ${where}. Nothing was pushed.`);
+    case "out_of_budget":
+      return ending("timed_out", `⏳ Out of budget ($${runLimits.maxCostUsd}) before there was a fix for ${where}. Nothing was pushed.`);
+    case "out_of_time":
+      return ending("timed_out", `⏳ Out of time (${runLimits.wallClockMs / 60_000} min) before there was a fix for ${where}. Nothing was pushed.`);
+    case "stopped":
+      return ending("stopped", `Stopped. Nothing was pushed to ${where}.`);
+    case "agent_failed":
+      return ending("failed", `❌ The agent failed: ${oneLine(outcome.reason)}. Nothing was pushed to ${where}.`);
+    case "git_failed":
+      return ending("failed", `❌ git could not ${outcome.stage} in ${where}: ${oneLine(outcome.reason)}.`);
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** `$0.08 · 41 s · 5 turns`. */
+export function costLine({ costUsd, durationMs, turns }: Usage): string {
+  const seconds = Math.round(durationMs / 1000);
+  const time = seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return `$${costUsd.toFixed(2)} · ${time} · ${turns} ${turns === 1 ? "turn" : "turns"}`;
+}
+
+function listed(files: readonly string[]): string {
+  const shown = files.slice(0, 10).map((file) => `\`${oneLine(file)}\``);
+  return files.length > shown.length ? `${shown.join(", ")} and ${files.length - shown.length} more` : shown.join(", ");
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, " ").trim().slice(0, 300).replace(/\.$/, "");
+}
+
+function quoted(summary: string): string {
+  const said = oneLine(summary);
+  return said ? `The agent said: “${said}”` : "The agent gave no reason.";
+}

@@ -1,0 +1,21 @@
+import { Failure } from "../shared/failure.ts";
+import type { Usage } from "../shared/job.ts";
+
+export const outcomes = ["succeeded", "failed", "stopped", "timed_out", "refused"] as const;
+
+/** How a command ended, and the person's last word about it. */
+export interface Ending {
+  outcome: (typeof outcomes)[number];
+  /** In the platform's neutral Markdown; the reply's writer translates it. */
+  reply: string;
+  pullRequestUrl?: string;
+  usage?: Usage;
+}
+
+/** An ending for everything that was thrown on the way. */
+export function endingOf(error: unknown, commandId: string): Ending {
+  if (!(error instanceof Failure)) {
+    return { outcome: "failed", reply: `Something broke. The team can see it in the logs under \`${commandId}\`.` };
+  }
+  return { outcome: error.retry ? "failed" : "refused", reply: error.reply };
+}

@@ -1,0 +1,34 @@
+import type { Conversation } from "../shared/conversation.ts";
+import type { Log } from "../shared/log.ts";
+import type { Settings } from "../shared/settings.ts";
+import type { GitHub } from "./clients/github.ts";
+import type { Linear } from "./clients/linear.ts";
+import type { Effect } from "./effect.ts";
+import type { Replies } from "./replies/reply.ts";
+import type { StatusMessage } from "./replies/status-message.ts";
+import type { JobSandbox } from "./sandbox/sandbox.ts";
+import type { Commands } from "./stores/commands.ts";
+import type { Conversations } from "./stores/conversations.ts";
+import type { Leases } from "./stores/leases.ts";
+import type { ThreadIssues } from "./stores/thread-issues.ts";
+
+/** Everything outside that a command may use. A service that is not set up is undefined. */
+export interface Outside {
+  replies: (platform: Conversation["platform"]) => Replies;
+  linear: Linear | undefined;
+  github: GitHub | undefined;
+  sandbox: (conversation: string) => JobSandbox;
+  commands: Commands;
+  conversations: Conversations;
+  leases: Leases;
+  threadIssues: ThreadIssues;
+  settings: Settings;
+  log: Log;
+  now: () => number;
+}
+
+/** What one command's story is told with. */
+export interface CommandNeeds extends Outside {
+  effect: Effect;
+  status: StatusMessage;
+}

@@ -1,0 +1,25 @@
+import { Container } from "@cloudflare/containers";
+import * as z from "zod/mini";
+import { egressNeeds } from "./egress-needs.ts";
+import { serveEgress } from "./serve-egress.ts";
+
+/** One conversation's container. All its outbound traffic, HTTPS included, passes the egress; without a lease nothing does. */
+export class Sandbox extends Container<Env> {
+  override defaultPort = 8080;
+  override sleepAfter = "10m";
+  override enableInternet = false;
+  override interceptHttps = true;
+  override pingEndpoint = "container/health";
+
+  async lend(leaseId: string): Promise<void> {
+    await this.setOutboundHandler("lease", { leaseId });
+  }
+}
+
+Sandbox.outbound = () => Response.json({ error: "bugbot: no run is under way" }, { status: 403 });
+Sandbox.outboundHandlers = {
+  lease: (request: Request, env: Env, { params }: { params?: unknown }) =>
+    serveEgress(request, lent.parse(params).leaseId, egressNeeds(env)),
+};
+
+const lent = z.object({ leaseId: z.string() });

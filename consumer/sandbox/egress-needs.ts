@@ -1,0 +1,18 @@
+import { createLog } from "../../shared/log.ts";
+import { readSettings, secretsOf } from "../../shared/settings.ts";
+import { createLeases } from "../stores/leases.ts";
+import type { EgressNeeds } from "./serve-egress.ts";
+
+/** The egress runs in an isolate of its own for each request: it is wired from the environment every time. */
+export function egressNeeds(env: Env): EgressNeeds {
+  const settings = readSettings(env);
+  return {
+    findLease: (id) => createLeases(env.DB).find(id),
+    upstreams: {
+      model: { url: settings.ANTHROPIC_BASE_URL, apiKey: settings.ANTHROPIC_API_KEY ?? "" },
+      git: { url: settings.GITHUB_URL, token: settings.GITHUB_TOKEN ?? "" },
+    },
+    log: createLog("egress", secretsOf(settings)),
+    now: Date.now,
+  };
+}

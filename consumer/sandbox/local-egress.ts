@@ -1,0 +1,19 @@
+import { WorkerEntrypoint } from "cloudflare:workers";
+import { readSettings } from "../../shared/settings.ts";
+import { egressNeeds } from "./egress-needs.ts";
+import { serveEgress } from "./serve-egress.ts";
+
+/**
+ * The egress for a container server that runs as a process: nothing intercepts its traffic, so it is served on loopback
+ * under `/<lease>/model` and `/<lease>/git`. No route leads here in production, and without `EXECUTOR_URL` it is shut.
+ */
+export class LocalEgress extends WorkerEntrypoint<Env> {
+  override async fetch(request: Request): Promise<Response> {
+    const { EXECUTOR_URL, ANTHROPIC_BASE_URL, GITHUB_URL } = readSettings(this.env);
+    const url = new URL(request.url);
+    const [, leaseId = "", upstream = "", path = ""] = /^\/([0-9a-f-]{36})\/(model|git)(\/.*)$/.exec(url.pathname) ?? [];
+    if (!EXECUTOR_URL || !leaseId) return new Response("Not found.", { status: 404 });
+    const base = upstream === "model" ? ANTHROPIC_BASE_URL : GITHUB_URL;
+    return serveEgress(new Request(`${base}${path}${url.search}`, request), leaseId, egressNeeds(this.env));
+  }
+}

@@ -1,0 +1,94 @@
+/** https://git-scm.com/docs/pack-protocol#_pushing_data_to_a_server: ref updates as pkt-lines, a flush, then the pack. */
+
+export interface RefUpdate {
+  oldId: string;
+  newId: string;
+  ref: string;
+}
+
+export interface PushHead {
+  updates: RefUpdate[];
+  capabilities: string[];
+}
+
+/** Ref updates of one push, at most: bugbot writes one. */
+const maxHeadBytes = 64 * 1024;
+const updateLine = /^([0-9a-f]{40,64}) ([0-9a-f]{40,64}) ([^\0\n]+?)(?:\0([^\n]*))?\n?$/;
+
+/**
+ * Reads a push's ref updates and gives back the whole body, those bytes included, for forwarding. The pack itself is
+ * streamed, never held. Throws `TypeError` on anything that is not a push.
+ */
+export async function readPush(body: ReadableStream<Uint8Array>): Promise<{ head: PushHead; body: ReadableStream<Uint8Array> }> {
+  const reader = body.getReader();
+  let read = new Uint8Array();
+  for (;;) {
+    const head = parseHead(read);
+    if (head) return { head, body: resume(read, reader) };
+    if (read.length > maxHeadBytes) throw new TypeError("too many ref updates");
+    const { done, value } = await reader.read();
+    if (done) throw new TypeError("the push ends before its ref updates do");
+    const longer = new Uint8Array(read.length + value.length);
+    longer.set(read);
+    longer.set(value, read.length);
+    read = longer;
+  }
+}
+
+/** The ref updates once the flush after them has arrived. */
+function parseHead(bytes: Uint8Array): PushHead | undefined {
+  const updates: RefUpdate[] = [];
+  let capabilities: string[] = [];
+  for (let at = 0; ; ) {
+    if (bytes.length < at + 4) return undefined;
+    const digits = ascii(bytes.subarray(at, at + 4));
+    if (!/^[0-9a-f]{4}$/i.test(digits)) throw new TypeError("not a pkt-line");
+    const length = Number.parseInt(digits, 16);
+    if (length === 0) return { updates, capabilities };
+    if (length < 5) throw new TypeError("not a ref update");
+    if (bytes.length < at + length) return undefined;
+    const [, oldId, newId, ref, listed] = updateLine.exec(ascii(bytes.subarray(at + 4, at + length))) ?? [];
+    if (!oldId || !newId || !ref) throw new TypeError("not a ref update");
+    if (listed) capabilities = listed.trim().split(" ");
+    updates.push({ oldId, newId, ref });
+    at += length;
+  }
+}
+
+function resume(read: Uint8Array, reader: ReadableStreamDefaultReader<Uint8Array>): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    start: (controller) => controller.enqueue(read),
+    async pull(controller) {
+      const { done, value } = await reader.read();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+}
+
+/** Why these updates may not pass, or nothing. A push of nothing is git asking whether it may. */
+export function refuseUpdates({ updates }: PushHead, branch: string): string | undefined {
+  const allowed = `refs/heads/${branch}`;
+  const other = updates.find(({ ref }) => ref !== allowed);
+  if (other) return `this run may push ${branch} only`;
+  if (updates.length > 1) return "one ref at a time";
+  if (updates.some(({ newId }) => /^0+$/.test(newId))) return "this run may not delete its branch";
+  return undefined;
+}
+
+/** The refusal in git's own protocol, so that the command line shows `! [remote rejected] … (bugbot: reason)`. */
+export function rejection({ updates, capabilities }: PushHead, reason: string): Uint8Array<ArrayBuffer> {
+  const report = [...["unpack ok\n", ...updates.map(({ ref }) => `ng ${ref} bugbot: ${reason}\n`)].map(pktLine), "0000"].join("");
+  const sideband = capabilities.includes("side-band-64k") || capabilities.includes("side-band");
+  return Uint8Array.from(new TextEncoder().encode(sideband ? `${pktLine(`\x01${report}`)}0000` : report));
+}
+
+function pktLine(text: string): string {
+  return (new TextEncoder().encode(text).length + 4).toString(16).padStart(4, "0") + text;
+}
+
+/** Ref names may hold any bytes; one character per byte keeps lengths right and compares exactly with an ASCII branch. */
+function ascii(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+}

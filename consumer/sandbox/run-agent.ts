@@ -1,0 +1,118 @@
+import type { Command } from "../../shared/command.ts";
+import { conversationId } from "../../shared/conversation.ts";
+import { Failure } from "../../shared/failure.ts";
+import type { Job, JobEvent, Outcome, Stage } from "../../shared/job.ts";
+import { defaultModel, eventWaitMs, leasedModels, leaseGraceMs, runLimits, statusEditMs } from "../../shared/limits.ts";
+import type { Repository } from "../clients/github.ts";
+import type { CommandNeeds } from "../needs.ts";
+
+export interface RunPlan {
+  command: Command;
+  repository: Repository;
+  branch: string;
+  commitSubject: string;
+  allowedPaths: readonly string[];
+  prompt: string;
+  /** The repository and issue, as the status message names them. */
+  where: string;
+}
+
+/** One run of the agent: a lease is opened, the job started and followed to its end, the lease closed. */
+export async function runAgent(plan: RunPlan, needs: CommandNeeds): Promise<Outcome> {
+  const { command, repository, branch, commitSubject, allowedPaths, prompt } = plan;
+  const { effect, leases, now } = needs;
+  const sandbox = needs.sandbox(conversationId(command.conversation));
+  try {
+    const { leaseId, expiresAt } = await effect("open lease", async () => {
+      const until = now() + runLimits.wallClockMs + leaseGraceMs;
+      return { leaseId: await leases.open(command.id, { repository: repository.name, branch, models: leasedModels, expiresAt: until }), expiresAt: until };
+    });
+    const start = async () => {
+      const { modelUrl, gitUrl } = await sandbox.lend(leaseId);
+      const job: Job = {
+        id: command.id,
+        remoteUrl: `${gitUrl}/${repository.name}.git`,
+        baseBranch: repository.defaultBranch,
+        branch,
+        commitSubject,
+        prompt,
+        model: { name: defaultModel, baseUrl: modelUrl },
+        allowedPaths: [...allowedPaths],
+        limits: runLimits,
+      };
+      await sandbox.start(job);
+    };
+    await effect("start job", start, { timeoutMs: 5 * 60_000 });
+    return await follow(plan, expiresAt, start, needs);
+  } finally {
+    await effect("close lease", () => leases.close(command.id, now())).catch(() => undefined);
+  }
+}
+
+/** Reads the job's events to the end, one recorded step for each half minute, and tells of them in the status message. */
+async function follow({ command, where }: RunPlan, deadline: number, restart: () => Promise<void>, needs: CommandNeeds): Promise<Outcome> {
+  const { effect, now, status } = needs;
+  const sandbox = needs.sandbox(conversationId(command.conversation));
+  let after = 0;
+  let restarted = false;
+  for (let turn = 1; ; turn++) {
+    const from = after;
+    const read = await effect(`follow job ${turn}`, () => readOn(from), { timeoutMs: 3 * eventWaitMs });
+    switch (read.kind) {
+      case "ended":
+        return read.outcome;
+      case "running":
+        after = read.after;
+        break;
+      case "lost":
+        // The container was replaced and its work with it: the job starts over, once.
+        if (restarted) throw new Failure("sandbox_lost", { reply: "The sandbox went away while it worked.", retry: true });
+        restarted = true;
+        after = 0;
+        await effect("start job again", restart, { timeoutMs: 5 * 60_000 });
+        break;
+      case "overdue":
+        throw new Failure("sandbox_overdue", { reply: "The sandbox did not end in its time.", retry: true });
+      default:
+        read satisfies never;
+    }
+  }
+
+  async function readOn(from: number) {
+    const until = now() + eventWaitMs;
+    let seen = from;
+    let shownAt = 0;
+    while (now() < until) {
+      const page = await sandbox.events(command.id, seen, until - now());
+      if (!page) return { kind: "lost" as const };
+      const last = page.events.at(-1);
+      if (last?.kind === "outcome") return { kind: "ended" as const, outcome: last.outcome };
+      if (last && now() - shownAt >= statusEditMs) {
+        shownAt = now();
+        await status.edit(`⚙️ Working on ${where}: ${inWords(last)}`);
+      }
+      seen = last?.seq ?? seen;
+    }
+    return now() > deadline ? { kind: "overdue" as const } : { kind: "running" as const, after: seen };
+  }
+}
+
+const stageWords: Record<Stage, string> = {
+  cloning: "cloning the repository",
+  asking: "looking for the cause",
+  checking: "checking what changed",
+  pushing: "pushing the fix",
+};
+
+function inWords(event: Exclude<JobEvent, { kind: "outcome" }>): string {
+  switch (event.kind) {
+    case "stage":
+      return stageWords[event.stage];
+    case "tool":
+      return event.words;
+    case "said":
+      return "thinking";
+    default:
+      return event satisfies never;
+  }
+}

@@ -1,0 +1,26 @@
+import type { Command } from "../shared/command.ts";
+import { conversationId } from "../shared/conversation.ts";
+import { redact } from "../shared/redact.ts";
+import { secretsOf } from "../shared/settings.ts";
+import type { Ending } from "./ending.ts";
+import type { CommandNeeds } from "./needs.ts";
+import type { Mark } from "./replies/reply.ts";
+
+/** The command's one last word: recorded, said, and the conversation free for the next. */
+export async function settle(command: Command, ending: Ending, needs: CommandNeeds): Promise<void> {
+  const { effect, status, commands, conversations, settings, log, now } = needs;
+  const reply = redact(ending.reply, secretsOf(settings));
+  await effect("settle", async () => {
+    await commands.settle(command.id, { ...ending, reply }, now());
+    await conversations.release(conversationId(command.conversation), command.id);
+  });
+  await status.lastWord(reply);
+  await status.mark(markOf(command, ending));
+  log("command_settled", { commandId: command.id, name: command.name, outcome: ending.outcome, pullRequestUrl: ending.pullRequestUrl, costUsd: ending.usage?.costUsd });
+}
+
+/** An answer to a question needs no mark; work does. */
+function markOf({ name }: Command, { outcome }: Ending): Mark {
+  if (outcome === "refused") return "failed";
+  return outcome === "succeeded" && name !== "fix" && name !== "contextualize" ? "answered" : outcome;
+}

@@ -1,0 +1,82 @@
+import * as z from "zod/mini";
+
+const rowSchema = z.object({
+  issue_id: z.nullable(z.string()),
+  repository: z.nullable(z.string()),
+  branch: z.nullable(z.string()),
+  pull_request_url: z.nullable(z.string()),
+  running_command_id: z.nullable(z.string()),
+});
+
+/** What a thread is about, as far as it is known. */
+export interface KnownConversation {
+  issueId: string | null;
+  repository: string | null;
+  branch: string | null;
+  pullRequestUrl: string | null;
+  runningCommandId: string | null;
+}
+
+export interface ConversationFacts {
+  issue?: { id: string; identifier: string; url: string } | undefined;
+  repository: string;
+  branch: string;
+}
+
+/** Conversations, in D1 `conversations`. Every write may be repeated. */
+export function createConversations(db: D1Database) {
+  return {
+    async find(id: string): Promise<KnownConversation> {
+      const row = await db.prepare("SELECT * FROM conversations WHERE id = ?").bind(id).first();
+      const known = row === null ? undefined : rowSchema.parse(row);
+      return {
+        issueId: known?.issue_id ?? null,
+        repository: known?.repository ?? null,
+        branch: known?.branch ?? null,
+        pullRequestUrl: known?.pull_request_url ?? null,
+        runningCommandId: known?.running_command_id ?? null,
+      };
+    },
+
+    async remember(id: string, { issue, repository, branch }: ConversationFacts, nowMs: number): Promise<void> {
+      await db
+        .prepare(
+          `INSERT INTO conversations (id, issue_id, issue_identifier, issue_url, repository, branch, updated_at)
+           VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+           ON CONFLICT (id) DO UPDATE SET issue_id = ?2, issue_identifier = ?3, issue_url = ?4, repository = ?5, branch = ?6, updated_at = ?7`,
+        )
+        .bind(id, issue?.id ?? null, issue?.identifier ?? null, issue?.url ?? null, repository, branch, nowMs)
+        .run();
+    },
+
+    async rememberPullRequest(id: string, url: string, nowMs: number): Promise<void> {
+      await db.prepare("UPDATE conversations SET pull_request_url = ?, updated_at = ? WHERE id = ?").bind(url, nowMs, id).run();
+    },
+
+    /**
+     * Makes `commandId` the one that works for this conversation. False when another one does that has not ended:
+     * one `UPDATE` decides, so two at once cannot both win.
+     */
+    async claim(id: string, commandId: string, nowMs: number): Promise<boolean> {
+      const [, , claimed] = await db.batch([
+        db.prepare("INSERT INTO conversations (id, updated_at) VALUES (?, ?) ON CONFLICT (id) DO NOTHING").bind(id, nowMs),
+        db
+          .prepare(
+            `UPDATE conversations SET running_command_id = ?2 WHERE id = ?1 AND (running_command_id IS NULL
+             OR running_command_id IN (SELECT id FROM commands WHERE outcome IS NOT NULL))`,
+          )
+          .bind(id, commandId),
+        db.prepare("SELECT 1 FROM conversations WHERE id = ? AND running_command_id = ?").bind(id, commandId),
+      ]);
+      return (claimed?.results.length ?? 0) > 0;
+    },
+
+    async release(id: string, commandId: string): Promise<void> {
+      await db
+        .prepare("UPDATE conversations SET running_command_id = NULL WHERE id = ? AND running_command_id = ?")
+        .bind(id, commandId)
+        .run();
+    },
+  };
+}
+export type Conversations = ReturnType<typeof createConversations>;

@@ -1,0 +1,37 @@
+import { Failure } from "../shared/failure.ts";
+import { createLog } from "../shared/log.ts";
+import { readSettings, secretsOf } from "../shared/settings.ts";
+import { createGitHub } from "./clients/github.ts";
+import { createLinear } from "./clients/linear.ts";
+import type { Outside } from "./needs.ts";
+import { createSlackReplies } from "./replies/slack.ts";
+import { createContainerExecutor, createHttpExecutor } from "./sandbox/executor.ts";
+import { createSandbox } from "./sandbox/sandbox.ts";
+import { createCommands } from "./stores/commands.ts";
+import { createConversations } from "./stores/conversations.ts";
+import { createLeases } from "./stores/leases.ts";
+import { createThreadIssues } from "./stores/thread-issues.ts";
+
+/** The consumer's parts, made from its environment. */
+export function wire(env: Env): Outside {
+  const settings = readSettings(env);
+  const { SLACK_BOT_TOKEN, LINEAR_API_KEY, GITHUB_TOKEN, EXECUTOR_URL, EGRESS_URL } = settings;
+  const executor = EXECUTOR_URL ? createHttpExecutor(EXECUTOR_URL, EGRESS_URL ?? "") : createContainerExecutor(env.SANDBOX, settings);
+  const slack = SLACK_BOT_TOKEN ? createSlackReplies({ botToken: SLACK_BOT_TOKEN, apiUrl: settings.SLACK_API_URL }) : undefined;
+  return {
+    replies(platform) {
+      if (platform === "slack" && slack) return slack;
+      throw new Failure("platform_off", { reply: `${platform} is not set up on the consumer Worker.`, retry: false });
+    },
+    linear: LINEAR_API_KEY ? createLinear({ apiKey: LINEAR_API_KEY, apiUrl: settings.LINEAR_API_URL }) : undefined,
+    github: GITHUB_TOKEN ? createGitHub({ token: GITHUB_TOKEN, apiUrl: settings.GITHUB_API_URL }) : undefined,
+    sandbox: (conversation) => createSandbox(executor, conversation),
+    commands: createCommands(env.DB),
+    conversations: createConversations(env.DB),
+    leases: createLeases(env.DB),
+    threadIssues: createThreadIssues(env.BUGBOT_KV),
+    settings,
+    log: createLog("consumer", secretsOf(settings)),
+    now: Date.now,
+  };
+}

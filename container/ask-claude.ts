@@ -1,0 +1,131 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import type { Job, Outcome, Usage } from "../shared/job.ts";
+import { claudeArguments } from "./claude-arguments.ts";
+import { interruption, readClaudeMessage, userMessage, type ClaudeResult } from "./claude-message.ts";
+import { endProcesses } from "./end-processes.ts";
+import type { Environment } from "./environment.ts";
+import type { Recorder } from "./event-log.ts";
+import { graceMs, maxLineBytes, maxReasonLength, maxSummaryLength } from "./limits.ts";
+import { plainText } from "./plain-text.ts";
+import { readLines } from "./read-lines.ts";
+import { startProcess } from "./start-process.ts";
+import { toolWords } from "./tool-words.ts";
+
+/** What a person says to the agent while it runs. */
+export interface Inbox {
+  /** Hands over what was said so far and each later message, until `close`. */
+  open: (deliver: (text: string) => void) => void;
+  /** From here on nobody listens. */
+  close: () => void;
+}
+
+export type Answer =
+  | { kind: "answered"; summary: string; usage: Usage }
+  | Extract<Outcome, { kind: "out_of_turns" | "out_of_budget" | "agent_failed" }>;
+
+export interface AskNeeds {
+  /** The job's folder; `repository` is in it. */
+  folder: string;
+  repository: string;
+  environment: Environment;
+  recorder: Recorder;
+  inbox: Inbox;
+  signal: AbortSignal;
+  /** Told as soon as it is known, also when the run is then interrupted. */
+  onUsage: (usage: Usage) => void;
+}
+
+/**
+ * Runs Claude Code in the repository until it has answered the prompt and every follow-up. Its exit code says nothing:
+ * the `result` line is the end. Whatever the agent started is gone when this returns.
+ */
+export async function askClaude(job: Job, prompt: string, needs: AskNeeds): Promise<Answer> {
+  const { folder, repository, recorder, inbox, signal, onUsage } = needs;
+  signal.throwIfAborted();
+  const environment = claudeEnvironment(job, folder, needs.environment);
+  const child = await startProcess("claude", claudeArguments(job), repository, environment);
+
+  const unread = new Set<string>();
+  const say = (text: string): void => {
+    const uuid = randomUUID();
+    unread.add(uuid);
+    child.stdin.write(userMessage(text, uuid));
+  };
+  say(prompt);
+  inbox.open(say);
+
+  let ending: Promise<void> | undefined;
+  const end = (): Promise<void> =>
+    (ending ??= endProcesses(child.pid, folder, child.ended, graceMs).then(() => void child.stdout.destroy()));
+  const interrupt = (): void => {
+    child.stdin.write(interruption);
+    void wait(graceMs, undefined, { ref: false }).then(end);
+  };
+  signal.addEventListener("abort", interrupt, { once: true });
+  // A background process of the agent can keep the output open after the agent itself has crashed.
+  void child.ended.then(() => wait(graceMs, undefined, { ref: false })).then(end);
+
+  let result: ClaudeResult | undefined;
+  try {
+    for await (const line of readLines(child.stdout, maxLineBytes)) {
+      const message = readClaudeMessage(line);
+      if (message?.type === "user") unread.delete(message.uuid);
+      if (message?.type === "assistant") {
+        for (const block of message.message.content) {
+          if ("text" in block) recorder.said(block.text);
+          else if ("name" in block) recorder.tool(toolWords(block.name, block.input, repository));
+        }
+      }
+      if (message?.type !== "result") continue;
+      result = message;
+      onUsage(usageOf(message));
+      if (unread.size === 0 || message.is_error || signal.aborted) break;
+    }
+  } finally {
+    inbox.close();
+    signal.removeEventListener("abort", interrupt);
+    child.stdin.end();
+    await end();
+  }
+  signal.throwIfAborted();
+  return result ? readResult(result) : { kind: "agent_failed", reason: crashReason(child.errorTail()), usage: noUsage };
+}
+
+export const noUsage: Usage = { costUsd: 0, turns: 0, durationMs: 0 };
+
+function claudeEnvironment(job: Job, folder: string, environment: Environment): Environment {
+  return {
+    ...environment,
+    CLAUDE_CONFIG_DIR: join(folder, "claude"),
+    ANTHROPIC_BASE_URL: job.model.baseUrl,
+    // The egress puts the real key in its place.
+    ANTHROPIC_API_KEY: "placeholder",
+    DISABLE_AUTOUPDATER: "1",
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+    CLAUDE_CODE_DISABLE_BACKGROUND_TASKS: "1",
+    CLAUDE_CODE_DISABLE_AUTO_MEMORY: "1",
+    CLAUDE_CODE_MAX_RETRIES: "2",
+  };
+}
+
+function usageOf({ total_cost_usd, num_turns, duration_ms }: ClaudeResult): Usage {
+  return { costUsd: total_cost_usd, turns: num_turns, durationMs: duration_ms };
+}
+
+function readResult(result: ClaudeResult): Answer {
+  const usage = usageOf(result);
+  if (result.subtype === "error_max_turns") return { kind: "out_of_turns", usage };
+  if (result.subtype === "error_max_budget_usd") return { kind: "out_of_budget", usage };
+  if (result.is_error || result.subtype !== "success") {
+    const reason = plainText(result.result ?? result.errors?.join("\n") ?? "", maxReasonLength) || result.subtype;
+    return { kind: "agent_failed", reason, usage };
+  }
+  return { kind: "answered", summary: plainText(result.result ?? "", maxSummaryLength), usage };
+}
+
+function crashReason(errorTail: string): string {
+  const words = plainText(errorTail, maxReasonLength * 4).slice(-maxReasonLength);
+  return words || "Claude Code ended without an answer";
+}

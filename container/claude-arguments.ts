@@ -1,0 +1,30 @@
+import picomatch from "picomatch";
+import type { Job } from "../shared/job.ts";
+
+const tools = ["Read", "Glob", "Grep", "Bash", "Edit", "Write"];
+const denied = ["WebFetch", "WebSearch", "Edit(.git/**)", "Edit(.github/**)", "Edit(.claude/**)", "Bash(git push:*)"];
+
+/**
+ * A rule's path is a gitignore pattern, and `/` at its start is the repository's root. Braces, classes and the like are
+ * picomatch's alone: there the rule allows the folder above them, and the check before the commit decides.
+ */
+export function editRule(glob: string): string {
+  if (!/[{}()[\]!+@\\]/.test(glob)) return `Edit(/${glob})`;
+  const { base } = picomatch.scan(glob);
+  return base ? `Edit(/${base}/**)` : "Edit(/**)";
+}
+
+/** Settings of the repository (hooks, MCP servers, its own rules) are not read: only these count. */
+export function claudeArguments({ model, limits, allowedPaths }: Job): string[] {
+  return [
+    "--print",
+    ...["--output-format", "stream-json", "--input-format", "stream-json", "--verbose", "--replay-user-messages"],
+    ...["--setting-sources", "user", "--strict-mcp-config", "--disable-slash-commands", "--no-session-persistence"],
+    ...["--permission-mode", "dontAsk"],
+    ...["--model", model.name],
+    ...["--max-turns", String(limits.maxTurns), "--max-budget-usd", String(limits.maxCostUsd)],
+    ...["--tools", tools.join(",")],
+    ...["--allowedTools", "Read", "Glob", "Grep", "Bash", ...allowedPaths.map(editRule)],
+    ...["--disallowedTools", ...denied],
+  ];
+}

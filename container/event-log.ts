@@ -1,0 +1,51 @@
+import { EventEmitter, once } from "node:events";
+import type { EventPage, JobEvent, Outcome, Stage } from "../shared/job.ts";
+import { maxEventsPerJob, maxSaidLength, maxToolWordsLength } from "./limits.ts";
+import { plainLine, plainText } from "./plain-text.ts";
+
+/** What a running job says about itself. */
+export interface Recorder {
+  stage: (stage: Stage) => void;
+  tool: (words: string) => void;
+  said: (text: string) => void;
+}
+
+export interface EventLog extends Recorder {
+  /** The last event. Later ones are ignored. */
+  end: (outcome: Outcome) => void;
+  outcome: () => Outcome | undefined;
+  /** Events with `seq > after`; waits up to `waitMs` for one to come. */
+  read: (after: number, waitMs: number, signal: AbortSignal) => Promise<EventPage>;
+}
+
+/** A job's events, numbered from 1 without a gap. Beyond `maxEventsPerJob` what the agent does is no longer kept. */
+export function createEventLog(): EventLog {
+  const events: JobEvent[] = [];
+  const added = new EventEmitter();
+  added.setMaxListeners(0);
+  let outcome: Outcome | undefined;
+
+  type Body = JobEvent extends infer Event ? (Event extends JobEvent ? Omit<Event, "seq" | "at"> : never) : never;
+  const append = (body: Body): void => {
+    if (outcome) return;
+    if (body.kind === "outcome") outcome = body.outcome;
+    events.push({ ...body, seq: events.length + 1, at: Date.now() });
+    added.emit("event");
+  };
+  const isFull = (): boolean => events.length >= maxEventsPerJob;
+
+  return {
+    stage: (stage) => append({ kind: "stage", stage }),
+    tool: (words) => isFull() || append({ kind: "tool", words: plainLine(words, maxToolWordsLength) }),
+    said: (text) => isFull() || append({ kind: "said", text: plainText(text, maxSaidLength) }),
+    end: (last) => append({ kind: "outcome", outcome: last }),
+    outcome: () => outcome,
+    read: async (after, waitMs, signal) => {
+      if (events.length <= after && !outcome && waitMs > 0) {
+        const limit = AbortSignal.any([signal, AbortSignal.timeout(waitMs)]);
+        await once(added, "event", { signal: limit }).catch(() => undefined);
+      }
+      return { events: events.slice(after), done: outcome !== undefined };
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import { endProcesses } from "./end-processes.ts";
+import type { Environment } from "./environment.ts";
+import { graceMs, maxGitOutputBytes, maxReasonLength } from "./limits.ts";
+import { plainText } from "./plain-text.ts";
+import { startProcess } from "./start-process.ts";
+
+/** git's own words about why it failed. */
+export class GitError extends Error {
+  override readonly name = "GitError";
+}
+
+/** Settings that no repository may decide. */
+const hardened = Object.entries({
+  "core.hooksPath": "/dev/null",
+  "core.fsmonitor": "false",
+  "core.untrackedCache": "false",
+  "core.quotePath": "false",
+  "core.attributesFile": "/dev/null",
+  "core.excludesFile": "/dev/null",
+  "core.autocrlf": "false",
+  "core.pager": "cat",
+  "credential.helper": "",
+  "commit.gpgSign": "false",
+  "push.gpgSign": "false",
+  "submodule.recurse": "false",
+  "diff.ignoreSubmodules": "all",
+  "fetch.recurseSubmodules": "false",
+  "protocol.allow": "never",
+  "protocol.http.allow": "always",
+  "protocol.https.allow": "always",
+  "gc.auto": "0",
+  "maintenance.auto": "false",
+  "advice.detachedHead": "false",
+}).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+
+export interface GitOptions {
+  env?: Environment;
+  input?: Buffer | string;
+}
+
+export type Git = (args: string[], options?: GitOptions) => Promise<Buffer>;
+
+/** Runs git below `folder` with nothing but `environment`, and ends it with everything it started on `signal`. */
+export function createGit(folder: string, environment: Environment, signal: AbortSignal): Git {
+  return async (args, { env = {}, input = "" } = {}) => {
+    signal.throwIfAborted();
+    const child = await startProcess("git", [...hardened, ...args], folder, { ...environment, ...env });
+    const stop = (): void => {
+      void endProcesses(child.pid, folder, child.ended, graceMs).then(() => child.stdout.destroy());
+    };
+    signal.addEventListener("abort", stop, { once: true });
+    try {
+      child.stdin.end(input);
+      const chunks: Buffer[] = [];
+      let length = 0;
+      for await (const chunk of child.stdout) {
+        const bytes = Buffer.from(chunk);
+        length += bytes.length;
+        if (length > maxGitOutputBytes) stop();
+        else chunks.push(bytes);
+      }
+      const { code } = await child.ended;
+      signal.throwIfAborted();
+      if (length > maxGitOutputBytes) throw new GitError("git answered with more than bugbot reads");
+      if (code !== 0) throw new GitError(ownWords(child.errorTail()) || `git ended with code ${code}`);
+      return Buffer.concat(chunks);
+    } finally {
+      signal.removeEventListener("abort", stop);
+    }
+  };
+}
+
+/** The last lines of git's stderr, without the credentials a URL may carry. */
+function ownWords(stderr: string): string {
+  const lines = stderr.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("hint:"));
+  return plainText(lines.slice(-8).join("\n").replaceAll(/:\/\/[^/\s@]*@/g, "://"), maxReasonLength);
+}

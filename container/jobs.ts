@@ -1,0 +1,79 @@
+import type { EventPage, Job, Outcome } from "../shared/job.ts";
+import { noUsage } from "./ask-claude.ts";
+import { createEventLog, type EventLog } from "./event-log.ts";
+import { createInbox } from "./inbox.ts";
+import { maxFinishedJobs, maxReasonLength, maxTimerMs } from "./limits.ts";
+import { plainText } from "./plain-text.ts";
+import { runFix, type FixNeeds, type Interruption } from "./run-fix.ts";
+
+interface RegisteredJob {
+  log: EventLog;
+  put: (text: string) => boolean;
+  interrupt: (reason: Interruption) => void;
+  ended: Promise<void>;
+}
+
+export interface Jobs {
+  /** Starts a job once per id; a known one is left as it is. */
+  start: (job: Job) => { isNew: boolean; done: boolean };
+  read: (id: string, after: number, waitMs: number, signal: AbortSignal) => Promise<EventPage> | undefined;
+  stop: (id: string) => "stopping" | "unknown";
+  say: (id: string, text: string) => "delivered" | "ended" | "unknown";
+  running: () => number;
+  /** Stops every job and waits for what they started to be gone. */
+  close: () => Promise<void>;
+}
+
+export type JobsOptions = Pick<FixNeeds, "workspace" | "serverEnvironment">;
+
+export function createJobs(options: JobsOptions): Jobs {
+  const jobs = new Map<string, RegisteredJob>();
+  const running = new Set<string>();
+
+  async function run(job: Job, log: EventLog, needs: Pick<FixNeeds, "inbox" | "signal">): Promise<void> {
+    const startedAt = Date.now();
+    const outcome = await runFix(job, { ...options, ...needs, recorder: log }).catch((error: unknown): Outcome => {
+      console.error(JSON.stringify({ event: "job_broke", id: job.id, error: error instanceof Error ? error.stack : error }));
+      const reason = plainText(`the job server broke: ${String(error)}`, maxReasonLength);
+      return { kind: "agent_failed", reason, usage: noUsage };
+    });
+    log.end(outcome);
+    running.delete(job.id);
+    console.log(JSON.stringify({ event: "job", id: job.id, outcome: outcome.kind, durationMs: Date.now() - startedAt }));
+    const finished = [...jobs.keys()].filter((id) => !running.has(id));
+    for (const id of finished.slice(0, -maxFinishedJobs)) jobs.delete(id);
+  }
+
+  function start(job: Job): { isNew: boolean; done: boolean } {
+    const known = jobs.get(job.id);
+    if (known) return { isNew: false, done: known.log.outcome() !== undefined };
+    const log = createEventLog();
+    const inbox = createInbox();
+    const controller = new AbortController();
+    const interrupt = (reason: Interruption): void => controller.abort(reason);
+    const timer = setTimeout(interrupt, Math.min(job.limits.wallClockMs, maxTimerMs), "out_of_time");
+    running.add(job.id);
+    const ended = run(job, log, { inbox, signal: controller.signal }).finally(() => clearTimeout(timer));
+    jobs.set(job.id, { log, put: inbox.put, interrupt, ended });
+    return { isNew: true, done: false };
+  }
+
+  return {
+    start,
+    read: (id, after, waitMs, signal) => jobs.get(id)?.log.read(after, waitMs, signal),
+    stop: (id) => {
+      jobs.get(id)?.interrupt("stopped");
+      return jobs.has(id) ? "stopping" : "unknown";
+    },
+    say: (id, text) => {
+      const job = jobs.get(id);
+      if (!job) return "unknown";
+      return job.put(text) ? "delivered" : "ended";
+    },
+    running: () => running.size,
+    close: async () => {
+      for (const job of jobs.values()) job.interrupt("stopped");
+      await Promise.all([...jobs.values()].map(({ ended }) => ended));
+    },
+  };
+}

@@ -1,0 +1,25 @@
+/** Cloudflare's interception CA; it exists only at run time (https://developers.cloudflare.com/containers/). */
+export const interceptionCaPath = "/etc/cloudflare/certs/cloudflare-containers-ca.crt";
+
+export const maxBodyBytes = 1024 * 1024;
+export const maxWaitMs = 60_000;
+export const maxFinishedJobs = 100;
+export const maxEventsPerJob = 2_000;
+
+/** One line of the agent's output that is longer is dropped: it holds a tool's result, which nobody reads here. */
+export const maxLineBytes = 2 * 1024 * 1024;
+export const maxErrorBytes = 16 * 1024;
+/** The listing of a repository with some 500,000 files. */
+export const maxGitOutputBytes = 64 * 1024 * 1024;
+
+export const maxToolWordsLength = 200;
+export const maxSaidLength = 2_000;
+export const maxSummaryLength = 8_000;
+export const maxReasonLength = 1_000;
+export const maxSubjectLength = 200;
+export const maxInstructionsLength = 16_000;
+
+/** How long a process has between being asked to end and being ended. */
+export const graceMs = 1_500;
+/** Node's longest timer. */
+export const maxTimerMs = 2 ** 31 - 1;

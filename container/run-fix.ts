@@ -1,0 +1,73 @@
+import { mkdtemp, realpath } from "node:fs/promises";
+import { join } from "node:path";
+import { forbiddenPaths } from "../shared/allowed-paths.ts";
+import type { Job, Outcome, Usage } from "../shared/job.ts";
+import { askClaude, noUsage, type Inbox } from "./ask-claude.ts";
+import { findChangedFiles } from "./changed-files.ts";
+import { checkOut } from "./checkout.ts";
+import { commitChanges } from "./commit-changes.ts";
+import { createEnvironment } from "./environment.ts";
+import type { Recorder } from "./event-log.ts";
+import { createGit, GitError } from "./git.ts";
+import { pushBranch } from "./push-branch.ts";
+import { removeFolder } from "./remove-folder.ts";
+import { withRepositoryInstructions } from "./repository-instructions.ts";
+
+export interface FixNeeds {
+  workspace: string;
+  serverEnvironment: NodeJS.ProcessEnv;
+  recorder: Recorder;
+  inbox: Inbox;
+  signal: AbortSignal;
+}
+
+/** Why a job's signal was aborted. */
+export type Interruption = "stopped" | "out_of_time";
+
+/** Clone, ask, check, commit, push. Every way it can go is an outcome; only a bug of ours throws. */
+export async function runFix(job: Job, needs: FixNeeds): Promise<Outcome> {
+  const { recorder, inbox, signal } = needs;
+  const folder = await mkdtemp(join(await realpath(needs.workspace), "job-"));
+  let usage = noUsage;
+  const onUsage = (used: Usage): void => void (usage = used);
+  let stage: "clone" | "commit" | "push" = "clone";
+  try {
+    const environment = await createEnvironment(needs.serverEnvironment, folder);
+    const git = createGit(folder, environment, signal);
+
+    recorder.stage("cloning");
+    const checkout = await checkOut(job, folder, git);
+    const { repository } = checkout;
+
+    recorder.stage("asking");
+    const prompt = await withRepositoryInstructions(job.prompt, repository);
+    const answer = await askClaude(job, prompt, { folder, repository, environment, recorder, inbox, signal, onUsage });
+    if (answer.kind !== "answered") return answer;
+    const { summary } = answer;
+
+    recorder.stage("checking");
+    stage = "commit";
+    const changes = await findChangedFiles(checkout, folder, git);
+    const paths = changes.files.map(({ path }) => path);
+    const refused = new Set([...changes.links, ...forbiddenPaths(paths, job.allowedPaths)]);
+    if (paths.length === 0) return { kind: "no_change", summary, usage };
+    if (refused.size > 0) return { kind: "outside_allowed_paths", files: paths.filter((p) => refused.has(p)), usage };
+    const commit = await commitChanges(checkout, job.commitSubject, summary, changes.git);
+
+    recorder.stage("pushing");
+    stage = "push";
+    await pushBranch(job.remoteUrl, job.branch, commit, changes.git);
+    return { kind: "pushed", commit, files: changes.files, summary, usage };
+  } catch (error) {
+    if (signal.aborted) return { kind: interruptionOf(signal), usage };
+    if (error instanceof GitError) return { kind: "git_failed", stage, reason: error.message, usage };
+    throw error;
+  } finally {
+    inbox.close();
+    await removeFolder(folder);
+  }
+}
+
+function interruptionOf(signal: AbortSignal): Interruption {
+  return signal.reason === "out_of_time" ? "out_of_time" : "stopped";
+}

@@ -1,0 +1,85 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { followUpSchema, jobSchema } from "../shared/job.ts";
+import { HttpError } from "./http-error.ts";
+import type { Jobs } from "./jobs.ts";
+import { maxWaitMs } from "./limits.ts";
+import { readJson } from "./read-json.ts";
+
+interface Reply {
+  status: number;
+  body: object;
+}
+
+/** The job server's HTTP: see the contract in `docs`, and `shared/job.ts` for the shapes. */
+export function serveJobs(jobs: Jobs): Server {
+  return createServer((request, response) => {
+    answer(request, response, jobs)
+      .catch((error: unknown): Reply => {
+        if (error instanceof HttpError) return { status: error.status, body: error.body };
+        console.error(JSON.stringify({ event: "request_broke", error: error instanceof Error ? error.stack : error }));
+        return { status: 500, body: { error: "the job server broke" } };
+      })
+      .then(({ status, body }) => {
+        // What is left of a refused body is not read.
+        if (!request.complete) response.setHeader("connection", "close");
+        response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+      })
+      .catch(() => response.destroy());
+  });
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, jobs: Jobs): Promise<Reply> {
+  const [path = "", query = ""] = (request.url ?? "").split("?", 2);
+  const [, first, id = "", verb, ...rest] = path.split("/");
+  const route = `${request.method} /${first}${id && "/:id"}${verb === undefined ? "" : `/${verb}`}`;
+  if (rest.length > 0) throw notFound();
+  switch (route) {
+    case "GET /health":
+      return { status: 200, body: { status: "healthy", jobs: { running: jobs.running() } } };
+    case "POST /jobs": {
+      const job = await readJson(request, jobSchema);
+      const { isNew, done } = jobs.start(job);
+      return { status: isNew ? 202 : 200, body: { id: job.id, done } };
+    }
+    case "GET /jobs/:id/events": {
+      const search = new URLSearchParams(query);
+      const after = readCount(search, "after", Number.MAX_SAFE_INTEGER);
+      const waitMs = readCount(search, "waitMs", maxWaitMs);
+      const page = await jobs.read(id, after, waitMs, whenClosed(response));
+      if (!page) throw unknownJob();
+      return { status: 200, body: page };
+    }
+    case "POST /jobs/:id/stop":
+      if (jobs.stop(id) === "unknown") throw unknownJob();
+      return { status: 202, body: { id } };
+    case "POST /jobs/:id/messages": {
+      const { text } = await readJson(request, followUpSchema);
+      const delivery = jobs.say(id, text);
+      if (delivery === "unknown") throw unknownJob();
+      if (delivery === "ended") throw new HttpError(409, "the agent is not running any more");
+      return { status: 202, body: { id } };
+    }
+    default:
+      throw notFound();
+  }
+}
+
+function notFound(): HttpError {
+  return new HttpError(404, "there is nothing here");
+}
+
+function unknownJob(): HttpError {
+  return new HttpError(404, "there is no such job");
+}
+
+function readCount(search: URLSearchParams, field: string, max: number): number {
+  const text = search.get(field) ?? "0";
+  if (!/^\d{1,15}$/.test(text)) throw new HttpError(400, `${field}: a whole number is expected`, { field });
+  return Math.min(Number(text), max);
+}
+
+function whenClosed(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  response.once("close", () => controller.abort());
+  return controller.signal;
+}

@@ -1,0 +1,103 @@
+import { type Repositories } from "./git-repositories.ts";
+
+export interface ChangedFile {
+  sha: string;
+  filename: string;
+  previousFilename?: string;
+  status: "added" | "removed" | "modified" | "renamed" | "copied" | "changed";
+  additions: number;
+  deletions: number;
+  patch?: string;
+}
+
+export interface CommitFacts {
+  sha: string;
+  tree: string;
+  parents: string[];
+  author: { name: string; email: string; date: string };
+  committer: { name: string; email: string; date: string };
+  message: string;
+}
+
+export interface Comparison {
+  base: string;
+  head: string;
+  mergeBase: string;
+  aheadBy: number;
+  behindBy: number;
+  commits: CommitFacts[];
+  files: ChangedFile[];
+}
+
+const statuses = { A: "added", D: "removed", M: "modified", R: "renamed", C: "copied", T: "changed" } as const;
+const commitFormat = ["%H", "%T", "%P", "%an", "%ae", "%aI", "%cn", "%ce", "%cI", "%B"].join("%x1f");
+
+/** What GitHub knows of commits and of the way from one to another, asked of git. */
+export function createHistory({ git }: Repositories) {
+  async function commits(fullName: string, range: string[]): Promise<CommitFacts[]> {
+    const log = await git(fullName, ["log", "-z", `--format=${commitFormat}`, ...range, "--"]);
+    return log
+      .split("\0")
+      .filter((entry) => entry !== "")
+      .map((entry) => {
+        const [sha = "", tree = "", parents = "", an = "", ae = "", ad = "", cn = "", ce = "", cd = "", text = ""] =
+          entry.split("\x1f");
+        const author = { name: an, email: ae, date: ad };
+        const committer = { name: cn, email: ce, date: cd };
+        return { sha, tree, parents: parents.split(" ").filter(Boolean), author, committer, message: text.trimEnd() };
+      });
+  }
+
+  async function files(fullName: string, from: string, to: string): Promise<ChangedFile[]> {
+    const raw = await git(fullName, ["diff", "--raw", "-z", "--no-abbrev", "-M", from, to]);
+    const fields = raw.split("\0");
+    const changes: ChangedFile[] = [];
+    for (let at = 0; fields[at]?.startsWith(":");) {
+      const [, , oldSha = "", newSha = "", kind = ""] = (fields[at] ?? "").split(" ");
+      const status = statusOf(kind);
+      const moved = status === "renamed" || status === "copied";
+      const path = fields[at + 1] ?? "";
+      const filename = moved ? (fields[at + 2] ?? "") : path;
+      const patch = await patchOf(fullName, from, to, moved ? [path, filename] : [filename]);
+      const sha = status === "removed" ? oldSha : newSha;
+      changes.push({ sha, filename, ...(moved && { previousFilename: path }), status, ...patch });
+      at += moved ? 3 : 2;
+    }
+    return changes;
+  }
+
+  async function patchOf(fullName: string, from: string, to: string, paths: string[]) {
+    const numbers = await git(fullName, ["diff", "--numstat", "-M", from, to, "--", ...paths]);
+    const [, additions = "0", deletions = "0"] = /^(\d+)\t(\d+)\t/.exec(numbers) ?? [];
+    const text = await git(fullName, ["diff", "-M", from, to, "--", ...paths]);
+    const start = text.search(/^@@ /m);
+    const patch = start === -1 ? {} : { patch: text.slice(start).replace(/\n$/, "") };
+    return { additions: Number(additions), deletions: Number(deletions), ...patch };
+  }
+
+  /** Undefined where the two share no history. Commits come oldest first. */
+  async function compare(fullName: string, base: string, head: string): Promise<Comparison | undefined> {
+    const mergeBase = (await git(fullName, ["merge-base", base, head]).catch(() => "")).trim();
+    if (mergeBase === "") return undefined;
+    const ahead = await commits(fullName, ["--reverse", `${base}..${head}`]);
+    const behindBy = Number(await git(fullName, ["rev-list", "--count", `${head}..${base}`]));
+    const changed = await files(fullName, mergeBase, head);
+    return { base, head, mergeBase, aheadBy: ahead.length, behindBy, commits: ahead, files: changed };
+  }
+
+  async function commit(fullName: string, sha: string): Promise<CommitFacts> {
+    const [found] = await commits(fullName, ["-1", sha]);
+    if (!found) throw new Error(`git shows no commit ${sha}`);
+    return found;
+  }
+
+  return { commit, compare, files };
+}
+export type History = ReturnType<typeof createHistory>;
+
+function statusOf(kind: string): ChangedFile["status"] {
+  const letter = kind.slice(0, 1);
+  const known = Object.entries(statuses).find(([name]) => name === letter);
+  if (!known) throw new Error(`git names a change ${kind}`);
+  return known[1];
+}

@@ -1,0 +1,79 @@
+export interface SlackUser {
+  id: string;
+  name: string;
+  realName: string;
+  email?: string;
+  isBot: boolean;
+}
+
+export interface SlackMessage {
+  ts: string;
+  threadTs?: string;
+  user: string;
+  botId?: string;
+  text: string;
+  blocks?: { type: string }[];
+  metadata?: { event_type: string; event_payload: Record<string, unknown> };
+  /** What the message said before, oldest first. */
+  edits: { text: string; ts: string }[];
+  reactions: { name: string; users: string[] }[];
+  /** Set when only this user sees it. */
+  ephemeralTo?: string;
+}
+
+export interface SlackChannel {
+  id: string;
+  name: string;
+  isIm: boolean;
+  messages: SlackMessage[];
+}
+
+export interface SlackInstallation {
+  teamId: string;
+  /** The workspace's name in its URLs. */
+  domain: string;
+  appId: string;
+  botId: string;
+  bot: SlackUser;
+}
+
+/** What Slack remembers of one workspace. */
+export function createWorkspace(installation: SlackInstallation) {
+  const people: SlackUser[] = [
+    installation.bot,
+    { id: "U0ALICE", name: "alice", realName: "Alice Doe", email: "alice@example.com", isBot: false },
+    { id: "U0BOB", name: "bob", realName: "Bob Roe", email: "bob@example.com", isBot: false },
+  ];
+  const users = new Map(people.map((user) => [user.id, user]));
+  const channels = new Map<string, SlackChannel>();
+  let lastMicroseconds = 0;
+
+  /** Unique and growing: a message's id in its channel. */
+  function nextTs(): string {
+    lastMicroseconds = Math.max(Date.now() * 1000, lastMicroseconds + 1);
+    return `${Math.floor(lastMicroseconds / 1e6)}.${String(lastMicroseconds % 1e6).padStart(6, "0")}`;
+  }
+
+  function addChannel(id: string, name: string, isIm = false): SlackChannel {
+    const channel = channels.get(id) ?? { id, name, isIm, messages: [] };
+    channels.set(id, channel);
+    return channel;
+  }
+
+  function post(channel: SlackChannel, message: Omit<SlackMessage, "ts" | "edits" | "reactions">): SlackMessage {
+    const posted = { ...message, ts: nextTs(), edits: [], reactions: [] };
+    channel.messages.push(posted);
+    return posted;
+  }
+
+  addChannel("C0BUGS", "bugs");
+  return { ...installation, users, channels, nextTs, addChannel, post };
+}
+export type SlackWorkspace = ReturnType<typeof createWorkspace>;
+
+/** The messages everyone sees; in a thread, its first message included. */
+export function visibleMessages(channel: SlackChannel, threadTs?: string): SlackMessage[] {
+  const visible = channel.messages.filter((message) => message.ephemeralTo === undefined);
+  if (threadTs === undefined) return visible.filter((message) => message.threadTs === undefined);
+  return visible.filter((message) => message.ts === threadTs || message.threadTs === threadTs);
+}

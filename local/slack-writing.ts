@@ -1,0 +1,94 @@
+import {
+  type Arguments,
+  blocksSchema,
+  metadataSchema,
+  type Method,
+  SlackError,
+  structureOf,
+  textOf,
+} from "./slack-arguments.ts";
+import { channelOf, messageOf, shownMessage } from "./slack-reading.ts";
+import { type SlackMessage, type SlackWorkspace } from "./slack-workspace.ts";
+
+// https://docs.slack.dev/reference/methods/chat.postMessage and …/chat.update
+const maxPostedCharacters = 40_000;
+const maxUpdatedCharacters = 4_000;
+const maxBlocks = 50;
+
+/** The methods that post, change and react. */
+export function createWritingMethods(workspace: SlackWorkspace): Record<string, Method> {
+  const { bot, botId } = workspace;
+
+  function reactionOf(given: Arguments) {
+    const name = textOf(given, "name") ?? "";
+    if (!/^[a-z0-9_+'-]+(::skin-tone-[2-6])?$/.test(name)) throw new SlackError("invalid_name");
+    if (!textOf(given, "timestamp")) throw new SlackError("no_item_specified");
+    const message = messageOf(channelOf(workspace, given), textOf(given, "timestamp"));
+    return { name, message, reaction: message.reactions.find((candidate) => candidate.name === name) };
+  }
+
+  return {
+    "chat.postMessage": (given) => {
+      const channel = channelOf(workspace, given);
+      const content = contentOf(given, maxPostedCharacters);
+      const asked = textOf(given, "thread_ts");
+      const parent = asked === undefined ? undefined : channel.messages.find(({ ts }) => ts === asked);
+      if (asked !== undefined && !parent) throw new SlackError("thread_not_found");
+      const threadTs = parent?.threadTs ?? asked;
+      const message = workspace.post(channel, { user: bot.id, botId, ...content, ...(threadTs && { threadTs }) });
+      return { channel: channel.id, ts: message.ts, message: shownMessage(message, channel, workspace) };
+    },
+    "chat.postEphemeral": (given) => {
+      const channel = channelOf(workspace, given);
+      const user = textOf(given, "user") ?? "";
+      if (!workspace.users.has(user)) throw new SlackError("user_not_in_channel");
+      const threadTs = textOf(given, "thread_ts");
+      const content = contentOf(given, maxPostedCharacters);
+      const message = { user: bot.id, botId, ...content, ephemeralTo: user, ...(threadTs && { threadTs }) };
+      return { message_ts: workspace.post(channel, message).ts };
+    },
+    "chat.update": (given) => {
+      const channel = channelOf(workspace, given);
+      const message = messageOf(channel, textOf(given, "ts"));
+      if (message.user !== bot.id) throw new SlackError("cant_update_message");
+      const content = contentOf(given, maxUpdatedCharacters);
+      message.edits.push({ text: message.text, ts: workspace.nextTs() });
+      Object.assign(message, content);
+      // A text without blocks replaces the blocks too.
+      if (!content.blocks?.length) delete message.blocks;
+      const shown = shownMessage(message, channel, workspace);
+      return { channel: channel.id, ts: message.ts, text: message.text, message: shown };
+    },
+    "chat.delete": (given) => {
+      const channel = channelOf(workspace, given);
+      const message = messageOf(channel, textOf(given, "ts"));
+      if (message.user !== bot.id) throw new SlackError("cant_delete_message");
+      channel.messages.splice(channel.messages.indexOf(message), 1);
+      return { channel: channel.id, ts: message.ts };
+    },
+    "reactions.add": (given) => {
+      const { name, message, reaction } = reactionOf(given);
+      if (reaction?.users.includes(bot.id)) throw new SlackError("already_reacted");
+      if (reaction) reaction.users.push(bot.id);
+      else message.reactions.push({ name, users: [bot.id] });
+      return {};
+    },
+    "reactions.remove": (given) => {
+      const { message, reaction } = reactionOf(given);
+      if (!reaction?.users.includes(bot.id)) throw new SlackError("no_reaction");
+      reaction.users = reaction.users.filter((user) => user !== bot.id);
+      message.reactions = message.reactions.filter(({ users }) => users.length > 0);
+      return {};
+    },
+  };
+}
+
+function contentOf(given: Arguments, maxCharacters: number): Pick<SlackMessage, "text" | "blocks" | "metadata"> {
+  const blocks = structureOf(given, "blocks", blocksSchema, "invalid_blocks_format");
+  const metadata = structureOf(given, "metadata", metadataSchema, "invalid_metadata_format");
+  const text = textOf(given, "text") ?? "";
+  if (text === "" && !blocks?.length) throw new SlackError("no_text");
+  if (text.length > maxCharacters) throw new SlackError("msg_too_long");
+  if (blocks && blocks.length > maxBlocks) throw new SlackError("invalid_blocks");
+  return { text, ...(blocks && { blocks }), ...(metadata && { metadata }) };
+}

@@ -1,0 +1,38 @@
+/** One constant per default, with its source. */
+
+/** Slack sends less; anything larger is not a chat event. */
+export const maxBodyBytes = 1024 * 1024;
+
+/** https://docs.slack.dev/authentication/verifying-requests-from-slack: older than five minutes may be a replay. */
+export const signatureWindowSeconds = 5 * 60;
+
+/** A queue message holds 128 KB (https://developers.cloudflare.com/queues/platform/limits/); a Slack message 40,000 characters. */
+export const maxTextLength = 40_000;
+
+/** Slack cuts a message's text at 4,000 characters on update; kept below for the frame around it. */
+export const maxReplyLength = 3_900;
+
+/** Attempts of one outside effect, the first included. */
+export const effectAttempts = 3;
+/** Attempts of a person's last word: it is what bugbot promises. */
+export const lastWordAttempts = 8;
+
+/** One call to a vendor. */
+export const vendorTimeoutMs = 15_000;
+
+/** How long one reading of a job's events may wait for something new. */
+export const eventWaitMs = 20_000;
+/** The status message is edited at most this often while the agent works. */
+export const statusEditMs = 3_000;
+
+/** One run of the agent. */
+export const runLimits = { wallClockMs: 30 * 60_000, maxTurns: 60, maxCostUsd: 5 };
+/** How much longer than a run its lease lives: the push comes last. */
+export const leaseGraceMs = 2 * 60_000;
+
+/** The model's family, as Claude Code names it. */
+export const defaultModel = "sonnet";
+/** Families a run's lease opens: Claude Code asks the small one for side tasks. */
+export const leasedModels = ["sonnet", "haiku"];
+
+export const defaultAllowedPaths = ["src/**", "app/**", "components/**", "pages/**"];

@@ -1,0 +1,18 @@
+import { redact } from "./redact.ts";
+
+type Fact = string | number | boolean | undefined | readonly string[];
+export type Log = (event: string, facts?: Record<string, Fact>) => void;
+
+/** One JSON line per outcome on standard output, without the secrets. */
+export function createLog(worker: string, secrets: readonly string[]): Log {
+  return (event, facts = {}) => {
+    console.log(redact(JSON.stringify({ worker, event, ...facts }), secrets));
+  };
+}
+
+/** What a log may say of something thrown: its name, message and stack. */
+export function describeError(error: unknown): { error: string; stack?: string } {
+  if (!(error instanceof Error)) return { error: String(error) };
+  const cause = error.cause instanceof Error ? ` (cause: ${error.cause.message})` : "";
+  return { error: `${error.name}: ${error.message}${cause}`, ...(error.stack ? { stack: error.stack } : {}) };
+}

@@ -1,0 +1,6 @@
+const address = /(?<![\w.+-])[\w+-][\w.+-]{0,63}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,5}(?![\w-])/gi;
+
+/** E-mail addresses, in the order they were written. */
+export function emailAddresses(text: string): string[] {
+  return [...new Set([...text.matchAll(address)].map(([found]) => found))];
+}

@@ -1,0 +1,79 @@
+import * as z from "zod/mini";
+
+/** A variable set to nothing counts as not set. */
+const text = z.optional(z.pipe(z.string(), z.transform((value) => value.trim() || undefined)));
+const list = z.pipe(
+  text,
+  z.transform((value) =>
+    (value ?? "")
+      .split(",")
+      .map((item) => item.trim())
+      .filter((item) => item !== ""),
+  ),
+);
+const url = (fallback: string) =>
+  z.pipe(
+    text,
+    z.transform((value) => (value ?? fallback).replace(/\/+$/, "")),
+  );
+
+/** The variables of README's table, read from a Worker's environment. Base URLs come without a trailing slash. */
+export const settingsSchema = z.object({
+  SLACK_SIGNING_SECRET: text,
+  SLACK_BOT_TOKEN: text,
+  SLACK_API_URL: url("https://slack.com/api"),
+  LINEAR_API_KEY: text,
+  LINEAR_TEAM_KEY: text,
+  LINEAR_API_URL: url("https://api.linear.app/graphql"),
+  GITHUB_TOKEN: text,
+  GITHUB_API_URL: url("https://api.github.com"),
+  GITHUB_URL: url("https://github.com"),
+  ANTHROPIC_API_KEY: text,
+  ANTHROPIC_BASE_URL: url("https://api.anthropic.com"),
+  BUGBOT_REPO: text,
+  BUGBOT_ALLOWED_REPOS: list,
+  BUGBOT_ALLOWED_WORKSPACES: list,
+  BUGBOT_ALLOWED_PATHS: list,
+  EXECUTOR_URL: text,
+  EGRESS_URL: text,
+});
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** Reads the variables out of everything a Worker is bound to. */
+export function readSettings(env: object): Settings {
+  return settingsSchema.parse(env);
+}
+
+type Variable = keyof Settings;
+
+/** What each service needs to be on. The signing secret is the gateway's alone. */
+export const requiredByGateway = { slack: ["SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN"] } as const;
+export const requiredByConsumer = {
+  slack: ["SLACK_BOT_TOKEN"],
+  linear: ["LINEAR_API_KEY"],
+  github: ["GITHUB_TOKEN"],
+  anthropic: ["ANTHROPIC_API_KEY"],
+} as const;
+
+export const serviceStateSchema = z.discriminatedUnion("state", [
+  z.object({ state: z.literal("on") }),
+  /** None of its variables is set: `turnOn` names them. */
+  z.object({ state: z.literal("off"), turnOn: z.readonly(z.array(z.string())) }),
+  /** Only some are set, which is a mistake: `missing` names the others. */
+  z.object({ state: z.literal("incomplete"), missing: z.readonly(z.array(z.string())) }),
+]);
+export type ServiceState = z.infer<typeof serviceStateSchema>;
+
+/** Whether all, none or only some of the variables are set. */
+export function serviceState(settings: Settings, required: readonly Variable[]): ServiceState {
+  const missing = required.filter((name) => !settings[name]);
+  if (missing.length === 0) return { state: "on" };
+  return missing.length === required.length ? { state: "off", turnOn: required } : { state: "incomplete", missing };
+}
+
+/** Every value that must not leave a Worker. */
+export function secretsOf(settings: Settings): string[] {
+  return [settings.SLACK_SIGNING_SECRET, settings.SLACK_BOT_TOKEN, settings.LINEAR_API_KEY, settings.GITHUB_TOKEN, settings.ANTHROPIC_API_KEY].filter(
+    (value) => value !== undefined,
+  );
+}
