@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Job, Outcome, Usage } from "../shared/job.ts";
 import { claudeArguments } from "./claude-arguments.ts";
-import { interruption, readClaudeMessage, userMessage, type ClaudeResult } from "./claude-message.ts";
+import { interruption, readClaudeMessage, userMessage, type ClaudeResult, type ClaudeTurn } from "./claude-message.ts";
 import { endProcesses } from "./end-processes.ts";
 import type { Environment } from "./environment.ts";
 import type { Recorder } from "./event-log.ts";
@@ -69,28 +69,33 @@ export async function askClaude(job: Job, prompt: string, needs: AskNeeds): Prom
 
   let result: ClaudeResult | undefined;
   try {
+    // Read to the end: Claude Code takes two seconds longer to leave when nobody listens.
     for await (const line of readLines(child.stdout, maxLineBytes)) {
-      const message = readClaudeMessage(line);
+      const message = ending ? undefined : readClaudeMessage(line);
       if (message?.type === "user") unread.delete(message.uuid);
-      if (message?.type === "assistant") {
-        for (const block of message.message.content) {
-          if ("text" in block) recorder.said(block.text);
-          else if ("name" in block) recorder.tool(toolWords(block.name, block.input, repository));
-        }
-      }
+      if (message?.type === "assistant") recordTurn(message, repository, recorder);
       if (message?.type !== "result") continue;
       result = message;
       onUsage(usageOf(message));
-      if (unread.size === 0 || message.is_error || signal.aborted) break;
+      if (unread.size > 0 && !message.is_error && !signal.aborted) continue;
+      inbox.close();
+      child.stdin.end();
+      void end();
     }
   } finally {
     inbox.close();
     signal.removeEventListener("abort", interrupt);
-    child.stdin.end();
     await end();
   }
   signal.throwIfAborted();
   return result ? readResult(result) : { kind: "agent_failed", reason: crashReason(child.errorTail()), usage: noUsage };
+}
+
+function recordTurn({ message }: ClaudeTurn, repository: string, recorder: Recorder): void {
+  for (const block of message.content) {
+    if ("text" in block) recorder.said(block.text);
+    else if ("name" in block) recorder.tool(toolWords(block.name, block.input, repository));
+  }
 }
 
 export const noUsage: Usage = { costUsd: 0, turns: 0, durationMs: 0 };

@@ -38,8 +38,9 @@ export async function findChangedFiles(checkout: Checkout, folder: string, git: 
   const paths = [...new Set([...before.keys(), ...after.keys()])].filter((p) => before.get(p) !== after.get(p)).sort();
   const links = paths.filter(
     (path) =>
-      [before.get(path), after.get(path)].some((entry) => entry?.startsWith(symbolicLink) || entry?.startsWith(submodule)) ||
-      submodules.some((parent) => path.startsWith(`${parent}/`)),
+      [before.get(path), after.get(path)].some(
+        (entry) => entry?.startsWith(symbolicLink) || entry?.startsWith(submodule),
+      ) || submodules.some((parent) => path.startsWith(`${parent}/`)),
   );
   const restored = splitRecords(checkout.listing).filter((record) => record.startsWith(submodule));
   if (links.length === 0) {
@@ -49,7 +50,11 @@ export async function findChangedFiles(checkout: Checkout, folder: string, git: 
   return { files: paths.map((path) => counts.get(path) ?? { path, additions: 0, deletions: 0 }), links, git: own };
 }
 
-async function createOwnRepository({ repository, commit, isShallow }: Checkout, folder: string, git: Git): Promise<Git> {
+async function createOwnRepository(
+  { repository, commit, isShallow }: Checkout,
+  folder: string,
+  git: Git,
+): Promise<Git> {
   const gitDir = await mkdtemp(join(folder, "own-"));
   await git(["init", "--quiet", "--bare", "--template=", "--", gitDir]);
   await mkdir(join(gitDir, "info"), { recursive: true });
@@ -57,7 +62,8 @@ async function createOwnRepository({ repository, commit, isShallow }: Checkout, 
   await writeFile(join(gitDir, "objects/info/alternates"), `${join(repository, ".git/objects")}\n`);
   if (isShallow) await writeFile(join(gitDir, "shallow"), `${commit}\n`);
   const place: Environment = { GIT_DIR: gitDir, GIT_WORK_TREE: repository };
-  return (args, options: GitOptions = {}) => git(["-C", repository, ...args], { ...options, env: { ...place, ...options.env } });
+  return (args, options: GitOptions = {}) =>
+    git(["-C", repository, ...args], { ...options, env: { ...place, ...options.env } });
 }
 
 /** The records of a `-z` output, each with its end mark; latin1 keeps every byte. */

@@ -29,6 +29,7 @@ const messageSchema = z.discriminatedUnion("type", [
   }),
 ]);
 export type ClaudeMessage = z.infer<typeof messageSchema>;
+export type ClaudeTurn = Extract<ClaudeMessage, { type: "assistant" }>;
 export type ClaudeResult = Extract<ClaudeMessage, { type: "result" }>;
 
 export function readClaudeMessage(line: string): ClaudeMessage | undefined {

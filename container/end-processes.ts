@@ -10,7 +10,8 @@ interface Found {
 }
 
 async function listProcesses(): Promise<Found[]> {
-  const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,ppid=,pgid="]);
+  const listing = promisify(execFile)("ps", ["-A", "-o", "pid=,ppid=,pgid="]);
+  const { stdout } = await listing.catch(() => ({ stdout: "" }));
   return stdout
     .trim()
     .split("\n")
@@ -24,7 +25,7 @@ async function listProcesses(): Promise<Found[]> {
 function withDescendants(root: number, processes: Found[]): Set<number> {
   const found = new Set([root]);
   const groups = new Set([root]);
-  for (let before = -1; before < found.size; ) {
+  for (let before = -1; before < found.size;) {
     before = found.size;
     for (const { pid, parent, group } of processes) {
       if (!found.has(parent) && !found.has(pid) && !groups.has(group)) continue;

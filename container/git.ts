@@ -73,5 +73,11 @@ export function createGit(folder: string, environment: Environment, signal: Abor
 /** The last lines of git's stderr, without the credentials a URL may carry. */
 function ownWords(stderr: string): string {
   const lines = stderr.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("hint:"));
-  return plainText(lines.slice(-8).join("\n").replaceAll(/:\/\/[^/\s@]*@/g, "://"), maxReasonLength);
+  return plainText(
+    lines
+      .slice(-8)
+      .join("\n")
+      .replaceAll(/:\/\/[^/\s@]*@/g, "://"),
+    maxReasonLength,
+  );
 }

@@ -33,13 +33,17 @@ export function createJobs(options: JobsOptions): Jobs {
   async function run(job: Job, log: EventLog, needs: Pick<FixNeeds, "inbox" | "signal">): Promise<void> {
     const startedAt = Date.now();
     const outcome = await runFix(job, { ...options, ...needs, recorder: log }).catch((error: unknown): Outcome => {
-      console.error(JSON.stringify({ event: "job_broke", id: job.id, error: error instanceof Error ? error.stack : error }));
+      console.error(
+        JSON.stringify({ event: "job_broke", id: job.id, error: error instanceof Error ? error.stack : error }),
+      );
       const reason = plainText(`the job server broke: ${String(error)}`, maxReasonLength);
       return { kind: "agent_failed", reason, usage: noUsage };
     });
     log.end(outcome);
     running.delete(job.id);
-    console.log(JSON.stringify({ event: "job", id: job.id, outcome: outcome.kind, durationMs: Date.now() - startedAt }));
+    console.log(
+      JSON.stringify({ event: "job", id: job.id, outcome: outcome.kind, durationMs: Date.now() - startedAt }),
+    );
     const finished = [...jobs.keys()].filter((id) => !running.has(id));
     for (const id of finished.slice(0, -maxFinishedJobs)) jobs.delete(id);
   }

@@ -31,7 +31,7 @@ export async function startProcess(command: string, args: string[], cwd: string,
     child.once("exit", (code, signal) => resolve({ code, signal }));
   });
   const pid = await new Promise<number>((resolve, reject) => {
-    child.once("error", reject);
+    child.on("error", reject);
     child.once("spawn", () => resolve(child.pid ?? 0));
   });
   const { stdin, stdout } = child;

@@ -1,7 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -12,7 +11,10 @@ const env = {
 };
 
 /** A bare repository behind the real `git http-backend`, on loopback. */
-export async function createTestRemote(files: Record<string, string>, prepare?: (tree: string) => void) {
+export async function createTestRemote(
+  files: Record<string, string>,
+  prepare: (tree: string, git: (args: string[]) => string) => void = () => {},
+) {
   const root = mkdtempSync(join(tmpdir(), "bugbot-remote-"));
   const bare = join(root, "shop.git");
   const tree = join(root, "tree");
@@ -32,7 +34,7 @@ export async function createTestRemote(files: Record<string, string>, prepare?: 
   writeFileSync(join(tree, "first"), "1");
   git(["add", "--all"], tree);
   git(["commit", "--quiet", "--message", "First"], tree);
-  prepare?.(tree);
+  prepare(tree, (args) => git(args, tree));
   push(files, "main");
 
   const requests: string[] = [];
@@ -65,6 +67,12 @@ export async function createTestRemote(files: Record<string, string>, prepare?: 
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() satisfies AddressInfo | string | null as AddressInfo;
-  return { url: `http://127.0.0.1:${port}/shop.git`, bare, git, push, requests, close: () => server.close() };
+  const close = (): void => {
+    server.close();
+    server.closeAllConnections();
+    rmSync(root, { recursive: true, force: true });
+  };
+  const address = server.address();
+  const port = address !== null && typeof address === "object" ? address.port : 0;
+  return { url: `http://127.0.0.1:${port}/shop.git`, bare, git, push, requests, close };
 }

@@ -9,12 +9,14 @@ export interface GitServerOptions {
   token: string;
   /** Whether `owner/name` is a repository here. */
   knows: (fullName: string) => boolean;
+  /** Runs after a push, before its answer ends. */
+  pushed: (fullName: string) => Promise<void>;
 }
 
 const smartPath = /^\/([\w.-]+\/[\w.-]+?)(?:\.git)?\/(info\/refs|git-upload-pack|git-receive-pack)$/;
 
 /** git's smart HTTP as GitHub serves it, by git's own `http-backend`. https://git-scm.com/docs/git-http-backend */
-export function createGitServer({ root, env, token, knows }: GitServerOptions) {
+export function createGitServer({ root, env, token, knows, pushed }: GitServerOptions) {
   const running = new Set<ChildProcessByStdio<Writable, Readable, null>>();
 
   async function answer(request: Request): Promise<Response> {
@@ -52,7 +54,9 @@ export function createGitServer({ root, env, token, knows }: GitServerOptions) {
     // The backend may answer and leave before it read everything: its answer counts, not the broken pipe.
     if (request.body) pipeline(Readable.fromWeb(request.body), backend.stdin).catch(() => {});
     else backend.stdin.end();
-    return readAnswer(backend.stdout);
+    return readAnswer(backend.stdout, async () => {
+      if (service === "git-receive-pack") await pushed(fullName);
+    });
   }
 
   return {
@@ -64,7 +68,7 @@ export function createGitServer({ root, env, token, knows }: GitServerOptions) {
 }
 
 /** A CGI answer: headers, an empty line, the body as it comes. */
-async function readAnswer(stdout: Readable): Promise<Response> {
+async function readAnswer(stdout: Readable, ended: () => Promise<void>): Promise<Response> {
   const chunks: AsyncIterator<Buffer> = stdout[Symbol.asyncIterator]();
   let seen = Buffer.alloc(0);
   let end = -1;
@@ -84,6 +88,7 @@ async function readAnswer(stdout: Readable): Promise<Response> {
   async function* body() {
     if (rest.length > 0) yield rest;
     yield* { [Symbol.asyncIterator]: () => chunks };
+    await ended();
   }
   return new Response(Readable.toWeb(Readable.from(body(), { objectMode: false })), { status, headers });
 }

@@ -48,8 +48,16 @@ export function createHistory({ git }: Repositories) {
       });
   }
 
+  /** One entry per file, in the order in which git prints them in each of its formats. */
   async function files(fullName: string, from: string, to: string): Promise<ChangedFile[]> {
-    const raw = await git(fullName, ["diff", "--raw", "-z", "--no-abbrev", "-M", from, to]);
+    const diff = (...format: string[]) => git(fullName, ["diff", ...format, "-M", from, to]);
+    const [raw, numbers, text] = await Promise.all([
+      diff("--raw", "-z", "--no-abbrev"),
+      diff("--numstat", "-z"),
+      diff(),
+    ]);
+    const counts = [...numbers.matchAll(/(\d+|-)\t(\d+|-)\t(?:\0[^\0]+\0)?[^\0]+\0/g)];
+    const patches = patchesIn(text);
     const fields = raw.split("\0");
     const changes: ChangedFile[] = [];
     for (let at = 0; fields[at]?.startsWith(":");) {
@@ -57,22 +65,21 @@ export function createHistory({ git }: Repositories) {
       const status = statusOf(kind);
       const moved = status === "renamed" || status === "copied";
       const path = fields[at + 1] ?? "";
-      const filename = moved ? (fields[at + 2] ?? "") : path;
-      const patch = await patchOf(fullName, from, to, moved ? [path, filename] : [filename]);
-      const sha = status === "removed" ? oldSha : newSha;
-      changes.push({ sha, filename, ...(moved && { previousFilename: path }), status, ...patch });
+      const [, additions, deletions] = counts[changes.length] ?? [];
+      const patch = patches[changes.length];
+      changes.push({
+        sha: status === "removed" ? oldSha : newSha,
+        filename: moved ? (fields[at + 2] ?? "") : path,
+        ...(moved && { previousFilename: path }),
+        status,
+        // git prints "-" for what is not text.
+        additions: Number(additions) || 0,
+        deletions: Number(deletions) || 0,
+        ...(patch && { patch }),
+      });
       at += moved ? 3 : 2;
     }
     return changes;
-  }
-
-  async function patchOf(fullName: string, from: string, to: string, paths: string[]) {
-    const numbers = await git(fullName, ["diff", "--numstat", "-M", from, to, "--", ...paths]);
-    const [, additions = "0", deletions = "0"] = /^(\d+)\t(\d+)\t/.exec(numbers) ?? [];
-    const text = await git(fullName, ["diff", "-M", from, to, "--", ...paths]);
-    const start = text.search(/^@@ /m);
-    const patch = start === -1 ? {} : { patch: text.slice(start).replace(/\n$/, "") };
-    return { additions: Number(additions), deletions: Number(deletions), ...patch };
   }
 
   /** Undefined where the two share no history. Commits come oldest first. */
@@ -94,6 +101,18 @@ export function createHistory({ git }: Repositories) {
   return { commit, compare, files };
 }
 export type History = ReturnType<typeof createHistory>;
+
+/** The hunks of each file; a file that changed its type has two entries under one heading. */
+function patchesIn(diff: string): (string | undefined)[] {
+  const entries = diff.split(/^(?=diff --git )/m).filter((entry) => entry !== "");
+  const headingOf = (entry: string | undefined) => entry?.slice(0, entry.indexOf("\n"));
+  return entries
+    .filter((entry, index) => headingOf(entry) !== headingOf(entries[index - 1]))
+    .map((entry) => {
+      const start = entry.search(/^@@ /m);
+      return start === -1 ? undefined : entry.slice(start).replace(/\n$/, "");
+    });
+}
 
 function statusOf(kind: string): ChangedFile["status"] {
   const letter = kind.slice(0, 1);

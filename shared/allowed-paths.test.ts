@@ -9,7 +9,10 @@ describe("forbiddenPaths", () => {
   });
 
   it("names what no glob matches", ({ expect }) => {
-    expect(forbiddenPaths(["src/a.js", "README.md", "lib/src/a.js"], ["src/**"])).toEqual(["README.md", "lib/src/a.js"]);
+    expect(forbiddenPaths(["src/a.js", "README.md", "lib/src/a.js"], ["src/**"])).toEqual([
+      "README.md",
+      "lib/src/a.js",
+    ]);
   });
 
   it("allows nothing when nothing is listed", ({ expect }) => {

@@ -14,6 +14,8 @@ export interface PushHead {
 /** Ref updates of one push, at most: bugbot writes one. */
 const maxHeadBytes = 64 * 1024;
 const updateLine = /^([0-9a-f]{40,64}) ([0-9a-f]{40,64}) ([^\0\n]+?)(?:\0([^\n]*))?\n?$/;
+/** How a shallow clone says where its history ends. */
+const shallowLine = /^shallow [0-9a-f]{40,64}\n?$/;
 
 /**
  * Reads a push's ref updates and gives back the whole body, those bytes included, for forwarding. The pack itself is
@@ -47,11 +49,13 @@ function parseHead(bytes: Uint8Array): PushHead | undefined {
     if (length === 0) return { updates, capabilities };
     if (length < 5) throw new TypeError("not a ref update");
     if (bytes.length < at + length) return undefined;
-    const [, oldId, newId, ref, listed] = updateLine.exec(ascii(bytes.subarray(at + 4, at + length))) ?? [];
+    const line = ascii(bytes.subarray(at + 4, at + length));
+    at += length;
+    if (shallowLine.test(line)) continue;
+    const [, oldId, newId, ref, listed] = updateLine.exec(line) ?? [];
     if (!oldId || !newId || !ref) throw new TypeError("not a ref update");
     if (listed) capabilities = listed.trim().split(" ");
     updates.push({ oldId, newId, ref });
-    at += length;
   }
 }
 

@@ -1,0 +1,32 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { projectRoot } from "./project-root.ts";
+
+export const workers = {
+  gateway: { config: "wrangler.gateway.toml", name: "bugbot-gateway" },
+  consumer: { config: "wrangler.consumer.toml", name: "bugbot-consumer" },
+} as const;
+export type WorkerName = keyof typeof workers;
+
+/** Bundles both Workers as `wrangler deploy` would, into `<folder>/<worker>/index.js`. Returns what wrangler printed. */
+export async function buildWorkers(folder: string): Promise<Record<WorkerName, string>> {
+  const [gateway, consumer] = await Promise.all([build("gateway", folder), build("consumer", folder)]);
+  return { gateway, consumer };
+}
+
+async function build(worker: WorkerName, folder: string): Promise<string> {
+  const wrangler = join(projectRoot, "node_modules/wrangler/bin/wrangler.js");
+  const { config } = workers[worker];
+  const child = spawn(process.execPath, [wrangler, "deploy", "--dry-run", "--containers-rollout=none", "--config", config, "--outdir", join(folder, worker)], {
+    cwd: projectRoot,
+    env: { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_LOG_PATH: join(folder, "wrangler-logs"), WRANGLER_HIDE_BANNER: "true", CI: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let printed = "";
+  child.stdout.on("data", (chunk) => (printed += String(chunk)));
+  child.stderr.on("data", (chunk) => (printed += String(chunk)));
+  const [code] = await once(child, "close");
+  if (code !== 0) throw new Error(`wrangler could not build the ${worker} Worker:\n${printed}`);
+  return printed;
+}

@@ -1,0 +1,55 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { projectRoot } from "./project-root.ts";
+
+export interface ContainerServerOptions {
+  port: number;
+  /** Stands for the container's `/workspace`. */
+  workspace: string;
+}
+
+/** The container's server as a process of this machine: the same code, but no walls around the agent. */
+export async function startContainerServer({ port, workspace }: ContainerServerOptions) {
+  await mkdir(workspace, { recursive: true });
+  const { PATH = "", LANG = "C.UTF-8" } = process.env;
+  const child = spawn(process.execPath, [join(projectRoot, "container/server.ts")], {
+    cwd: workspace,
+    env: {
+      PATH: [join(projectRoot, "node_modules/.bin"), PATH].join(delimiter),
+      LANG,
+      HOME: workspace,
+      HOST: "127.0.0.1",
+      PORT: String(port),
+      WORKSPACE_DIR: workspace,
+    },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let said = "";
+  child.stderr.on("data", (chunk) => (said = (said + String(chunk)).slice(-4000)));
+  const exited = once(child, "exit");
+
+  const url = `http://127.0.0.1:${port}`;
+  async function isUp(): Promise<boolean> {
+    return fetch(`${url}/health`).then(
+      (response) => response.ok,
+      () => false,
+    );
+  }
+  while (!(await isUp())) {
+    if (child.exitCode !== null) throw new Error(`the container server did not start:\n${said}`);
+    await wait(25);
+  }
+  return {
+    url,
+    /** Ends the server and everything it runs. */
+    async close(): Promise<void> {
+      child.kill("SIGTERM");
+      await exited;
+    },
+    pid: child.pid,
+  };
+}
+export type ContainerServer = Awaited<ReturnType<typeof startContainerServer>>;

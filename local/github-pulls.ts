@@ -1,0 +1,101 @@
+import { type Repositories } from "./git-repositories.ts";
+import { type History } from "./github-comparison.ts";
+import { type ValidationProblem, validationFailed } from "./github-errors.ts";
+
+export interface PullRequest {
+  number: number;
+  title: string;
+  body: string | null;
+  author: string;
+  state: "open" | "closed";
+  draft: boolean;
+  head: string;
+  headSha: string;
+  base: string;
+  baseSha: string;
+  labels: string[];
+  comments: { id: number; author: string; body: string; createdAt: string }[];
+  createdAt: string;
+  updatedAt: string;
+  closedAt: string | null;
+}
+
+export interface GitHubRepository {
+  id: number;
+  owner: string;
+  name: string;
+  fullName: string;
+  defaultBranch: string;
+  createdAt: string;
+  pulls: PullRequest[];
+}
+
+export interface NewPull {
+  title: string;
+  head: string;
+  base: string;
+  body?: string | null | undefined;
+  draft?: boolean | undefined;
+}
+
+/** The life of pull requests: opened by the rules GitHub has, following their branches, closed with them. */
+export function createPulls(repositories: Repositories, history: History, author: string) {
+  const problem = (more: ValidationProblem) => validationFailed([{ resource: "PullRequest", ...more }]);
+
+  /** Brings the pull requests up to what was pushed: a head that moved moves them, a head that is gone closes them. */
+  async function current({ fullName, pulls }: GitHubRepository): Promise<PullRequest[]> {
+    for (const pull of pulls.filter(({ state }) => state === "open")) {
+      const headSha = await repositories.resolve(fullName, pull.head);
+      if (headSha)
+        Object.assign(pull, { headSha, baseSha: (await repositories.resolve(fullName, pull.base)) ?? pull.baseSha });
+      else close(pull);
+    }
+    return pulls;
+  }
+
+  function close(pull: PullRequest): void {
+    const now = new Date().toISOString();
+    Object.assign(pull, { state: "closed", closedAt: now, updatedAt: now });
+  }
+
+  async function open(repository: GitHubRepository, { title, head, base, body, draft }: NewPull): Promise<PullRequest> {
+    const { fullName, owner } = repository;
+    const branch = head.startsWith(`${owner}:`) ? head.slice(owner.length + 1) : head;
+    const headSha = await repositories.resolve(fullName, branch);
+    const baseSha = await repositories.resolve(fullName, base);
+    if (title === "") throw problem({ code: "missing_field", field: "title" });
+    if (!headSha) throw problem({ code: "invalid", field: "head" });
+    if (!baseSha) throw problem({ code: "invalid", field: "base" });
+    const open = (await current(repository)).find(
+      (one) => one.state === "open" && one.head === branch && one.base === base,
+    );
+    if (open) throw problem({ code: "custom", message: `A pull request already exists for ${owner}:${branch}.` });
+    const compared = await history.compare(fullName, baseSha, headSha);
+    if (!compared)
+      throw problem({ code: "custom", message: `The ${branch} branch has no history in common with ${base}` });
+    if (compared.aheadBy === 0) throw problem({ code: "custom", message: `No commits between ${base} and ${branch}` });
+    const now = new Date().toISOString();
+    const pull: PullRequest = {
+      number: repository.pulls.length + 1,
+      title,
+      body: body ?? null,
+      author,
+      state: "open",
+      draft: draft ?? false,
+      head: branch,
+      headSha,
+      base,
+      baseSha,
+      labels: [],
+      comments: [],
+      createdAt: now,
+      updatedAt: now,
+      closedAt: null,
+    };
+    repository.pulls.push(pull);
+    return pull;
+  }
+
+  return { current, open, close };
+}
+export type Pulls = ReturnType<typeof createPulls>;

@@ -1,0 +1,147 @@
+import { type Context, Hono } from "hono";
+import * as z from "zod";
+import { type Repositories } from "./git-repositories.ts";
+import { type GitHubAnswers } from "./github-answers.ts";
+import { type History } from "./github-comparison.ts";
+import { type Contents } from "./github-contents.ts";
+import { GitHubError } from "./github-errors.ts";
+import { pullRoutes } from "./github-pull-routes.ts";
+import { type GitHubRepository, type Pulls } from "./github-pulls.ts";
+
+export interface RestNeeds {
+  token: string;
+  login: string;
+  known: Map<string, GitHubRepository>;
+  repositories: Repositories;
+  history: History;
+  contents: Contents;
+  pulls: Pulls;
+  answers: GitHubAnswers;
+  apiUrl: string;
+}
+export type RestEnvironment = { Variables: { repository: GitHubRepository } };
+
+/** The REST routes. https://docs.github.com/rest */
+export function createRest(needs: RestNeeds) {
+  const { token, login, known, repositories, history, contents, answers, apiUrl } = needs;
+  const app = new Hono<RestEnvironment>().basePath(new URL(apiUrl).pathname);
+
+  app.onError((error) => {
+    if (error instanceof GitHubError) return error.answer();
+    if (error instanceof z.ZodError) return new GitHubError(422, "Invalid request.", error.issues).answer();
+    throw error;
+  });
+  app.notFound(() => new GitHubError(404, "Not Found").answer());
+
+  app.use(async (context, next) => {
+    const authorization = context.req.header("authorization");
+    if (authorization === undefined) throw new GitHubError(401, "Requires authentication");
+    if (!/^(token|bearer) /i.test(authorization) || authorization.replace(/^\w+ +/, "") !== token) {
+      throw new GitHubError(401, "Bad credentials");
+    }
+    await next();
+  });
+  app.use("/repos/:owner/:name/*", async (context, next) => {
+    const repository = known.get(`${context.req.param("owner")}/${context.req.param("name")}`.toLowerCase());
+    if (!repository) throw new GitHubError(404, "Not Found");
+    context.set("repository", repository);
+    await next();
+  });
+
+  app.get("/user", (context) => context.json(answers.user(login)));
+  app.get("/rate_limit", (context) => {
+    const rate = { limit: 5000, used: 0, remaining: 5000, reset: Math.floor(Date.now() / 1000) + 3600 };
+    return context.json({ resources: { core: rate, graphql: rate, search: rate }, rate });
+  });
+  app.get("/repos/:owner/:name", (context) => context.json(answers.repository(context.get("repository"))));
+
+  const repo = new Hono<RestEnvironment>();
+  repo.get("/branches/:branch{.+}", async (context) => {
+    const { fullName } = context.get("repository");
+    const name = decoded(context, "branch");
+    const sha = await branchOf(fullName, name);
+    if (!sha) throw new GitHubError(404, "Branch not found");
+    const self = `${apiUrl}/repos/${fullName}/branches/${name}`;
+    const _links = { self, html: `${self}` };
+    const commit = answers.commit(fullName, await history.commit(fullName, sha));
+    return context.json({ name, commit, _links, protected: false, protection_url: `${self}/protection` });
+  });
+  repo.get("/git/ref/:ref{.+}", async (context) => {
+    const { fullName } = context.get("repository");
+    const name = branchIn(decoded(context, "ref"));
+    if (await isEmpty(fullName)) throw new GitHubError(409, "Git Repository is empty.");
+    const sha = await branchOf(fullName, name);
+    if (!sha) throw new GitHubError(404, "Not Found");
+    const api = `${apiUrl}/repos/${fullName}/git`;
+    const ref = `refs/heads/${name}`;
+    const object = { type: "commit", sha, url: `${api}/commits/${sha}` };
+    return context.json({ ref, node_id: answers.nodeId("Ref", ref), url: `${api}/${ref}`, object });
+  });
+  repo.delete("/git/refs/:ref{.+}", async (context) => {
+    const { fullName, defaultBranch } = context.get("repository");
+    const name = branchIn(decoded(context, "ref"));
+    if (!(await branchOf(fullName, name))) throw new GitHubError(422, "Reference does not exist");
+    if (name === defaultBranch) throw new GitHubError(422, "Cannot delete the default branch");
+    await repositories.git(fullName, ["update-ref", "-d", `refs/heads/${name}`]);
+    await needs.pulls.current(context.get("repository"));
+    return context.body(null, 204);
+  });
+  repo.get("/commits/:ref{.+}", async (context) => {
+    const { fullName } = context.get("repository");
+    const ref = decoded(context, "ref");
+    if (await isEmpty(fullName)) throw new GitHubError(409, "Git Repository is empty.");
+    const sha = await repositories.resolve(fullName, ref);
+    if (!sha) throw new GitHubError(422, `No commit found for SHA: ${ref}`);
+    return context.json(answers.commit(fullName, await history.commit(fullName, sha)));
+  });
+  repo.on("GET", ["/contents", "/contents/", "/contents/:path{.+}"], async (context) => {
+    const { fullName, defaultBranch } = context.get("repository");
+    const path = decoded(context, "path");
+    const ref = context.req.query("ref") ?? defaultBranch;
+    if (await isEmpty(fullName)) throw new GitHubError(404, "This repository is empty.");
+    const sha = await repositories.resolve(fullName, ref);
+    if (!sha) throw new GitHubError(404, `No commit found for the ref ${ref}`);
+    const found = await contents.read(fullName, sha, ref, path);
+    const raw = /application\/vnd\.github(\.v3)?\.raw/.test(context.req.header("accept") ?? "");
+    if (!raw || Array.isArray(found)) return context.json(found);
+    return new Response(new Uint8Array(await contents.bytes(fullName, sha, path)));
+  });
+  repo.get("/compare/:basehead{.+}", async (context) => {
+    const { fullName, owner } = context.get("repository");
+    const asked = decoded(context, "basehead");
+    const [base, head] = await Promise.all(
+      asked.split("...").map((side) => repositories.resolve(fullName, side.replace(`${owner}:`, ""))),
+    );
+    if (!base || !head) throw new GitHubError(404, "Not Found");
+    const compared = await history.compare(fullName, base, head);
+    if (!compared) throw new GitHubError(404, `No common ancestor between ${asked.replace("...", " and ")}.`);
+    const [baseCommit, mergeBase] = await Promise.all(
+      [base, compared.mergeBase].map((sha) => history.commit(fullName, sha)),
+    );
+    if (!baseCommit || !mergeBase) throw new GitHubError(404, "Not Found");
+    return context.json(answers.comparison(fullName, asked, compared, baseCommit, mergeBase));
+  });
+  repo.route("/", pullRoutes(needs));
+  app.route("/repos/:owner/:name", repo);
+  return app;
+
+  async function branchOf(fullName: string, name: string): Promise<string | undefined> {
+    const found = await repositories
+      .git(fullName, ["rev-parse", "--verify", "--quiet", `refs/heads/${name}^{commit}`])
+      .catch(() => "");
+    return found.trim() || undefined;
+  }
+  async function isEmpty(fullName: string): Promise<boolean> {
+    return (await repositories.git(fullName, ["for-each-ref", "--count=1"])) === "";
+  }
+}
+
+function decoded(context: Context, name: string): string {
+  return context.req.param(name) ?? "";
+}
+
+/** Octokit escapes the slashes of `heads/a/b`, so the route cannot tell them apart. */
+function branchIn(ref: string): string {
+  if (!ref.startsWith("heads/")) throw new GitHubError(404, "Not Found");
+  return ref.slice("heads/".length);
+}

@@ -1,0 +1,103 @@
+import { type CommitOptions, createRepositories, type SeedOptions } from "./git-repositories.ts";
+import { createGitServer } from "./git-server.ts";
+import { createAnswers } from "./github-answers.ts";
+import { createHistory } from "./github-comparison.ts";
+import { createContents } from "./github-contents.ts";
+import { createPulls, type GitHubRepository, type PullRequest } from "./github-pulls.ts";
+import { createRest } from "./github-rest.ts";
+import { startStandIn } from "./stand-in.ts";
+
+export interface GitHubOptions {
+  token: string;
+  /** Whose token it is. Default "bugbot". */
+  login?: string;
+}
+
+const apiPath = "/api/v3";
+
+/** A local stand-in for GitHub: real git repositories over HTTP, and the REST API under /api/v3 as on an own server. */
+export async function createGitHub({ token, login = "bugbot" }: GitHubOptions) {
+  const repositories = await createRepositories();
+  const known = new Map<string, GitHubRepository>();
+  const history = createHistory(repositories);
+  const pulls = createPulls(repositories, history, login);
+  const knows = (fullName: string) => known.has(fullName.toLowerCase());
+  const pushed = async (fullName: string) => void (await pulls.current(repositoryOf(fullName)));
+  const git = createGitServer({ root: repositories.root, env: repositories.env, token, knows, pushed });
+  const isApi = (path: string) => path === apiPath || path.startsWith(`${apiPath}/`);
+
+  const { origin, close, ...standIn } = await startStandIn({
+    streams: (path) => !isApi(path),
+    operation: ({ method, path }) => `${method} ${path.split("?", 1)[0]?.replace(apiPath, "")}`,
+    answer: (request) => {
+      return isApi(new URL(request.url).pathname) ? rest.fetch(request) : git.answer(request);
+    },
+  });
+  const apiUrl = `${origin}${apiPath}`;
+  const contents = createContents({ repositories, apiUrl, url: origin });
+  const answers = createAnswers(apiUrl, origin);
+  const rest = createRest({ token, login, known, repositories, history, contents, pulls, answers, apiUrl });
+
+  function repositoryOf(fullName: string): GitHubRepository {
+    const repository = known.get(fullName.toLowerCase());
+    if (!repository) throw new Error(`no repository ${fullName}`);
+    return repository;
+  }
+  async function hashOf(fullName: string, ref: string): Promise<string> {
+    const sha = await repositories.resolve(repositoryOf(fullName).fullName, ref);
+    if (!sha) throw new Error(`no ${ref} in ${fullName}`);
+    return sha;
+  }
+
+  return {
+    ...standIn,
+    /** For `GITHUB_API_URL` and Octokit's `baseUrl`. */
+    apiUrl,
+    /** For `GITHUB_URL`: `<url>/<owner>/<name>.git` is what git clones. */
+    url: origin,
+    /** Where the bare repositories are until `close()`. */
+    folder: repositories.root,
+    seedRepository: async (fullName: string, options: SeedOptions): Promise<void> => {
+      const [owner = "", name = ""] = fullName.split("/");
+      const defaultBranch = options.defaultBranch ?? "main";
+      await repositories.seed(fullName, options);
+      const own = { id: known.size + 1, owner, name, fullName, defaultBranch, createdAt: new Date().toISOString() };
+      known.set(fullName.toLowerCase(), { ...own, pulls: [] });
+    },
+    /** What someone else pushes: one commit on a new or known branch. Answers its hash. */
+    commit: async (fullName: string, options: CommitOptions): Promise<string> => {
+      const { defaultBranch } = repositoryOf(fullName);
+      const tip = await repositories.resolve(fullName, options.branch);
+      const parent = tip ?? (await repositories.resolve(fullName, options.from ?? defaultBranch));
+      const sha = await repositories.commit(fullName, parent, options);
+      await pulls.current(repositoryOf(fullName));
+      return sha;
+    },
+    /** Oldest first; up to date with what was pushed. */
+    pullRequests: (fullName: string): PullRequest[] => repositoryOf(fullName).pulls,
+    branches: async (fullName: string): Promise<string[]> => {
+      const refs = await repositories.git(repositoryOf(fullName).fullName, [
+        "for-each-ref",
+        "--format=%(refname:lstrip=2)",
+        "refs/heads/",
+      ]);
+      return refs.split("\n").filter((name) => name !== "");
+    },
+    /** Undefined where the branch has no such file. */
+    file: async (fullName: string, branch: string, path: string): Promise<string | undefined> => {
+      const bytes = await contents.bytes(fullName, await hashOf(fullName, branch), path).catch(() => undefined);
+      return bytes?.toString("utf8");
+    },
+    /** What `head` changes since it left `base`, as `git diff` prints it. */
+    diff: async (fullName: string, base: string, head: string): Promise<string> => {
+      const range = `${await hashOf(fullName, base)}...${await hashOf(fullName, head)}`;
+      return repositories.git(fullName, ["diff", "-M", range]);
+    },
+    close: async (): Promise<void> => {
+      git.close();
+      await close();
+      await repositories.close();
+    },
+  };
+}
+export type GitHub = Awaited<ReturnType<typeof createGitHub>>;

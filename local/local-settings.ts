@@ -1,0 +1,39 @@
+import { existsSync, readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
+
+/** A service of the outside world: used as it is when set up in `.dev.vars`, else stood in for. */
+interface LocalService {
+  required: readonly string[];
+  optional: readonly string[];
+}
+
+export const localServices = {
+  slack: { required: ["SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN"], optional: ["SLACK_API_URL"] },
+  linear: { required: ["LINEAR_API_KEY"], optional: ["LINEAR_API_URL"] },
+  github: { required: ["GITHUB_TOKEN"], optional: ["GITHUB_API_URL", "GITHUB_URL"] },
+  anthropic: { required: ["ANTHROPIC_API_KEY"], optional: ["ANTHROPIC_BASE_URL"] },
+} as const satisfies Record<string, LocalService>;
+export type LocalServiceName = keyof typeof localServices;
+
+export type Variables = Readonly<Record<string, string>>;
+
+/** `.dev.vars` without its empty values; nothing when there is no such file. */
+export function readDevVars(path: string): Variables {
+  if (!existsSync(path)) return {};
+  const entries = Object.entries(parseEnv(readFileSync(path, "utf8"))).flatMap(([name, value]) => (value?.trim() ? [[name, value]] : []));
+  return Object.fromEntries(entries);
+}
+
+/** The services that need a stand-in. Throws when one is set up by half, naming what is missing. */
+export function servicesToStandInFor(variables: Variables): LocalServiceName[] {
+  const names: LocalServiceName[] = ["slack", "linear", "github", "anthropic"];
+  return names.filter((name) => {
+    const { required, optional } = localServices[name];
+    const given = [...required, ...optional].filter((variable) => variables[variable]);
+    const missing = required.filter((variable) => !variables[variable]);
+    if (given.length > 0 && missing.length > 0) {
+      throw new Error(`.dev.vars sets ${given.join(" and ")} but not ${missing.join(" and ")}. Set both, or neither to use the local stand-in for ${name}.`);
+    }
+    return missing.length > 0;
+  });
+}

@@ -1,0 +1,68 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildWorkers } from "./build-workers.ts";
+import { startContainerServer } from "./container-server.ts";
+import { freePort } from "./free-port.ts";
+import { servicesToStandInFor, type Variables } from "./local-settings.ts";
+import { type ScriptedModel, startStandIns } from "./stand-ins.ts";
+import { startWorkers } from "./workers.ts";
+
+export interface StackOptions {
+  /** As in `.dev.vars`. */
+  variables: Variables;
+  /** The gateway's. Default: any that is free. */
+  port?: number;
+  /** Bundles made before, by `buildWorkers`. */
+  bundles?: string;
+  /** What the scripted model does, where it is stood in for. */
+  script?: ScriptedModel;
+  onLog?: (line: string) => void;
+}
+
+/** In the local stack an empty allow-list lets everybody in; stand-ins hold nothing worth guarding. */
+const localDefaults: Variables = { BUGBOT_ALLOWED_WORKSPACES: "*", BUGBOT_ALLOWED_REPOS: "*" };
+
+/** Everything of bugbot on this machine: both Workers, the container server, and a stand-in for each service not set up. */
+export async function startStack({ variables, port, bundles, script, onLog = () => undefined }: StackOptions) {
+  const missing = servicesToStandInFor(variables);
+  const folder = await mkdtemp(join(tmpdir(), "bugbot-"));
+  const closing: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
+  async function close(): Promise<void> {
+    for (const end of closing.splice(0).toReversed()) await end();
+  }
+
+  try {
+    const built = bundles ? undefined : buildWorkers(folder);
+    built?.catch(() => undefined);
+    const standIns = await startStandIns(missing, script);
+    closing.push(standIns.close);
+
+    const containerServer = variables["EXECUTOR_URL"] ? undefined : await startContainerServer({ port: await freePort(), workspace: join(folder, "workspace") });
+    if (containerServer) closing.push(containerServer.close);
+
+    await built;
+    const egressPort = await freePort();
+    const gatewayPort = port ?? (await freePort());
+    const workers = await startWorkers({
+      bundles: bundles ?? folder,
+      state: join(folder, "state"),
+      variables: {
+        ...localDefaults,
+        ...standIns.variables,
+        ...(containerServer && { EXECUTOR_URL: containerServer.url }),
+        EGRESS_URL: `http://127.0.0.1:${egressPort}`,
+        ...variables,
+      },
+      gatewayPort,
+      egressPort,
+      onLog,
+    });
+    closing.push(() => workers.dispose());
+    return { url: `http://localhost:${gatewayPort}`, folder, standIns, containerServer, workers, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+export type Stack = Awaited<ReturnType<typeof startStack>>;

@@ -1,0 +1,54 @@
+import { type Anthropic, createAnthropic, type Script } from "./anthropic.ts";
+import { createGitHub, type GitHub } from "./github.ts";
+import { createLinear, type Linear } from "./linear.ts";
+import type { LocalServiceName, Variables } from "./local-settings.ts";
+import { createSlack, type Slack } from "./slack.ts";
+
+export type ScriptedModel = Script;
+
+/** Credentials that open the stand-ins and nothing else. */
+export const standInCredentials = {
+  signingSecret: "local-slack-signing-secret",
+  botToken: "xoxb-local-slack-bot-token",
+  linearKey: "local-linear-api-key",
+  githubToken: "local-github-token",
+  anthropicKey: "local-anthropic-api-key",
+};
+
+export interface StandIns {
+  slack?: Slack;
+  linear?: Linear;
+  github?: GitHub;
+  anthropic?: Anthropic;
+  /** The variables that lead bugbot to them. */
+  variables: Variables;
+  close: () => Promise<void>;
+}
+
+const noScript: Script = () => [{ text: "I am a scripted stand-in for the model and know only the demo's bug. Set ANTHROPIC_API_KEY in .dev.vars to use the real one." }];
+
+/** Starts a local stand-in for each of these services. */
+export async function startStandIns(services: readonly LocalServiceName[], script: ScriptedModel = noScript): Promise<StandIns> {
+  const { signingSecret, botToken, linearKey, githubToken, anthropicKey } = standInCredentials;
+  const [slack, linear, github, anthropic] = await Promise.all([
+    services.includes("slack") ? createSlack({ signingSecret, botToken }) : undefined,
+    services.includes("linear") ? createLinear({ apiKey: linearKey }) : undefined,
+    services.includes("github") ? createGitHub({ token: githubToken }) : undefined,
+    services.includes("anthropic") ? createAnthropic({ apiKey: anthropicKey, script }) : undefined,
+  ]);
+  return {
+    ...(slack && { slack }),
+    ...(linear && { linear }),
+    ...(github && { github }),
+    ...(anthropic && { anthropic }),
+    variables: {
+      ...(slack && { SLACK_SIGNING_SECRET: signingSecret, SLACK_BOT_TOKEN: botToken, SLACK_API_URL: slack.url }),
+      ...(linear && { LINEAR_API_KEY: linearKey, LINEAR_API_URL: linear.url }),
+      ...(github && { GITHUB_TOKEN: githubToken, GITHUB_API_URL: github.apiUrl, GITHUB_URL: github.url }),
+      ...(anthropic && { ANTHROPIC_API_KEY: anthropicKey, ANTHROPIC_BASE_URL: anthropic.url }),
+    },
+    close: async () => {
+      await Promise.all([slack, linear, github, anthropic].map((standIn) => standIn?.close()));
+    },
+  };
+}

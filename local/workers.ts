@@ -1,0 +1,74 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
+import { type WorkerName, workers } from "./build-workers.ts";
+import { projectRoot } from "./project-root.ts";
+import type { Variables } from "./local-settings.ts";
+
+export interface WorkersOptions {
+  /** Where `buildWorkers` put the bundles. */
+  bundles: string;
+  /** Where queue, KV, D1, R2 and Workflows keep their data. */
+  state: string;
+  /** For both Workers, as `.dev.vars` is. */
+  variables: Variables;
+  gatewayPort: number;
+  egressPort: number;
+  /** One line that a Worker printed. */
+  onLog: (line: string) => void;
+}
+
+/** Both Workers in workerd, as their `wrangler.*.toml` describe them, with a local queue, KV, D1, R2 and Workflows. */
+export async function startWorkers({ bundles, state, variables, gatewayPort, egressPort, onLog }: WorkersOptions): Promise<Miniflare> {
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      host: "127.0.0.1",
+      port: gatewayPort,
+      cf: false,
+      log: new Log(LogLevel.NONE),
+      handleStructuredLogs: ({ message }) => onLog(message),
+      resourcePersistencePath: state,
+      workers: [
+        worker("gateway", bundles, variables, []),
+        worker("consumer", bundles, variables, [{ host: "127.0.0.1", port: egressPort, entrypoint: "LocalEgress" }]),
+      ],
+    }),
+  );
+  try {
+    await miniflare.ready;
+    await migrate(miniflare);
+    return miniflare;
+  } catch (error) {
+    await miniflare.dispose();
+    throw error;
+  }
+}
+
+function worker(name: WorkerName, bundles: string, variables: Variables, unsafeDirectSockets: { host: string; port: number; entrypoint: string }[]) {
+  const config = unstable_readConfig({ config: join(projectRoot, workers[name].config) });
+  // Its `bindings` also hold what `.dev.vars` says, which is for the caller to decide.
+  const { modulesRules: _rules, bindings: _bindings, ...options } = unstable_getMiniflareWorkerOptions(config).workerOptions;
+  const folder = join(bundles, name);
+  return {
+    ...options,
+    name: workers[name].name,
+    modules: [{ type: "ESModule" as const, path: join(folder, "index.js") }],
+    modulesRoot: folder,
+    bindings: { ...config.vars, ...variables },
+    unsafeDirectSockets,
+  };
+}
+
+/** Applies the migrations this database has not seen, as `wrangler d1 migrations apply` would. */
+async function migrate(miniflare: Miniflare): Promise<void> {
+  const db = await miniflare.getD1Database("DB", workers.consumer.name);
+  await db.prepare("CREATE TABLE IF NOT EXISTS d1_migrations (name TEXT PRIMARY KEY)").run();
+  const folder = join(projectRoot, "consumer/migrations");
+  for (const name of (await readdir(folder)).filter((file) => file.endsWith(".sql")).toSorted()) {
+    if (await db.prepare("SELECT 1 FROM d1_migrations WHERE name = ?").bind(name).first()) continue;
+    const sql = (await readFile(join(folder, name), "utf8")).replace(/--[^\n]*/g, "");
+    const statements = sql.split(";").filter((statement) => statement.trim() !== "");
+    await db.batch([...statements.map((statement) => db.prepare(statement)), db.prepare("INSERT INTO d1_migrations (name) VALUES (?)").bind(name)]);
+  }
+}
