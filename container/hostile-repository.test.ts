@@ -54,7 +54,7 @@ describe("a hostile repository", () => {
     }
     const sent = JSON.stringify(world.anthropic.requests.map(({ body }) => body));
     expect(sent).toContain("CLAUDE_CONFIG_DIR=");
-    expect(sent).not.toContain("planted");
+    expect(sent).not.toMatch(/BUGBOT_PLANTED|planted command/);
   });
 
   it("shows the agent none of the server's variables", async ({ expect }) => {

@@ -25,7 +25,7 @@ export interface ModelCall {
   turn: number;
   /** What the person asked first, without Claude Code's own reminders. */
   prompt: string;
-  /** Everything the person said, follow-ups included. */
+  /** Everything the person said, follow-ups included: Claude Code puts these behind the result of a running tool. */
   said: string;
   /** The folder Claude Code runs in: its tools want absolute paths. */
   cwd: string;
@@ -46,17 +46,22 @@ function resultsOf(content: MessagesRequest["messages"][number]["content"]): str
   });
 }
 
+const followUp = /The user sent a new message while you were working:\n(.*?)<\/system-reminder>/gs;
+
 /** Reads a conversation out of the request alone, so that parallel conversations cannot mix. */
 export function readModelCall(request: MessagesRequest): ModelCall {
-  const asked = request.messages.filter(({ role }) => role !== "assistant").map(({ content }) => textsOf(content));
-  const words = asked.map((texts) => texts.filter((text) => !text.startsWith("<system-reminder>")).join("\n"));
-  const everything = [JSON.stringify(request.system ?? ""), ...asked.flat()].join("\n");
+  const contents = request.messages.filter(({ role }) => role !== "assistant").map(({ content }) => content);
+  const texts = contents.flatMap(textsOf);
+  const words = texts.filter((text) => !text.startsWith("<system-reminder>"));
+  const results = contents.flatMap(resultsOf);
+  const whileWorking = results.flatMap((result) => [...result.matchAll(followUp)].map(([, text = ""]) => text));
+  const environment = [JSON.stringify(request.system ?? ""), ...texts].join("\n");
   return {
     model: request.model,
     turn: request.messages.filter(({ role }) => role === "assistant").length,
-    prompt: words.find((text) => text !== "") ?? "",
-    said: asked.flat().join("\n"),
-    cwd: /[Ww]orking directory: ([^\n\\]+)/.exec(everything)?.[1]?.trim() ?? "/",
+    prompt: words[0] ?? "",
+    said: [...words, ...whileWorking].join("\n"),
+    cwd: /[Ww]orking directory: ([^\n\\]+)/.exec(environment)?.[1]?.trim() ?? "/",
     toolResults: resultsOf(request.messages.at(-1)?.content ?? []),
   };
 }

@@ -1,7 +1,8 @@
 import { type Context, Hono } from "hono";
 import * as z from "zod";
 import { type Repositories } from "./git-repositories.ts";
-import { type GitHubAnswers } from "./github-answers.ts";
+import { type GitHubAnswers, nodeId } from "./github-answers.ts";
+import { type CommitAnswers } from "./github-commit-answers.ts";
 import { type History } from "./github-comparison.ts";
 import { type Contents } from "./github-contents.ts";
 import { GitHubError } from "./github-errors.ts";
@@ -16,7 +17,7 @@ export interface RestNeeds {
   history: History;
   contents: Contents;
   pulls: Pulls;
-  answers: GitHubAnswers;
+  answers: GitHubAnswers & CommitAnswers;
   apiUrl: string;
 }
 export type RestEnvironment = { Variables: { repository: GitHubRepository } };
@@ -75,7 +76,7 @@ export function createRest(needs: RestNeeds) {
     const api = `${apiUrl}/repos/${fullName}/git`;
     const ref = `refs/heads/${name}`;
     const object = { type: "commit", sha, url: `${api}/commits/${sha}` };
-    return context.json({ ref, node_id: answers.nodeId("Ref", ref), url: `${api}/${ref}`, object });
+    return context.json({ ref, node_id: nodeId("Ref", ref), url: `${api}/${ref}`, object });
   });
   repo.delete("/git/refs/:ref{.+}", async (context) => {
     const { fullName, defaultBranch } = context.get("repository");

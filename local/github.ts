@@ -1,6 +1,7 @@
 import { type CommitOptions, createRepositories, type SeedOptions } from "./git-repositories.ts";
 import { createGitServer } from "./git-server.ts";
 import { createAnswers } from "./github-answers.ts";
+import { createCommitAnswers } from "./github-commit-answers.ts";
 import { createHistory } from "./github-comparison.ts";
 import { createContents } from "./github-contents.ts";
 import { createPulls, type GitHubRepository, type PullRequest } from "./github-pulls.ts";
@@ -29,13 +30,11 @@ export async function createGitHub({ token, login = "bugbot" }: GitHubOptions) {
   const { origin, close, ...standIn } = await startStandIn({
     streams: (path) => !isApi(path),
     operation: ({ method, path }) => `${method} ${path.split("?", 1)[0]?.replace(apiPath, "")}`,
-    answer: (request) => {
-      return isApi(new URL(request.url).pathname) ? rest.fetch(request) : git.answer(request);
-    },
+    answer: (request) => (isApi(new URL(request.url).pathname) ? rest.fetch(request) : git.answer(request)),
   });
   const apiUrl = `${origin}${apiPath}`;
   const contents = createContents({ repositories, apiUrl, url: origin });
-  const answers = createAnswers(apiUrl, origin);
+  const answers = { ...createAnswers(apiUrl, origin), ...createCommitAnswers(apiUrl, origin) };
   const rest = createRest({ token, login, known, repositories, history, contents, pulls, answers, apiUrl });
 
   function repositoryOf(fullName: string): GitHubRepository {

@@ -1,8 +1,10 @@
 import { type Arguments, flagOf, type Method, SlackError, textOf } from "./slack-arguments.ts";
 import { type SlackChannel, type SlackMessage, type SlackWorkspace, visibleMessages } from "./slack-workspace.ts";
 
+// https://docs.slack.dev/reference/methods/conversations.replies and …/conversations.history
 const maxPageSize = 1_000;
-const defaultPageSize = 100;
+const defaultRepliesPageSize = 1_000;
+const defaultHistoryPageSize = 100;
 
 /** A message as the Web API shows it. */
 export function shownMessage(
@@ -53,8 +55,8 @@ export function messageOf(channel: SlackChannel, ts: string | undefined): SlackM
 export function createReadingMethods(workspace: SlackWorkspace): Record<string, Method> {
   const { bot, botId, teamId, domain, users } = workspace;
 
-  function page(messages: SlackMessage[], channel: SlackChannel, given: Arguments) {
-    const size = Math.min(Number(textOf(given, "limit") ?? defaultPageSize), maxPageSize);
+  function page(messages: SlackMessage[], channel: SlackChannel, given: Arguments, defaultSize: number) {
+    const size = Math.min(Number(textOf(given, "limit") ?? defaultSize), maxPageSize);
     if (!(size > 0)) throw new SlackError("invalid_limit");
     const start = startOf(textOf(given, "cursor"));
     const next = start + size < messages.length ? Buffer.from(`next:${start + size}`).toString("base64") : "";
@@ -87,11 +89,11 @@ export function createReadingMethods(workspace: SlackWorkspace): Record<string, 
       const channel = channelOf(workspace, given);
       const asked = channel.messages.find(({ ts }) => ts === textOf(given, "ts"));
       if (!asked) throw new SlackError("thread_not_found");
-      return page(visibleMessages(channel, asked.threadTs ?? asked.ts), channel, given);
+      return page(visibleMessages(channel, asked.threadTs ?? asked.ts), channel, given, defaultRepliesPageSize);
     },
     "conversations.history": (given) => {
       const channel = channelOf(workspace, given);
-      return page(visibleMessages(channel).toReversed(), channel, given);
+      return page(visibleMessages(channel).toReversed(), channel, given, defaultHistoryPageSize);
     },
     "conversations.info": (given) => {
       const { id, name, isIm } = channelOf(workspace, given);

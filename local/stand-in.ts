@@ -66,26 +66,24 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn & {
     requests.push(recorded);
 
     const hasBody = seen.method !== "GET" && seen.method !== "HEAD";
-    const request = new Request(`http://${headers["host"] ?? "localhost"}${path}`, {
-      method: seen.method,
-      headers,
-      ...(hasBody && streamed && { body: Readable.toWeb(incoming), duplex: "half" as const }),
-      ...(hasBody && !streamed && text !== "" && { body: text }),
-    });
+    const request = () =>
+      new Request(`http://${headers["host"] ?? "localhost"}${path}`, {
+        method: seen.method,
+        headers,
+        ...(hasBody && streamed && { body: Readable.toWeb(incoming), duplex: "half" as const }),
+        ...(hasBody && !streamed && text !== "" && { body: text }),
+      });
 
     const planned = faults.find((entry) => entry.left > 0 && matches(entry.match, recorded));
-    if (!planned) return send(await options.answer(request, recorded), outgoing);
+    if (!planned) return send(await options.answer(request(), recorded), outgoing);
     planned.left -= 1;
-    const { status = 503, headers: extra = {}, body = "", afterEffect, reset, hang } = planned.fault;
-    if (afterEffect) await (await options.answer(request, recorded)).arrayBuffer();
+    const { status = 503, headers: extra, body = "", afterEffect, reset, hang } = planned.fault;
+    if (afterEffect) await (await options.answer(request(), recorded)).arrayBuffer();
+    else incoming.resume();
+    const init = { status, headers: extra ?? {} };
     if (reset) incoming.socket.destroy();
     else if (!hang)
-      await send(
-        typeof body === "string"
-          ? new Response(body || null, { status, headers: extra })
-          : Response.json(body, { status, headers: extra }),
-        outgoing,
-      );
+      await send(typeof body === "string" ? new Response(body || null, init) : Response.json(body, init), outgoing);
   }
 
   const server = createServer((incoming, outgoing) => {
@@ -102,7 +100,7 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn & {
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        server.closeAllConnections();
+        
       }),
   };
 }

@@ -1,0 +1,28 @@
+import { join } from "node:path";
+import { onInterrupt, requireNode24 } from "./process.ts";
+import { readDevVars } from "./local-settings.ts";
+import { projectRoot } from "./project-root.ts";
+import { demoRepository, demoScript, seedDemoRepository } from "./demo-repository.ts";
+import { startStack } from "./stack.ts";
+import { standInCredentials } from "./stand-ins.ts";
+
+requireNode24();
+const variables = readDevVars(join(projectRoot, ".dev.vars"));
+const port = Number(process.env["BUGBOT_PORT"] ?? variables["BUGBOT_PORT"] ?? 8787);
+
+try {
+  const stack = await startStack({ variables, port, script: demoScript, onLog: (line) => console.log(line) });
+  onInterrupt(() => stack.close());
+  const { slack, linear, github, anthropic } = stack.standIns;
+  if (github) await seedDemoRepository(github);
+
+  const standIns = { Slack: slack?.url, Linear: linear?.url, GitHub: github?.url, "the model (scripted)": anthropic?.url };
+  for (const [service, url] of Object.entries(standIns)) if (url) console.log(`stand-in for ${service} at ${url}`);
+  if (github) console.log(`stand-in repository: ${github.url}/${demoRepository} (any user, password ${standInCredentials.githubToken})`);
+  if (slack) console.log(`sign events with SLACK_SIGNING_SECRET=${standInCredentials.signingSecret}`);
+  if (!anthropic) console.log("note: the agent runs as a process of this machine, without a container around it");
+  console.log(`ready ${stack.url}`);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
