@@ -1,5 +1,34 @@
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
+const inWorkerd = ["gateway/**/*.test.ts", "consumer/**/*.test.ts", "shared/**/*.test.ts"];
+
 export default defineConfig({
-  test: { include: ["**/*.test.ts"], exclude: ["node_modules/**"], testTimeout: 60_000, hookTimeout: 60_000 },
+  test: {
+    projects: [
+      {
+        plugins: [
+          cloudflareTest({
+            miniflare: {
+              compatibilityDate: "2026-10-01",
+              compatibilityFlags: ["nodejs_compat"],
+              d1Databases: ["DB"],
+              kvNamespaces: ["BUGBOT_KV"],
+            },
+          }),
+        ],
+        test: { name: "workerd", include: inWorkerd },
+      },
+      {
+        test: {
+          name: "node",
+          include: ["**/*.test.ts"],
+          exclude: ["node_modules/**", ...inWorkerd],
+          globalSetup: "test/build-bundles.ts",
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
 });

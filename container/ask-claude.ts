@@ -68,6 +68,7 @@ export async function askClaude(job: Job, prompt: string, needs: AskNeeds): Prom
   void child.ended.then(() => wait(graceMs, undefined, { ref: false })).then(end);
 
   let result: ClaudeResult | undefined;
+  let usage = noUsage;
   try {
     // Read to the end: Claude Code takes two seconds longer to leave when nobody listens.
     for await (const line of readLines(child.stdout, maxLineBytes)) {
@@ -76,7 +77,8 @@ export async function askClaude(job: Job, prompt: string, needs: AskNeeds): Prom
       if (message?.type === "assistant") recordTurn(message, repository, recorder);
       if (message?.type !== "result") continue;
       result = message;
-      onUsage(usageOf(message));
+      usage = addUsage(usage, message);
+      onUsage(usage);
       if (unread.size > 0 && !message.is_error && !signal.aborted) continue;
       inbox.close();
       child.stdin.end();
@@ -88,7 +90,7 @@ export async function askClaude(job: Job, prompt: string, needs: AskNeeds): Prom
     await end();
   }
   signal.throwIfAborted();
-  return result ? readResult(result) : { kind: "agent_failed", reason: crashReason(child.errorTail()), usage: noUsage };
+  return result ? readResult(result, usage) : { kind: "agent_failed", reason: crashReason(child.errorTail()), usage };
 }
 
 function recordTurn({ message }: ClaudeTurn, repository: string, recorder: Recorder): void {
@@ -111,16 +113,17 @@ function claudeEnvironment(job: Job, folder: string, environment: Environment): 
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
     CLAUDE_CODE_DISABLE_BACKGROUND_TASKS: "1",
     CLAUDE_CODE_DISABLE_AUTO_MEMORY: "1",
-    CLAUDE_CODE_MAX_RETRIES: "2",
+    // About eight seconds for an API that refuses at once; without it, three minutes.
+    CLAUDE_CODE_MAX_RETRIES: "4",
   };
 }
 
-function usageOf({ total_cost_usd, num_turns, duration_ms }: ClaudeResult): Usage {
-  return { costUsd: total_cost_usd, turns: num_turns, durationMs: duration_ms };
+/** Each follow-up that is answered apart has its own result: its turns and time are its own, its cost is the sum so far. */
+function addUsage({ turns, durationMs }: Usage, { total_cost_usd, num_turns, duration_ms }: ClaudeResult): Usage {
+  return { costUsd: total_cost_usd, turns: turns + num_turns, durationMs: durationMs + duration_ms };
 }
 
-function readResult(result: ClaudeResult): Answer {
-  const usage = usageOf(result);
+function readResult(result: ClaudeResult, usage: Usage): Answer {
   if (result.subtype === "error_max_turns") return { kind: "out_of_turns", usage };
   if (result.subtype === "error_max_budget_usd") return { kind: "out_of_budget", usage };
   if (result.is_error || result.subtype !== "success") {

@@ -16,15 +16,18 @@ export function editRule(glob: string): string {
 
 /** Settings of the repository (hooks, MCP servers, its own rules) are not read: only these count. */
 export function claudeArguments({ model, limits, allowedPaths }: Job): string[] {
-  return [
-    "--print",
-    ...["--output-format", "stream-json", "--input-format", "stream-json", "--verbose", "--replay-user-messages"],
-    ...["--setting-sources", "user", "--strict-mcp-config", "--disable-slash-commands", "--no-session-persistence"],
-    ...["--permission-mode", "dontAsk"],
-    ...["--model", model.name],
-    ...["--max-turns", String(limits.maxTurns), "--max-budget-usd", String(limits.maxCostUsd)],
-    ...["--tools", tools.join(",")],
-    ...["--allowedTools", "Read", "Glob", "Grep", "Bash", ...allowedPaths.map(editRule)],
-    ...["--disallowedTools", ...denied],
-  ];
+  const options = {
+    "--output-format": "stream-json",
+    "--input-format": "stream-json",
+    "--setting-sources": "user",
+    "--permission-mode": "dontAsk",
+    "--model": model.name,
+    "--max-turns": String(limits.maxTurns),
+    "--max-budget-usd": String(limits.maxCostUsd),
+    "--tools": tools.join(","),
+  };
+  const flags = ["--verbose", "--replay-user-messages", "--strict-mcp-config", "--disable-slash-commands"];
+  const rules = ["--allowedTools", "Read", "Glob", "Grep", "Bash", ...allowedPaths.map(editRule)];
+  const all = ["--print", ...Object.entries(options).flat(), ...flags, "--no-session-persistence", ...rules];
+  return [...all, "--disallowedTools", ...denied];
 }

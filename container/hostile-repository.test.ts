@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "vitest";
@@ -68,39 +68,48 @@ describe("a hostile repository", () => {
   });
 
   it("cannot run anything through git once the agent has rewritten .git", async ({ expect }) => {
-    const settings = {
-      "core.fsmonitor": trap("fsmonitor"),
-      "core.hooksPath": ".git/own-hooks",
-      "core.sshCommand": trap("ssh"),
-      "core.pager": trap("pager"),
-      "core.editor": trap("editor"),
-      "core.attributesFile": ".git/own-attributes",
-      "gpg.program": trap("gpg"),
-      "commit.gpgSign": "true",
-      "credential.helper": `!${trap("credential")}`,
-      "filter.evil.clean": `sh -c '${trap("clean")}; cat'`,
-      "filter.evil.smudge": `sh -c '${trap("smudge")}; cat'`,
-      "diff.evil.textconv": trap("textconv"),
-      "diff.external": trap("external"),
-      "url.http://127.0.0.1:9/.insteadOf": "http://",
-      "alias.add": `!${trap("alias")}`,
-      "alias.push": `!${trap("alias")}`,
-      "remote.origin.url": "http://127.0.0.1:9/",
-    };
-    const configure = Object.entries(settings).map(([name, value]) => `git config '${name}' "${value.replaceAll('"', '\\"')}"`);
+    const config = `
+[core]
+  fsmonitor = ${trap("fsmonitor")}
+  hooksPath = .git/own-hooks
+  sshCommand = ${trap("ssh")}
+  pager = ${trap("pager")}
+  editor = ${trap("editor")}
+  attributesFile = .git/own-attributes
+[gpg]
+  program = ${trap("gpg")}
+[commit]
+  gpgSign = true
+[credential]
+  helper = "!${trap("credential")}"
+[filter "evil"]
+  clean = "${trap("clean")}; cat"
+  smudge = "${trap("smudge")}; cat"
+  required = true
+[diff]
+  external = ${trap("external")}
+[diff "evil"]
+  textconv = ${trap("textconv")}
+[url "http://127.0.0.1:9/"]
+  insteadOf = http://
+[alias]
+  add = "!${trap("alias")}"
+  push = "!${trap("alias")}"
+`;
     const hooks = ["pre-commit", "pre-push", "post-commit", "post-index-change", "reference-transaction", "commit-msg"];
     const plant = hooks.flatMap((name) =>
-      ["hooks", "own-hooks"].map((folder) => `printf '#!/bin/sh\\n${trap(name)}\\n' > .git/${folder}/${name} && chmod +x .git/${folder}/${name}`),
+      ["hooks", "own-hooks"].map(
+        (folder) => `printf '#!/bin/sh\\n${trap(name)}\\n' > .git/${folder}/${name} && chmod +x .git/${folder}/${name}`,
+      ),
     );
     const script = [
+      "git update-index --assume-unchanged src/cart.js; git update-index --skip-worktree src/cart.js",
       "echo 2 > src/cart.js; mkdir -p .git/hooks .git/own-hooks",
       ...plant,
       "printf '* filter=evil diff=evil\\n' > .git/info/attributes; cp .git/info/attributes .git/own-attributes",
-      "cp .git/info/attributes ~/.gitattributes; mkdir -p ~/.config/git; cp .git/info/attributes ~/.config/git/attributes",
-      "mkdir ../own.git; git update-index --assume-unchanged src/cart.js; git update-index --skip-worktree src/cart.js",
+      "mkdir -p ~/.config/git; cp .git/info/attributes ~/.config/git/attributes; echo src/ > ~/.config/git/ignore",
       "echo src/ > .git/info/exclude",
-      ...configure,
-      "cp .git/config ~/.gitconfig; cp .git/config ~/.config/git/config",
+      `echo ${Buffer.from(config).toString("base64")} | base64 -d | tee -a .git/config ~/.gitconfig > ~/.config/git/config`,
       `echo planted > ${traces}/planted`,
     ].join("\n");
     const encoded = Buffer.from(script).toString("base64");
@@ -113,10 +122,7 @@ describe("a hostile repository", () => {
     expect(await readFile(join(traces, "planted"), "utf8"), "the trap itself was set").toBe("planted\n");
     expect(outcome).toMatchObject({ kind: "pushed", files: [{ path: "src/cart.js", additions: 1, deletions: 1 }] });
     expect(world.remote.git(["show", "bugbot/one:src/cart.js"])).toBe("2");
-    const { readdir } = await import("node:fs/promises");
-    const touched = new Set(await readdir(traces));
-    // The agent's own git calls may have sprung some; what counts is what happened after it had ended.
-    expect([...touched].filter((name) => !["planted", "fsmonitor", "reference-transaction", "post-index-change"].includes(name))).toEqual([]);
+    expect(await readdir(traces)).toEqual(["planted"]);
   });
 
   it("cannot hide a change inside a submodule, or run its settings", async ({ expect }) => {
@@ -127,7 +133,9 @@ describe("a hostile repository", () => {
     await start({
       prepare: (_, git) => git(["update-index", "--add", "--cacheinfo", `160000,${"1".repeat(40)},lib`]),
       script: ({ turn }) =>
-        turn === 0 ? [{ tool: "Bash", input: { command: `sh -c "mkdir -p lib; ${command}"`, description: "x" } }] : [{ text: "Done." }],
+        turn === 0
+          ? [{ tool: "Bash", input: { command: `sh -c "mkdir -p lib; ${command}"`, description: "x" } }]
+          : [{ text: "Done." }],
     });
     expect(await world.run({ allowedPaths: ["**"] })).toMatchObject({ kind: "outside_allowed_paths", files: ["lib"] });
     expect(existsSync(join(traces, "fsmonitor"))).toBe(false);

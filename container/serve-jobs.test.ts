@@ -78,7 +78,15 @@ describe("the job server", () => {
   });
 
   it("answers 404 to what it does not know", async ({ expect }) => {
-    for (const path of ["/", "/ping", "/jobs", "/jobs/none/events", "/jobs/twice/other", "/jobs/twice/events/1", "/%"]) {
+    for (const path of [
+      "/",
+      "/ping",
+      "/jobs",
+      "/jobs/none/events",
+      "/jobs/twice/other",
+      "/jobs/twice/events/1",
+      "/%",
+    ]) {
       expect((await fetch(world.url + path)).status, path).toBe(404);
     }
     for (const path of ["/jobs/none/stop", "/jobs/none/messages", "/health"]) {
@@ -119,7 +127,13 @@ describe("the job server", () => {
     const command = `until [ -e ${gate} ]; do sleep 0.05; done`;
     script = ({ turn, said, toolResults }) => {
       if (turn === 0) return [{ tool: "Bash", input: { command, description: "Wait" } }];
-      return [{ text: said.includes("mind the rounding") ? "I minded the rounding." : toolResults.join() || "Nobody said anything." }];
+      return [
+        {
+          text: said.includes("mind the rounding")
+            ? "I minded the rounding."
+            : toolResults.join() || "Nobody said anything.",
+        },
+      ];
     };
     await world.post("/jobs", world.job({ id: "talk" }));
     await world.follow("talk", ({ kind }) => kind === "tool");

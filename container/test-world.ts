@@ -12,8 +12,11 @@ const bin = join(import.meta.dirname, "../node_modules/.bin");
 
 export const canary = "canary-7f3a";
 export const serverEnvironment = {
-  ...{ PATH: `${bin}:${process.env["PATH"]}`, LANG: "C.UTF-8", IS_SANDBOX: undefined },
-  ...{ BUGBOT_CANARY: canary, GITHUB_TOKEN: canary, ANTHROPIC_API_KEY: canary },
+  PATH: `${bin}:${process.env["PATH"]}`,
+  LANG: "C.UTF-8",
+  BUGBOT_CANARY: canary,
+  GITHUB_TOKEN: canary,
+  ANTHROPIC_API_KEY: canary,
 };
 
 export interface WorldOptions {
@@ -69,7 +72,15 @@ export async function createWorld({ script, files = defaultFiles, prepare }: Wor
   }
 
   return {
-    ...{ remote, anthropic, workspace, url, job, post, read, follow, outcomeOf },
+    remote,
+    anthropic,
+    workspace,
+    url,
+    job,
+    post,
+    read,
+    follow,
+    outcomeOf,
     /** Runs one job to its end. */
     run: async (changes: Partial<Job> = {}): Promise<Outcome> => {
       const wanted = job(changes);

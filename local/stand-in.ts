@@ -100,7 +100,7 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn & {
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        
+        server.closeAllConnections();
       }),
   };
 }

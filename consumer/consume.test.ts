@@ -1,0 +1,43 @@
+import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
+import { it } from "vitest";
+import type { Command } from "../shared/command.ts";
+import { consume, retryDelaySeconds } from "./consume.ts";
+
+const command: Command = {
+  v: 1,
+  id: "slack-Ev1",
+  name: "fix",
+  text: "it",
+  conversation: { platform: "slack", teamId: "T1", channelId: "C1", threadId: "1.1", messageId: "1.1" },
+  author: { id: "U1" },
+  references: {},
+  receivedAt: 1,
+};
+
+async function deliver(body: unknown, start: (command: Command) => Promise<void>) {
+  const batch = createMessageBatch("bugbot-commands", [{ id: "m1", timestamp: new Date(), attempts: 1, body }]);
+  const context = createExecutionContext();
+  await consume(batch, { start, log: () => undefined });
+  return getQueueResult(batch, context);
+}
+
+it("acknowledges a command whose Workflow has started", async ({ expect }) => {
+  const started: string[] = [];
+  const result = await deliver(command, async ({ id }) => void started.push(id));
+  expect(result).toMatchObject({ explicitAcks: ["m1"], retryMessages: [] });
+  expect(started).toEqual(["slack-Ev1"]);
+});
+
+it("keeps a command whose Workflow cannot start", async ({ expect }) => {
+  const result = await deliver(command, () => Promise.reject(new Error("Workflows are down")));
+  expect(result).toMatchObject({ explicitAcks: [], retryMessages: [{ msgId: "m1" }] });
+});
+
+it("starts nothing for a message it does not understand, and keeps it for the dead-letter queue", async ({ expect }) => {
+  const result = await deliver({ ...command, v: 2 }, () => Promise.reject(new Error("must not start")));
+  expect(result).toMatchObject({ explicitAcks: [], retryMessages: [{ msgId: "m1" }] });
+});
+
+it("waits longer each time", ({ expect }) => {
+  expect([1, 2, 3, 20].map(retryDelaySeconds)).toEqual([5, 10, 20, 300]);
+});

@@ -1,0 +1,66 @@
+import type { WorkflowStep } from "cloudflare:workers";
+import { describe, it } from "vitest";
+import { Failure } from "../shared/failure.ts";
+import { backoffMs, createEffect } from "./effect.ts";
+
+/** A step engine that records names and waits for nothing. */
+function setUp({ lostAttempts = 0 } = {}) {
+  const steps: string[] = [];
+  const waits: unknown[] = [];
+  const engine = {
+    async do(name: string, _config: unknown, run: (context: { attempt: number }) => Promise<unknown>) {
+      steps.push(name);
+      return structuredClone(await run({ attempt: 1 + lostAttempts }));
+    },
+    async sleep(_name: string, ms: unknown) {
+      waits.push(ms);
+    },
+  } satisfies Record<string, unknown>;
+  const effect = createEffect(engine as unknown as WorkflowStep, "command-1", () => undefined, () => 0.5);
+  return { effect, steps, waits };
+}
+
+const down = (retryAfterMs?: number) => new Failure("down", { reply: "It is down.", retry: true, retryAfterMs });
+
+describe("an effect", () => {
+  it("is tried three times, each a step of its own, with growing waits", async ({ expect }) => {
+    const { effect, steps, waits } = setUp();
+    await expect(effect("post", () => Promise.reject(down()))).rejects.toMatchObject({ code: "down", reply: "It is down." });
+    expect(steps).toEqual(["post", "post (attempt 2)", "post (attempt 3)"]);
+    expect(waits).toEqual([1000, 2000]);
+  });
+
+  it("waits as long as the other side asks", async ({ expect }) => {
+    const { effect, waits } = setUp();
+    await expect(effect("post", () => Promise.reject(down(30_000)))).rejects.toBeInstanceOf(Failure);
+    expect(waits).toEqual([30_000, 30_000]);
+  });
+
+  it("is not tried again when that cannot help", async ({ expect }) => {
+    const { effect, steps } = setUp();
+    const refused = new Failure("refused", { reply: "No.", retry: false });
+    await expect(effect("post", () => Promise.reject(refused))).rejects.toMatchObject({ code: "refused", retry: false });
+    expect(steps).toEqual(["post"]);
+  });
+
+  it("knows when an earlier attempt may have had its effect", async ({ expect }) => {
+    const again: boolean[] = [];
+    const note = async (value: boolean) => {
+      again.push(value);
+      if (again.length === 1) throw down();
+      return "done";
+    };
+    expect(await setUp().effect("post", note)).toBe("done");
+    await setUp({ lostAttempts: 1 }).effect("post", note);
+    expect(again).toEqual([false, true, true]);
+  });
+
+  it("turns a bug into a reply that names the command, and nothing of the bug", async ({ expect }) => {
+    const bug = () => Promise.reject(new TypeError("secret is undefined"));
+    await expect(setUp().effect("post", bug)).rejects.toMatchObject({ code: "bug", reply: expect.stringMatching(/^(?!.*secret).*command-1/) });
+  });
+});
+
+it("backs off between half and one and a half of each doubling, a minute at most", ({ expect }) => {
+  expect([backoffMs(1, 0), backoffMs(1, 1), backoffMs(3, 0.5), backoffMs(20, 0.5)]).toEqual([500, 1500, 4000, 60_000]);
+});

@@ -1,0 +1,174 @@
+import { describe, it } from "vitest";
+import type { Command } from "../shared/command.ts";
+import { createGateway } from "./gateway.ts";
+import type { Health } from "./health.ts";
+import type { Platform } from "./platform.ts";
+import { createSlack } from "./slack/slack.ts";
+
+const signingSecret = "8f742231b10e8888abcd99yyyzzz85a5";
+const nowMs = 1_790_000_000_000;
+const nowSeconds = String(nowMs / 1000);
+const healthy: Health = { status: "healthy", components: { slack: { state: "on" } } };
+
+function setUp({ enqueueFails = false, acknowledgeFails = false } = {}) {
+  const enqueued: Command[] = [];
+  const acknowledged: string[] = [];
+  const logged: string[] = [];
+  const later: Promise<unknown>[] = [];
+  const slack: Platform = {
+    ...createSlack({ signingSecret, botToken: "xoxb-test", apiUrl: "https://slack.test/api" }),
+    acknowledge: async ({ id }) => {
+      if (acknowledgeFails) throw new Error("Slack is down");
+      acknowledged.push(id);
+    },
+  };
+  const app = createGateway({
+    slack: { state: { state: "on" }, platform: slack },
+    enqueue: async (command) => {
+      if (enqueueFails) throw new Error("the queue is down");
+      enqueued.push(command);
+    },
+    health: async () => healthy,
+    now: () => nowMs,
+    log: (event) => logged.push(event),
+  });
+  const context = { waitUntil: (promise: Promise<unknown>) => void later.push(promise), passThroughOnException: () => undefined, props: {} };
+  const request = (path: string, init: RequestInit) => app.request(path, init, {}, context);
+  return { enqueued, acknowledged, logged, later, request };
+}
+
+async function signature(body: string, timestamp: string, secret = signingSecret): Promise<string> {
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  const key = await crypto.subtle.importKey("raw", bytes(secret), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  const digest = new Uint8Array(await crypto.subtle.sign("HMAC", key, bytes(`v0:${timestamp}:${body}`)));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+async function signed(body: string, timestamp = nowSeconds): Promise<RequestInit> {
+  return { method: "POST", body, headers: { "x-slack-request-timestamp": timestamp, "x-slack-signature": `v0=${await signature(body, timestamp)}` } };
+}
+
+function mention(event: Record<string, unknown> = {}, envelope: Record<string, unknown> = {}): string {
+  return JSON.stringify({
+    type: "event_callback",
+    team_id: "T1",
+    event_id: "Ev1",
+    authorizations: [{ user_id: "UBOT" }],
+    event: { type: "app_mention", user: "U1", text: "<@UBOT> fix https://github.com/acme/shop BUG-12", ts: "10.1", channel: "C1", ...event },
+    ...envelope,
+  });
+}
+
+describe("POST /slack/events", () => {
+  it("puts a signed mention on the queue and answers at once", async ({ expect }) => {
+    const { enqueued, acknowledged, later, request } = setUp();
+    const response = await request("/slack/events", await signed(mention()));
+    expect(response.status).toBe(200);
+    expect(enqueued).toEqual([
+      {
+        v: 1,
+        id: "slack-Ev1",
+        name: "fix",
+        text: "https://github.com/acme/shop BUG-12",
+        conversation: { platform: "slack", teamId: "T1", channelId: "C1", threadId: "10.1", messageId: "10.1" },
+        author: { id: "U1" },
+        references: { linearIssueId: "BUG-12", githubRepoUrl: "https://github.com/acme/shop" },
+        receivedAt: nowMs,
+      },
+    ]);
+    await Promise.all(later);
+    expect(acknowledged).toEqual(["slack-Ev1"]);
+  });
+
+  it("gives the same id to an event that Slack sends again", async ({ expect }) => {
+    const { enqueued, request } = setUp();
+    for (let delivery = 0; delivery < 2; delivery++) await request("/slack/events", await signed(mention()));
+    expect(new Set(enqueued.map(({ id }) => id)).size).toBe(1);
+  });
+
+  it("answers Slack's handshake", async ({ expect }) => {
+    const { request } = setUp();
+    const response = await request("/slack/events", await signed(JSON.stringify({ type: "url_verification", challenge: "abc" })));
+    expect(await response.text()).toBe("abc");
+  });
+
+  const body = mention();
+  const old = String(nowMs / 1000 - 301);
+  const early = String(nowMs / 1000 + 301);
+  it.for<[string, () => Promise<Record<string, string>>]>([
+    ["no signature", async () => ({ "x-slack-request-timestamp": nowSeconds })],
+    ["no timestamp", async () => ({ "x-slack-signature": `v0=${await signature(body, nowSeconds)}` })],
+    ["another secret", async () => ({ "x-slack-request-timestamp": nowSeconds, "x-slack-signature": `v0=${await signature(body, nowSeconds, "other")}` })],
+    ["another body", async () => ({ "x-slack-request-timestamp": nowSeconds, "x-slack-signature": `v0=${await signature("{}", nowSeconds)}` })],
+    ["another scheme", async () => ({ "x-slack-request-timestamp": nowSeconds, "x-slack-signature": `v1=${await signature(body, nowSeconds)}` })],
+    ["no scheme", async () => ({ "x-slack-request-timestamp": nowSeconds, "x-slack-signature": await signature(body, nowSeconds) })],
+    ["a timestamp more than five minutes old", async () => ({ "x-slack-request-timestamp": old, "x-slack-signature": `v0=${await signature(body, old)}` })],
+    ["a timestamp more than five minutes ahead", async () => ({ "x-slack-request-timestamp": early, "x-slack-signature": `v0=${await signature(body, early)}` })],
+    ["a timestamp that is no number", async () => ({ "x-slack-request-timestamp": "1e9", "x-slack-signature": `v0=${await signature(body, "1e9")}` })],
+  ])("answers 401 to %s, and enqueues nothing", async ([, headers], { expect }) => {
+    const { enqueued, request } = setUp();
+    const response = await request("/slack/events", { method: "POST", body, headers: await headers() });
+    expect(response.status).toBe(401);
+    expect(enqueued).toEqual([]);
+  });
+
+  it("wants a signature on the handshake too", async ({ expect }) => {
+    const { request } = setUp();
+    const response = await request("/slack/events", { method: "POST", body: JSON.stringify({ type: "url_verification", challenge: "abc" }) });
+    expect(response.status).toBe(401);
+    expect(await response.text()).not.toContain("abc");
+  });
+
+  it.for<[string, number, string]>([
+    ["a body over 1 MB", 413, JSON.stringify({ filler: "x".repeat(1024 * 1024) })],
+    ["a body that is not JSON", 400, "payload=%7B%7D"],
+    ["JSON that is no object", 400, "42"],
+    ["an object that is no event", 200, "{}"],
+    ["a reaction", 200, mention({ type: "reaction_added" })],
+    ["a message in a channel without a mention", 200, mention({ type: "message", channel_type: "channel" })],
+    ["another bot's message", 200, mention({ bot_id: "B9" })],
+    ["bugbot's own message", 200, mention({ user: "UBOT" })],
+    ["an edited message", 200, mention({ type: "message", channel_type: "im", subtype: "message_changed" })],
+    ["an event without an author", 200, mention({ user: undefined })],
+    ["fields of other types", 200, mention({ text: 7, ts: {} })],
+  ])("answers %s with %i, and enqueues nothing", async ([, status, sent], { expect }) => {
+    const { enqueued, acknowledged, logged, request } = setUp();
+    const response = await request("/slack/events", await signed(sent));
+    expect(response.status).toBe(status);
+    expect([...enqueued, ...acknowledged, ...logged]).toEqual([]);
+  });
+
+  it("tells Slack to send it again when the queue does not take it", async ({ expect }) => {
+    const { acknowledged, request } = setUp({ enqueueFails: true });
+    const response = await request("/slack/events", await signed(mention()));
+    expect(response.status).toBe(503);
+    expect(acknowledged).toEqual([]);
+  });
+
+  it("stays acknowledged when the 👀 cannot be sent", async ({ expect }) => {
+    const { enqueued, later, logged, request } = setUp({ acknowledgeFails: true });
+    expect((await request("/slack/events", await signed(mention()))).status).toBe(200);
+    await Promise.all(later);
+    expect(enqueued).toHaveLength(1);
+    expect(logged).toEqual(["acknowledge_failed"]);
+  });
+});
+
+describe("a platform that is not set up", () => {
+  const needs = { enqueue: () => Promise.reject(new Error("not reached")), health: async () => healthy, now: () => nowMs, log: () => undefined };
+  const platform = createSlack({ signingSecret: "", botToken: "", apiUrl: "https://slack.test/api" });
+
+  it("is off, and says what would turn it on", async ({ expect }) => {
+    const app = createGateway({ ...needs, slack: { state: { state: "off", turnOn: ["SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN"] }, platform } });
+    const response = await app.request("/slack/events", { method: "POST", body: mention() });
+    expect(response.status).toBe(401);
+    expect(await response.text()).toContain("SLACK_SIGNING_SECRET and SLACK_BOT_TOKEN");
+  });
+
+  it("names what is missing when it is set up by half", async ({ expect }) => {
+    const app = createGateway({ ...needs, slack: { state: { state: "incomplete", missing: ["SLACK_BOT_TOKEN"] }, platform } });
+    const response = await app.request("/slack/events", { method: "POST", body: mention() });
+    expect(response.status).toBe(503);
+    expect(await response.text()).toContain("SLACK_BOT_TOKEN missing");
+  });
+});

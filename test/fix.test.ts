@@ -1,0 +1,110 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, it } from "vitest";
+import { demoReport } from "../local/demo-repository.ts";
+import { standInCredentials } from "../local/stand-ins.ts";
+import { createWorld, type World } from "./world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+afterAll(() => world?.close());
+
+describe("@bugbot fix", () => {
+  it("turns a mention into an issue, a pull request and one last word", async ({ expect }) => {
+    const { ts, outcome, asked, replies } = await world.mention(`fix ${demoReport}`, { eventId: "EvHappy" });
+
+    expect(outcome).toBe("succeeded");
+    const [pull, ...otherPulls] = world.github.pullRequests(world.repository);
+    expect(otherPulls).toEqual([]);
+    expect(pull).toMatchObject({ title: 'fix: Pressing "Apply" twice takes the discount code off twice (BUG-1)', base: "main", state: "open" });
+    expect(pull?.body).toContain("already in the cart is now left as it is");
+
+    expect(world.linear.workspace.issues).toHaveLength(1);
+    const [issue] = world.linear.workspace.issues;
+    expect(issue?.description).toContain("> https://github.com/acme/shop Pressing");
+    expect(world.linear.workspace.attachments).toMatchObject([{ issueId: issue?.id, url: expect.stringContaining("/acme/shop/pull/1") }]);
+
+    expect(replies).toHaveLength(1);
+    expect(replies[0]?.text).toContain("✅ <");
+    expect(replies[0]?.text).toMatch(/\$\d+\.\d\d · \d+ s · \d+ turns/);
+    expect(asked?.reactions).toEqual([":white_check_mark:"]);
+    const marks = world.slack.requests.filter(({ operation }) => operation === "reactions.add").map(({ body }) => body);
+    expect(marks).toEqual(expect.arrayContaining([expect.objectContaining({ name: "eyes" }), expect.objectContaining({ name: "gear" })]));
+
+    expect(await (await world.threadIssues()).get(`slack:${world.channel}:${ts}`)).toBe(issue?.id);
+    const db = await world.database();
+    expect(await db.prepare("SELECT outcome, cost_usd > 0 AS paid FROM commands").first()).toEqual({ outcome: "succeeded", paid: 1 });
+    expect(await db.prepare("SELECT repository, issue_identifier, branch, running_command_id FROM conversations").first()).toEqual({
+      repository: "acme/shop",
+      issue_identifier: "BUG-1",
+      branch: pull?.head,
+      running_command_id: null,
+    });
+  });
+
+  it("pushes a fix whose own test passes, and nothing else", async ({ expect }) => {
+    const [pull] = world.github.pullRequests(world.repository);
+    const folder = await mkdtemp(join(tmpdir(), "bugbot-test-"));
+    try {
+      const run = promisify(execFile);
+      await run("git", ["clone", "-q", "--branch", pull?.head ?? "", join(world.github.folder, "acme/shop.git"), folder]);
+      await run("git", ["-C", folder, "diff", "--name-only", "origin/main...HEAD"]).catch(() => undefined);
+      await expect(run("npm", ["test"], { cwd: folder })).resolves.toMatchObject({ stdout: expect.stringMatching(/fail 0/) });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+    expect(await world.github.diff(world.repository, "main", pull?.head ?? "")).toMatch(/^diff --git a\/src\/cart\.js b\/src\/cart\.js\n(?:(?!diff --git)[\s\S])*$/);
+  });
+
+  it("gives the container no credential: every request it made came without one", async ({ expect }) => {
+    const db = await world.database();
+    const { results } = await db.prepare("SELECT expires_at, closed_at FROM leases").all();
+    expect(results).toMatchObject([{ closed_at: expect.any(Number) }]);
+    // The stand-ins want credentials and were asked: the egress added them.
+    expect(world.anthropic.requests.map(({ headers }) => headers["x-api-key"])).not.toContain("placeholder");
+    expect(JSON.stringify(world.logs)).not.toContain(standInCredentials.githubToken);
+  });
+
+  it("does nothing twice when Slack delivers the event again", async ({ expect }) => {
+    const { body, headers } = world.slack.mention(`fix ${demoReport}`, { channel: world.channel, eventId: "EvHappy" });
+    const calls = world.slack.requests.filter(({ operation }) => operation === "chat.postMessage").length;
+    expect((await world.post(body, headers)).status).toBe(200);
+    // A later command passes the same queue: once it has ended, the repeated one had its chance.
+    await world.mention("help");
+    expect(world.github.pullRequests(world.repository)).toHaveLength(1);
+    expect(world.linear.workspace.issues).toHaveLength(1);
+    expect(world.slack.requests.filter(({ operation }) => operation === "chat.postMessage")).toHaveLength(calls + 1);
+  });
+
+  it("goes on in the same thread on the same issue and branch", async ({ expect }) => {
+    const [first] = world.github.pullRequests(world.repository);
+    const ts = world.slack.workspace.channels.get(world.channel)?.messages[0]?.ts ?? "";
+    const { replies } = await world.mention("fix the same goes for the total", { threadTs: ts });
+    expect(replies.at(-1)?.text).toContain("BUG-1");
+    expect(world.github.pullRequests(world.repository)).toEqual([first]);
+    expect(world.linear.workspace.issues).toHaveLength(1);
+  });
+
+  it("works on the Linear issue that is named, and on no new one", async ({ expect }) => {
+    const issue = world.linear.seedIssue({ identifier: "BUG-40", title: "Discount taken twice", description: "Seen by two customers" });
+    const before = world.linear.workspace.issues.length;
+    const { replies } = await world.mention("fix https://github.com/acme/shop BUG-40");
+    expect(replies[0]?.text).toContain("BUG-40");
+    expect(world.linear.workspace.issues).toHaveLength(before);
+    expect(world.github.pullRequests(world.repository).at(-1)).toMatchObject({ title: "fix: Discount taken twice (BUG-40)", head: "bugbot/bug-40-discount-taken-twice" });
+    expect(world.linear.workspace.attachments.at(-1)?.issueId).toBe(issue.id);
+  });
+
+  it("works on the issue that the thread is mapped to", async ({ expect }) => {
+    const issue = world.linear.seedIssue({ title: "Codes count twice" });
+    const { message } = world.slack.mention("look at this", { channel: world.channel });
+    await (await world.threadIssues()).put(`slack:${world.channel}:${message.ts}`, issue.id);
+    const { replies } = await world.mention("fix https://github.com/acme/shop please", { threadTs: message.ts });
+    expect(replies.at(-1)?.text).toContain(issue.identifier);
+  });
+});

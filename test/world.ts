@@ -1,0 +1,77 @@
+import { randomUUID } from "node:crypto";
+import { inject } from "vitest";
+import { workers } from "../local/build-workers.ts";
+import { demoRepository, demoScript, seedDemoRepository } from "../local/demo-repository.ts";
+import type { Variables } from "../local/local-settings.ts";
+import { createSettlements } from "../local/settlements.ts";
+import { startStack } from "../local/stack.ts";
+import type { ScriptedModel, StandIns } from "../local/stand-ins.ts";
+
+export interface WorldOptions {
+  variables?: Variables;
+  script?: ScriptedModel;
+}
+
+export interface Says {
+  eventId?: string;
+  threadTs?: string;
+  user?: string;
+}
+
+const channel = "C0BUGS";
+const endMs = 60_000;
+
+/** bugbot and the outside world, for one test file: both real Workers, the real local queue, the real container server. */
+export async function createWorld({ variables = {}, script = demoScript }: WorldOptions = {}) {
+  const settlements = createSettlements();
+  const logs: string[] = [];
+  const stack = await startStack({
+    variables,
+    script,
+    bundles: inject("bundles"),
+    onLog: (line) => {
+      logs.push(line);
+      settlements.onLog(line);
+    },
+  });
+  const { slack, linear, github, anthropic } = everything(stack.standIns);
+  await seedDemoRepository(github);
+
+  async function post(body: string, headers: Record<string, string>): Promise<Response> {
+    return fetch(`${stack.url}/slack/events`, { method: "POST", body, headers: { "content-type": "application/json", ...headers } });
+  }
+
+  /** Mentions bugbot and waits for its last word. Returns the thread as people see it. */
+  async function mention(text: string, { eventId = `Ev${randomUUID().replaceAll("-", "")}`, ...says }: Says = {}) {
+    const { body, headers, message } = slack.mention(text, { channel, eventId, ...says });
+    const answer = await post(body, headers);
+    if (answer.status !== 200) throw new Error(`the gateway answered ${answer.status}: ${await answer.text()}`);
+    const { outcome } = await settlements.of(`slack-${eventId}`, endMs);
+    const ts = says.threadTs ?? message.ts;
+    const thread = slack.thread(channel, ts);
+    return { ts, outcome, thread, asked: thread.find((seen) => seen.ts === message.ts), replies: thread.filter(({ author }) => author === "bugbot") };
+  }
+
+  return {
+    ...stack,
+    slack,
+    linear,
+    github,
+    anthropic,
+    logs,
+    post,
+    mention,
+    settled: (eventId: string) => settlements.of(`slack-${eventId}`, endMs),
+    database: () => stack.workers.getD1Database("DB", workers.consumer.name),
+    threadIssues: () => stack.workers.getKVNamespace("BUGBOT_KV", workers.consumer.name),
+    repository: demoRepository,
+    channel,
+  };
+}
+/** A test world stands in for every service. */
+function everything({ slack, linear, github, anthropic }: StandIns) {
+  if (!slack || !linear || !github || !anthropic) throw new Error("a service is not stood in for");
+  return { slack, linear, github, anthropic };
+}
+
+export type World = Awaited<ReturnType<typeof createWorld>>;
