@@ -3,13 +3,21 @@ import { chooseRepository, type ChooseNeeds, type RepositoryClues } from "./choo
 
 const needs: ChooseNeeds = {
   allowed: ["acme/*"],
-  findRepository: async (name) => (name.startsWith("acme/") && name !== "acme/gone" ? { name, defaultBranch: "main", empty: name === "acme/new" } : undefined),
+  findRepository: async (name) =>
+    name.startsWith("acme/") && name !== "acme/gone"
+      ? { name, defaultBranch: "main", empty: name === "acme/new" }
+      : undefined,
 };
-const choose = (clues: Partial<RepositoryClues>, over: Partial<ChooseNeeds> = {}) => chooseRepository({ text: "", ...clues }, { ...needs, ...over });
+const choose = (clues: Partial<RepositoryClues>, over: Partial<ChooseNeeds> = {}) =>
+  chooseRepository({ text: "", ...clues }, { ...needs, ...over });
 
 describe("the repository of a fix", () => {
   it("is the one named, else the thread's, else the issue's, else the default", async ({ expect }) => {
-    const clues = { text: "https://github.com/acme/named", known: "acme/known", issueText: "in https://github.com/acme/issue" };
+    const clues = {
+      text: "https://github.com/acme/named",
+      known: "acme/known",
+      issueText: "in https://github.com/acme/issue",
+    };
     const fallback = { fallback: "acme/default" };
     expect((await choose(clues, fallback)).name).toBe("acme/named");
     expect((await choose({ ...clues, text: "" }, fallback)).name).toBe("acme/known");
@@ -19,7 +27,12 @@ describe("the repository of a fix", () => {
 
   it.for<[string, Partial<RepositoryClues>, Partial<ChooseNeeds>, RegExp]>([
     ["none is named", {}, {}, /Which repository.*@bugbot fix https:/],
-    ["several are named", { text: "https://github.com/acme/a https://github.com/acme/b" }, {}, /acme\/a and acme\/b.*Name one/],
+    [
+      "several are named",
+      { text: "https://github.com/acme/a https://github.com/acme/b" },
+      {},
+      /acme\/a and acme\/b.*Name one/,
+    ],
     ["it is not allowed", { text: "https://github.com/evil/a" }, {}, /may not touch evil\/a.*BUGBOT_ALLOWED_REPOS/],
     ["nothing is allowed", { text: "https://github.com/acme/a" }, { allowed: [] }, /may not touch/],
     ["it does not exist", { text: "https://github.com/acme/gone" }, {}, /cannot find acme\/gone/],

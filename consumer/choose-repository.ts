@@ -1,7 +1,7 @@
 import { Failure } from "../shared/failure.ts";
 import { githubRepositories } from "../shared/references/github.ts";
 import { isAllowedRepository } from "./allow-list.ts";
-import type { GitHub, Repository } from "./clients/github.ts";
+import type { Repository } from "./clients/github.ts";
 
 export interface RepositoryClues {
   /** What the person wrote. */
@@ -13,7 +13,7 @@ export interface RepositoryClues {
 }
 
 export interface ChooseNeeds {
-  findRepository: GitHub["repository"];
+  findRepository: (name: string) => Promise<Repository | undefined>;
   allowed: readonly string[];
   fallback?: string | undefined;
 }
@@ -21,10 +21,16 @@ export interface ChooseNeeds {
 const example = "`@bugbot fix https://github.com/owner/name what goes wrong`";
 
 /** The one repository that is meant, found on GitHub and allowed. Throws a `Failure` that says what to write. */
-export async function chooseRepository({ text, known, issueText }: RepositoryClues, needs: ChooseNeeds): Promise<Repository> {
+export async function chooseRepository(
+  { text, known, issueText }: RepositoryClues,
+  needs: ChooseNeeds,
+): Promise<Repository> {
   const named = githubRepositories(text);
   if (named.length > 1) {
-    throw new Failure("several_repositories", { reply: `You named ${named.join(" and ")}. Which one has the bug? Name one: ${example}`, retry: false });
+    throw new Failure("several_repositories", {
+      reply: `You named ${named.join(" and ")}. Which one has the bug? Name one: ${example}`,
+      retry: false,
+    });
   }
   const inIssue = githubRepositories(issueText ?? "");
   const name = named[0] ?? known ?? (inIssue.length === 1 ? inIssue[0] : undefined) ?? needs.fallback;
@@ -39,10 +45,16 @@ export async function chooseRepository({ text, known, issueText }: RepositoryClu
   }
   const repository = await needs.findRepository(name);
   if (!repository) {
-    throw new Failure("repository_not_found", { reply: `I cannot find ${name} on GitHub, or my token may not see it. Check the name: ${example}`, retry: false });
+    throw new Failure("repository_not_found", {
+      reply: `I cannot find ${name} on GitHub, or my token may not see it. Check the name: ${example}`,
+      retry: false,
+    });
   }
   if (repository.empty) {
-    throw new Failure("repository_empty", { reply: `${repository.name} has no commit yet, so there is nothing to fix. Push something to it first.`, retry: false });
+    throw new Failure("repository_empty", {
+      reply: `${repository.name} has no commit yet, so there is nothing to fix. Push something to it first.`,
+      retry: false,
+    });
   }
   return repository;
 }

@@ -33,7 +33,9 @@ it("keeps a command whose Workflow cannot start", async ({ expect }) => {
   expect(result).toMatchObject({ explicitAcks: [], retryMessages: [{ msgId: "m1" }] });
 });
 
-it("starts nothing for a message it does not understand, and keeps it for the dead-letter queue", async ({ expect }) => {
+it("starts nothing for a message it does not understand, and keeps it for the dead-letter queue", async ({
+  expect,
+}) => {
   const result = await deliver({ ...command, v: 2 }, () => Promise.reject(new Error("must not start")));
   expect(result).toMatchObject({ explicitAcks: [], retryMessages: [{ msgId: "m1" }] });
 });

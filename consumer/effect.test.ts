@@ -1,22 +1,24 @@
-import type { WorkflowStep } from "cloudflare:workers";
 import { describe, it } from "vitest";
 import { Failure } from "../shared/failure.ts";
-import { backoffMs, createEffect } from "./effect.ts";
+import { backoffMs, createEffect, type Steps } from "./effect.ts";
 
 /** A step engine that records names and waits for nothing. */
 function setUp({ lostAttempts = 0 } = {}) {
   const steps: string[] = [];
-  const waits: unknown[] = [];
-  const engine = {
-    async do(name: string, _config: unknown, run: (context: { attempt: number }) => Promise<unknown>) {
+  const waits: number[] = [];
+  const engine: Steps = {
+    do: (name, _config, run) => {
       steps.push(name);
-      return structuredClone(await run({ attempt: 1 + lostAttempts }));
+      return run({ attempt: 1 + lostAttempts });
     },
-    async sleep(_name: string, ms: unknown) {
-      waits.push(ms);
-    },
-  } satisfies Record<string, unknown>;
-  const effect = createEffect(engine as unknown as WorkflowStep, "command-1", () => undefined, () => 0.5);
+    sleep: async (_name, ms) => void waits.push(ms),
+  };
+  const effect = createEffect(
+    engine,
+    "command-1",
+    () => undefined,
+    () => 0.5,
+  );
   return { effect, steps, waits };
 }
 
@@ -25,7 +27,10 @@ const down = (retryAfterMs?: number) => new Failure("down", { reply: "It is down
 describe("an effect", () => {
   it("is tried three times, each a step of its own, with growing waits", async ({ expect }) => {
     const { effect, steps, waits } = setUp();
-    await expect(effect("post", () => Promise.reject(down()))).rejects.toMatchObject({ code: "down", reply: "It is down." });
+    await expect(effect("post", () => Promise.reject(down()))).rejects.toMatchObject({
+      code: "down",
+      reply: "It is down.",
+    });
     expect(steps).toEqual(["post", "post (attempt 2)", "post (attempt 3)"]);
     expect(waits).toEqual([1000, 2000]);
   });
@@ -39,7 +44,10 @@ describe("an effect", () => {
   it("is not tried again when that cannot help", async ({ expect }) => {
     const { effect, steps } = setUp();
     const refused = new Failure("refused", { reply: "No.", retry: false });
-    await expect(effect("post", () => Promise.reject(refused))).rejects.toMatchObject({ code: "refused", retry: false });
+    await expect(effect("post", () => Promise.reject(refused))).rejects.toMatchObject({
+      code: "refused",
+      retry: false,
+    });
     expect(steps).toEqual(["post"]);
   });
 
@@ -57,7 +65,10 @@ describe("an effect", () => {
 
   it("turns a bug into a reply that names the command, and nothing of the bug", async ({ expect }) => {
     const bug = () => Promise.reject(new TypeError("secret is undefined"));
-    await expect(setUp().effect("post", bug)).rejects.toMatchObject({ code: "bug", reply: expect.stringMatching(/^(?!.*secret).*command-1/) });
+    await expect(setUp().effect("post", bug)).rejects.toMatchObject({
+      code: "bug",
+      reply: expect.stringMatching(/^(?!.*secret).*command-1/),
+    });
   });
 });
 

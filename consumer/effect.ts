@@ -1,4 +1,3 @@
-import type { WorkflowStep } from "cloudflare:workers";
 import { Failure } from "../shared/failure.ts";
 import { effectAttempts } from "../shared/limits.ts";
 import { describeError, type Log } from "../shared/log.ts";
@@ -21,6 +20,16 @@ export type Effect = <T extends Rpc.Serializable<T>>(
   options?: EffectOptions,
 ) => Promise<T>;
 
+/** What is used of a Workflow's `step`. */
+export interface Steps {
+  do: <T extends Rpc.Serializable<T>>(
+    name: string,
+    config: { retries: typeof engineRetries; timeout: number },
+    run: (context: { attempt: number }) => Promise<T>,
+  ) => Promise<T>;
+  sleep: (name: string, ms: number) => Promise<void>;
+}
+
 interface Failed {
   code: string;
   reply: string;
@@ -31,7 +40,7 @@ interface Failed {
 /** What the engine does by itself when it lost an attempt: a crash between an effect and its record, or a time-out. */
 const engineRetries = { limit: 2, delay: 1000, backoff: "exponential" } as const;
 
-export function createEffect(step: WorkflowStep, commandId: string, log: Log, random = Math.random): Effect {
+export function createEffect(step: Steps, commandId: string, log: Log, random = Math.random): Effect {
   return async <T extends Rpc.Serializable<T>>(
     name: string,
     run: (again: boolean) => Promise<T>,
@@ -64,7 +73,12 @@ function describeFailure(error: unknown, commandId: string): Failed {
   if (error instanceof Failure) {
     return { code: error.code, reply: error.reply, retry: error.retry, retryAfterMs: error.retryAfterMs ?? null };
   }
-  return { code: "bug", reply: `Something broke. The team can see it in the logs under \`${commandId}\`.`, retry: true, retryAfterMs: null };
+  return {
+    code: "bug",
+    reply: `Something broke. The team can see it in the logs under \`${commandId}\`.`,
+    retry: true,
+    retryAfterMs: null,
+  };
 }
 
 /** 1 s, 2 s, 4 s … at most a minute, each between half and one and a half of that. */

@@ -28,15 +28,30 @@ export function endingOfRun(outcome: Outcome, { where, allowedPaths, pullRequest
       return ending("succeeded", `✅ ${link} in ${where} (${size})`);
     }
     case "no_change":
-      return ending("failed", `❌ No change came out of it, so there is no pull request in ${where}. ${quoted(outcome.summary)}`);
+      return ending(
+        "failed",
+        `❌ No change came out of it, so there is no pull request in ${where}. ${quoted(outcome.summary)}`,
+      );
     case "outside_allowed_paths":
-      return ending("failed", `❌ The fix would change files I may not touch, so nothing was pushed: ${listed(outcome.files)}. Allowed: ${allowedPaths.join(", ")}.`);
+      return ending(
+        "failed",
+        `❌ The fix would change files I may not touch, so nothing was pushed: ${listed(outcome.files)}. Allowed: ${allowedPaths.join(", ")}.`,
+      );
     case "out_of_turns":
-      return ending("timed_out", `⏳ Out of turns (${runLimits.maxTurns}) before there was a fix for ${where}. Nothing was pushed.`);
+      return ending(
+        "timed_out",
+        `⏳ Out of turns (${runLimits.maxTurns}) before there was a fix for ${where}. Nothing was pushed.`,
+      );
     case "out_of_budget":
-      return ending("timed_out", `⏳ Out of budget ($${runLimits.maxCostUsd}) before there was a fix for ${where}. Nothing was pushed.`);
+      return ending(
+        "timed_out",
+        `⏳ Out of budget ($${runLimits.maxCostUsd}) before there was a fix for ${where}. Nothing was pushed.`,
+      );
     case "out_of_time":
-      return ending("timed_out", `⏳ Out of time (${runLimits.wallClockMs / 60_000} min) before there was a fix for ${where}. Nothing was pushed.`);
+      return ending(
+        "timed_out",
+        `⏳ Out of time (${runLimits.wallClockMs / 60_000} min) before there was a fix for ${where}. Nothing was pushed.`,
+      );
     case "stopped":
       return ending("stopped", `Stopped. Nothing was pushed to ${where}.`);
     case "agent_failed":

@@ -7,7 +7,10 @@ export class Operator extends WorkerEntrypoint<Env> {
   override async fetch(request: Request): Promise<Response> {
     if (new URL(request.url).pathname !== "/health") return new Response("Not found.", { status: 404 });
     const settings = readSettings(this.env);
-    const states = Object.entries(requiredByConsumer).map(([service, required]) => [service, serviceState(settings, required)]);
+    const states = Object.entries(requiredByConsumer).map(([service, required]) => [
+      service,
+      serviceState(settings, required),
+    ]);
     return Response.json(Object.fromEntries(states));
   }
 }

@@ -10,7 +10,11 @@ it("keeps a stranger's words inside their fence", ({ expect }) => {
 });
 
 it("shows the agent no hidden characters", ({ expect }) => {
-  const prompt = writePrompt({ ...facts, report: "a\u202Eb\u200Bc\u{E0041}d", issue: { identifier: "BUG-1", title: "t\u0007", description: "" } });
+  const prompt = writePrompt({
+    ...facts,
+    report: "a\u202Eb\u200Bc\u{E0041}d",
+    issue: { identifier: "BUG-1", title: "t\u0007", description: "" },
+  });
   expect(prompt).toMatch(/\nabcd\n/);
   expect(prompt).not.toMatch(/[\u202E\u200B\u0007]|\u{E0041}/u);
 });

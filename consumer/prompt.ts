@@ -41,5 +41,8 @@ function quote(source: string, text: string): string {
 
 /** Removes what a reader would not see: control, zero-width and bidirectional characters. */
 export function stripHidden(text: string): string {
-  return text.replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFEFF]|[\u{E0000}-\u{E007F}]/gu, "");
+  return text.replace(
+    /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFEFF]|[\u{E0000}-\u{E007F}]/gu,
+    "",
+  );
 }

@@ -20,7 +20,10 @@ export async function findIssue(command: Command, { linear, mapped }: FindIssueN
     const [team = ""] = named.split("-");
     // `UTF-8` looks like an issue too: only a team's key makes it one.
     if (url || (await linear.teamId(team))) {
-      throw new Failure("issue_not_found", { reply: `I cannot find ${named} in Linear. Check its number, or leave it out and I will file a new issue.`, retry: false });
+      throw new Failure("issue_not_found", {
+        reply: `I cannot find ${named} in Linear. Check its number, or leave it out and I will file a new issue.`,
+        retry: false,
+      });
     }
   }
   return mapped ? linear.issue(mapped) : undefined;
@@ -33,7 +36,11 @@ export interface CreateIssueNeeds {
 }
 
 /** Files the report. The id is the conversation's, so a thread never files twice. */
-export async function createIssue(command: Command, title: string, { linear, teamKey, permalink }: CreateIssueNeeds): Promise<Issue> {
+export async function createIssue(
+  command: Command,
+  title: string,
+  { linear, teamKey, permalink }: CreateIssueNeeds,
+): Promise<Issue> {
   const teamId = await linear.teamId(teamKey);
   if (!teamId) {
     const which = teamKey ? `a team with the key ${teamKey} (LINEAR_TEAM_KEY)` : "any team";

@@ -16,7 +16,13 @@ export async function settle(command: Command, ending: Ending, needs: CommandNee
   });
   await status.lastWord(reply);
   await status.mark(markOf(command, ending));
-  log("command_settled", { commandId: command.id, name: command.name, outcome: ending.outcome, pullRequestUrl: ending.pullRequestUrl, costUsd: ending.usage?.costUsd });
+  log("command_settled", {
+    commandId: command.id,
+    name: command.name,
+    outcome: ending.outcome,
+    pullRequestUrl: ending.pullRequestUrl,
+    costUsd: ending.usage?.costUsd,
+  });
 }
 
 /** An answer to a question needs no mark; work does. */

@@ -11,7 +11,9 @@ function hex(bytes: Uint8Array): string {
 /** Shaped as a UUID v4, as Linear wants its clients' ids. */
 export async function stableUuid(text: string): Promise<string> {
   const bytes = (await digest(text)).slice(0, 16);
-  const digits = hex(bytes.map((byte, at) => (at === 6 ? (byte & 0x0f) | 0x40 : at === 8 ? (byte & 0x3f) | 0x80 : byte)));
+  const digits = hex(
+    bytes.map((byte, at) => (at === 6 ? (byte & 0x0f) | 0x40 : at === 8 ? (byte & 0x3f) | 0x80 : byte)),
+  );
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 

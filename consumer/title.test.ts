@@ -8,7 +8,7 @@ it.for<[string, string | undefined]>([
   ["BUG-12 !!", undefined],
   ["", undefined],
   ["Überweisung fehlt", "Überweisung fehlt"],
-  [`${"word ".repeat(40)}`, `${"word ".repeat(15)}word…`],
+  ["word ".repeat(40), `${"word ".repeat(15)}word…`],
 ])("makes a title of %j", ([report, title], { expect }) => {
   expect(titleOf(report)).toBe(title);
 });

@@ -16,8 +16,12 @@ import { createThreadIssues } from "./stores/thread-issues.ts";
 export function wire(env: Env): Outside {
   const settings = readSettings(env);
   const { SLACK_BOT_TOKEN, LINEAR_API_KEY, GITHUB_TOKEN, EXECUTOR_URL, EGRESS_URL } = settings;
-  const executor = EXECUTOR_URL ? createHttpExecutor(EXECUTOR_URL, EGRESS_URL ?? "") : createContainerExecutor(env.SANDBOX, settings);
-  const slack = SLACK_BOT_TOKEN ? createSlackReplies({ botToken: SLACK_BOT_TOKEN, apiUrl: settings.SLACK_API_URL }) : undefined;
+  const executor = EXECUTOR_URL
+    ? createHttpExecutor(EXECUTOR_URL, EGRESS_URL ?? "")
+    : createContainerExecutor(env.SANDBOX, settings);
+  const slack = SLACK_BOT_TOKEN
+    ? createSlackReplies({ botToken: SLACK_BOT_TOKEN, apiUrl: settings.SLACK_API_URL })
+    : undefined;
   return {
     replies(platform) {
       if (platform === "slack" && slack) return slack;

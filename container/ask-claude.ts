@@ -64,6 +64,7 @@ export async function askClaude(job: Job, prompt: string, needs: AskNeeds): Prom
     void wait(graceMs, undefined, { ref: false }).then(end);
   };
   signal.addEventListener("abort", interrupt, { once: true });
+  if (signal.aborted) interrupt();
   // A background process of the agent can keep the output open after the agent itself has crashed.
   void child.ended.then(() => wait(graceMs, undefined, { ref: false })).then(end);
 

@@ -49,6 +49,7 @@ export function createGit(folder: string, environment: Environment, signal: Abor
       void endProcesses(child.pid, folder, child.ended, graceMs).then(() => child.stdout.destroy());
     };
     signal.addEventListener("abort", stop, { once: true });
+    if (signal.aborted) stop();
     try {
       child.stdin.end(input);
       const chunks: Buffer[] = [];

@@ -5,6 +5,7 @@ export const maxBodyBytes = 1024 * 1024;
 export const maxWaitMs = 60_000;
 export const maxFinishedJobs = 100;
 export const maxEventsPerJob = 2_000;
+export const maxEventCharactersPerJob = 400_000;
 
 /** One line of the agent's output that is longer is dropped: it holds a tool's result, which nobody reads here. */
 export const maxLineBytes = 2 * 1024 * 1024;

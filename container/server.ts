@@ -1,10 +1,11 @@
-import { mkdir } from "node:fs/promises";
+import { access, constants, mkdir } from "node:fs/promises";
 import { createJobs } from "./jobs.ts";
 import { serveJobs } from "./serve-jobs.ts";
 
 const { PORT = "8080", HOST = "0.0.0.0", WORKSPACE_DIR = "/workspace" } = process.env;
 
 await mkdir(WORKSPACE_DIR, { recursive: true });
+await access(WORKSPACE_DIR, constants.W_OK);
 const jobs = createJobs({ workspace: WORKSPACE_DIR, serverEnvironment: process.env });
 const server = serveJobs(jobs);
 

@@ -32,7 +32,11 @@ function setUp({ enqueueFails = false, acknowledgeFails = false } = {}) {
     now: () => nowMs,
     log: (event) => logged.push(event),
   });
-  const context = { waitUntil: (promise: Promise<unknown>) => void later.push(promise), passThroughOnException: () => undefined, props: {} };
+  const context = {
+    waitUntil: (promise: Promise<unknown>) => void later.push(promise),
+    passThroughOnException: () => undefined,
+    props: {},
+  };
   const request = (path: string, init: RequestInit) => app.request(path, init, {}, context);
   return { enqueued, acknowledged, logged, later, request };
 }
@@ -45,7 +49,11 @@ async function signature(body: string, timestamp: string, secret = signingSecret
 }
 
 async function signed(body: string, timestamp = nowSeconds): Promise<RequestInit> {
-  return { method: "POST", body, headers: { "x-slack-request-timestamp": timestamp, "x-slack-signature": `v0=${await signature(body, timestamp)}` } };
+  return {
+    method: "POST",
+    body,
+    headers: { "x-slack-request-timestamp": timestamp, "x-slack-signature": `v0=${await signature(body, timestamp)}` },
+  };
 }
 
 function mention(event: Record<string, unknown> = {}, envelope: Record<string, unknown> = {}): string {
@@ -54,7 +62,14 @@ function mention(event: Record<string, unknown> = {}, envelope: Record<string, u
     team_id: "T1",
     event_id: "Ev1",
     authorizations: [{ user_id: "UBOT" }],
-    event: { type: "app_mention", user: "U1", text: "<@UBOT> fix https://github.com/acme/shop BUG-12", ts: "10.1", channel: "C1", ...event },
+    event: {
+      type: "app_mention",
+      user: "U1",
+      text: "<@UBOT> fix https://github.com/acme/shop BUG-12",
+      ts: "10.1",
+      channel: "C1",
+      ...event,
+    },
     ...envelope,
   });
 }
@@ -88,7 +103,10 @@ describe("POST /slack/events", () => {
 
   it("answers Slack's handshake", async ({ expect }) => {
     const { request } = setUp();
-    const response = await request("/slack/events", await signed(JSON.stringify({ type: "url_verification", challenge: "abc" })));
+    const response = await request(
+      "/slack/events",
+      await signed(JSON.stringify({ type: "url_verification", challenge: "abc" })),
+    );
     expect(await response.text()).toBe("abc");
   });
 
@@ -98,13 +116,43 @@ describe("POST /slack/events", () => {
   it.for<[string, () => Promise<Record<string, string>>]>([
     ["no signature", async () => ({ "x-slack-request-timestamp": nowSeconds })],
     ["no timestamp", async () => ({ "x-slack-signature": `v0=${await signature(body, nowSeconds)}` })],
-    ["another secret", async () => ({ "x-slack-request-timestamp": nowSeconds, "x-slack-signature": `v0=${await signature(body, nowSeconds, "other")}` })],
-    ["another body", async () => ({ "x-slack-request-timestamp": nowSeconds, "x-slack-signature": `v0=${await signature("{}", nowSeconds)}` })],
-    ["another scheme", async () => ({ "x-slack-request-timestamp": nowSeconds, "x-slack-signature": `v1=${await signature(body, nowSeconds)}` })],
-    ["no scheme", async () => ({ "x-slack-request-timestamp": nowSeconds, "x-slack-signature": await signature(body, nowSeconds) })],
-    ["a timestamp more than five minutes old", async () => ({ "x-slack-request-timestamp": old, "x-slack-signature": `v0=${await signature(body, old)}` })],
-    ["a timestamp more than five minutes ahead", async () => ({ "x-slack-request-timestamp": early, "x-slack-signature": `v0=${await signature(body, early)}` })],
-    ["a timestamp that is no number", async () => ({ "x-slack-request-timestamp": "1e9", "x-slack-signature": `v0=${await signature(body, "1e9")}` })],
+    [
+      "another secret",
+      async () => ({
+        "x-slack-request-timestamp": nowSeconds,
+        "x-slack-signature": `v0=${await signature(body, nowSeconds, "other")}`,
+      }),
+    ],
+    [
+      "another body",
+      async () => ({
+        "x-slack-request-timestamp": nowSeconds,
+        "x-slack-signature": `v0=${await signature("{}", nowSeconds)}`,
+      }),
+    ],
+    [
+      "another scheme",
+      async () => ({
+        "x-slack-request-timestamp": nowSeconds,
+        "x-slack-signature": `v1=${await signature(body, nowSeconds)}`,
+      }),
+    ],
+    [
+      "no scheme",
+      async () => ({ "x-slack-request-timestamp": nowSeconds, "x-slack-signature": await signature(body, nowSeconds) }),
+    ],
+    [
+      "a timestamp more than five minutes old",
+      async () => ({ "x-slack-request-timestamp": old, "x-slack-signature": `v0=${await signature(body, old)}` }),
+    ],
+    [
+      "a timestamp more than five minutes ahead",
+      async () => ({ "x-slack-request-timestamp": early, "x-slack-signature": `v0=${await signature(body, early)}` }),
+    ],
+    [
+      "a timestamp that is no number",
+      async () => ({ "x-slack-request-timestamp": "1e9", "x-slack-signature": `v0=${await signature(body, "1e9")}` }),
+    ],
   ])("answers 401 to %s, and enqueues nothing", async ([, headers], { expect }) => {
     const { enqueued, request } = setUp();
     const response = await request("/slack/events", { method: "POST", body, headers: await headers() });
@@ -114,7 +162,10 @@ describe("POST /slack/events", () => {
 
   it("wants a signature on the handshake too", async ({ expect }) => {
     const { request } = setUp();
-    const response = await request("/slack/events", { method: "POST", body: JSON.stringify({ type: "url_verification", challenge: "abc" }) });
+    const response = await request("/slack/events", {
+      method: "POST",
+      body: JSON.stringify({ type: "url_verification", challenge: "abc" }),
+    });
     expect(response.status).toBe(401);
     expect(await response.text()).not.toContain("abc");
   });
@@ -155,18 +206,29 @@ describe("POST /slack/events", () => {
 });
 
 describe("a platform that is not set up", () => {
-  const needs = { enqueue: () => Promise.reject(new Error("not reached")), health: async () => healthy, now: () => nowMs, log: () => undefined };
+  const needs = {
+    enqueue: () => Promise.reject(new Error("not reached")),
+    health: async () => healthy,
+    now: () => nowMs,
+    log: () => undefined,
+  };
   const platform = createSlack({ signingSecret: "", botToken: "", apiUrl: "https://slack.test/api" });
 
   it("is off, and says what would turn it on", async ({ expect }) => {
-    const app = createGateway({ ...needs, slack: { state: { state: "off", turnOn: ["SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN"] }, platform } });
+    const app = createGateway({
+      ...needs,
+      slack: { state: { state: "off", turnOn: ["SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN"] }, platform },
+    });
     const response = await app.request("/slack/events", { method: "POST", body: mention() });
     expect(response.status).toBe(401);
     expect(await response.text()).toContain("SLACK_SIGNING_SECRET and SLACK_BOT_TOKEN");
   });
 
   it("names what is missing when it is set up by half", async ({ expect }) => {
-    const app = createGateway({ ...needs, slack: { state: { state: "incomplete", missing: ["SLACK_BOT_TOKEN"] }, platform } });
+    const app = createGateway({
+      ...needs,
+      slack: { state: { state: "incomplete", missing: ["SLACK_BOT_TOKEN"] }, platform },
+    });
     const response = await app.request("/slack/events", { method: "POST", body: mention() });
     expect(response.status).toBe(503);
     expect(await response.text()).toContain("SLACK_BOT_TOKEN missing");

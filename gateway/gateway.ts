@@ -40,7 +40,8 @@ export function createGateway({ slack, enqueue, health, now, log }: GatewayNeeds
 
   async function receive(c: Context, name: string, { state, platform }: Door): Promise<Response> {
     if (state.state === "off") return c.text(`${name} is off: set ${state.turnOn.join(" and ")}.`, 401);
-    if (state.state === "incomplete") return c.text(`${name} is not set up: ${state.missing.join(" and ")} missing.`, 503);
+    if (state.state === "incomplete")
+      return c.text(`${name} is not set up: ${state.missing.join(" and ")} missing.`, 503);
 
     const { verify, parse, acknowledge } = platform;
     const raw = new Uint8Array(await c.req.arrayBuffer());
@@ -58,7 +59,9 @@ export function createGateway({ slack, enqueue, health, now, log }: GatewayNeeds
         const { command } = incoming;
         await enqueue(command);
         c.executionCtx.waitUntil(
-          acknowledge(command).catch((error: unknown) => log("acknowledge_failed", { commandId: command.id, ...describeError(error) })),
+          acknowledge(command).catch((error: unknown) =>
+            log("acknowledge_failed", { commandId: command.id, ...describeError(error) }),
+          ),
         );
         return c.body(null, 200);
       }

@@ -18,11 +18,30 @@ export async function buildWorkers(folder: string): Promise<Record<WorkerName, s
 async function build(worker: WorkerName, folder: string): Promise<string> {
   const wrangler = join(projectRoot, "node_modules/wrangler/bin/wrangler.js");
   const { config } = workers[worker];
-  const child = spawn(process.execPath, [wrangler, "deploy", "--dry-run", "--containers-rollout=none", "--config", config, "--outdir", join(folder, worker)], {
-    cwd: projectRoot,
-    env: { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_LOG_PATH: join(folder, "wrangler-logs"), WRANGLER_HIDE_BANNER: "true", CI: "1" },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = spawn(
+    process.execPath,
+    [
+      wrangler,
+      "deploy",
+      "--dry-run",
+      "--containers-rollout=none",
+      "--config",
+      config,
+      "--outdir",
+      join(folder, worker),
+    ],
+    {
+      cwd: projectRoot,
+      env: {
+        ...process.env,
+        WRANGLER_SEND_METRICS: "false",
+        WRANGLER_LOG_PATH: join(folder, "wrangler-logs"),
+        WRANGLER_HIDE_BANNER: "true",
+        CI: "1",
+      },
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
   let printed = "";
   child.stdout.on("data", (chunk) => (printed += String(chunk)));
   child.stderr.on("data", (chunk) => (printed += String(chunk)));

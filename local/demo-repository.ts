@@ -16,4 +16,8 @@ export async function seedDemoRepository(github: GitHub): Promise<void> {
 export const demoScript: Script = (call) =>
   call.prompt.includes(demoRepository)
     ? shopScript(call)
-    : [{ text: `I am a scripted stand-in for the model and know only ${demoRepository}. Set ANTHROPIC_API_KEY in .dev.vars to use the real one.` }];
+    : [
+        {
+          text: `I am a scripted stand-in for the model and know only ${demoRepository}. Set ANTHROPIC_API_KEY in .dev.vars to use the real one.`,
+        },
+      ];

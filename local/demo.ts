@@ -18,7 +18,9 @@ const baseUrl = process.env["ANTHROPIC_BASE_URL"] ?? devVars["ANTHROPIC_BASE_URL
 const variables = apiKey ? { ANTHROPIC_API_KEY: apiKey, ...(baseUrl && { ANTHROPIC_BASE_URL: baseUrl }) } : {};
 
 console.log("bugbot demo: from a chat message to a pull request, all on this machine.");
-console.log("Slack, Linear and GitHub are local stand-ins that speak the real protocols; the Workers, the queue, git and Claude Code are real.");
+console.log(
+  "Slack, Linear and GitHub are local stand-ins that speak the real protocols; the Workers, the queue, git and Claude Code are real.",
+);
 console.log(
   apiKey
     ? "The model is the real one: ANTHROPIC_API_KEY is set, and this run costs a few cents. The agent runs on this machine without a container.\n"
@@ -41,7 +43,19 @@ try {
   const { outcome, costUsd = 0 } = await settlements.of(`slack-${eventId}`, apiKey ? 15 * 60_000 : 3 * 60_000);
 
   const thread = slack.thread(channel, message.ts);
-  console.log(await tellStory({ thread, linear, github, slack, repository: demoRepository, sentAt, answeredAt, costUsd, scripted: !apiKey }));
+  console.log(
+    await tellStory({
+      thread,
+      linear,
+      github,
+      slack,
+      repository: demoRepository,
+      sentAt,
+      answeredAt,
+      costUsd,
+      scripted: !apiKey,
+    }),
+  );
   if (outcome !== "succeeded") {
     console.error(`\nThe demo did not end in a pull request: ${outcome}.`);
     process.exitCode = 1;

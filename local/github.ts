@@ -1,11 +1,11 @@
-import { type CommitOptions, createRepositories, type SeedOptions } from "./git-repositories.ts";
-import { createGitServer } from "./git-server.ts";
-import { createAnswers } from "./github-answers.ts";
-import { createCommitAnswers } from "./github-commit-answers.ts";
-import { createHistory } from "./github-comparison.ts";
-import { createContents } from "./github-contents.ts";
-import { createPulls, type GitHubRepository, type PullRequest } from "./github-pulls.ts";
-import { createRest } from "./github-rest.ts";
+import { type CommitOptions, createRepositories, type SeedOptions } from "./github/git-repositories.ts";
+import { createGitServer } from "./github/git-server.ts";
+import { createAnswers } from "./github/answers.ts";
+import { createCommitAnswers } from "./github/commit-answers.ts";
+import { createHistory } from "./github/comparison.ts";
+import { createContents } from "./github/contents.ts";
+import { createPulls, type GitHubRepository, type PullRequest } from "./github/pulls.ts";
+import { createRest } from "./github/rest.ts";
 import { startStandIn } from "./stand-in.ts";
 
 export interface GitHubOptions {

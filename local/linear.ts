@@ -1,10 +1,10 @@
 import { buildSchema, graphql, GraphQLError, Kind, parse, validate } from "graphql";
 import * as z from "zod";
-import { createAnswers } from "./linear-answers.ts";
-import { refusal } from "./linear-errors.ts";
-import { createMutations } from "./linear-mutations.ts";
-import { linearSchema } from "./linear-schema.ts";
-import { createWorkspace } from "./linear-workspace.ts";
+import { createAnswers } from "./linear/answers.ts";
+import { refusal } from "./linear/errors.ts";
+import { createMutations } from "./linear/mutations.ts";
+import { linearSchema } from "./linear/schema.ts";
+import { createWorkspace } from "./linear/workspace.ts";
 import { type RecordedRequest, startStandIn } from "./stand-in.ts";
 
 export interface LinearOptions {
@@ -111,9 +111,8 @@ function explained(error: GraphQLError): object {
 /** What is asked for: "issueCreate". */
 function firstField(body: unknown): string {
   try {
-    const [operation] = parse(bodySchema.parse(body).query).definitions.filter(
-      ({ kind }) => kind === Kind.OPERATION_DEFINITION,
-    );
+    const { definitions } = parse(bodySchema.parse(body).query);
+    const operation = definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION);
     if (operation?.kind !== Kind.OPERATION_DEFINITION) return "";
     const [field] = operation.selectionSet.selections;
     return field?.kind === Kind.FIELD ? field.name.value : "";

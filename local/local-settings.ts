@@ -20,7 +20,9 @@ export type Variables = Readonly<Record<string, string>>;
 /** `.dev.vars` without its empty values; nothing when there is no such file. */
 export function readDevVars(path: string): Variables {
   if (!existsSync(path)) return {};
-  const entries = Object.entries(parseEnv(readFileSync(path, "utf8"))).flatMap(([name, value]) => (value?.trim() ? [[name, value]] : []));
+  const entries = Object.entries(parseEnv(readFileSync(path, "utf8"))).flatMap(([name, value]) =>
+    value?.trim() ? [[name, value]] : [],
+  );
   return Object.fromEntries(entries);
 }
 
@@ -32,7 +34,9 @@ export function servicesToStandInFor(variables: Variables): LocalServiceName[] {
     const given = [...required, ...optional].filter((variable) => variables[variable]);
     const missing = required.filter((variable) => !variables[variable]);
     if (given.length > 0 && missing.length > 0) {
-      throw new Error(`.dev.vars sets ${given.join(" and ")} but not ${missing.join(" and ")}. Set both, or neither to use the local stand-in for ${name}.`);
+      throw new Error(
+        `.dev.vars sets ${given.join(" and ")} but not ${missing.join(" and ")}. Set both, or neither to use the local stand-in for ${name}.`,
+      );
     }
     return missing.length > 0;
   });

@@ -2,7 +2,9 @@
 export function requireNode24(): void {
   const [major = 0] = process.versions.node.split(".").map(Number);
   if (major >= 24) return;
-  console.error(`bugbot needs Node 24 and found ${process.version}. Install again with \`npm ci\`, without --ignore-scripts.`);
+  console.error(
+    `bugbot needs Node 24 and found ${process.version}. Install again with \`npm ci\`, without --ignore-scripts.`,
+  );
   process.exit(1);
 }
 

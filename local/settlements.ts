@@ -14,7 +14,7 @@ export function createSettlements() {
   const waiting = new Set<() => void>();
 
   return {
-    onLog(line: string): void {
+    onLog: (line: string): void => {
       const parsed = settledSchema.safeParse(parseJson(line));
       if (!parsed.success) return;
       settled.set(parsed.data.commandId, parsed.data);
@@ -28,7 +28,10 @@ export function createSettlements() {
         const found = settled.get(commandId);
         if (found) resolve(found);
       };
-      const timer = setTimeout(() => reject(new Error(`${commandId} had no last word within ${timeoutMs / 1000} s`)), timeoutMs);
+      const timer = setTimeout(
+        () => reject(new Error(`${commandId} had no last word within ${timeoutMs / 1000} s`)),
+        timeoutMs,
+      );
       waiting.add(look);
       look();
       try {

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, it } from "vitest";
 import * as z from "zod";
 import { createSlack, type Slack } from "./slack.ts";
+import { vendorContracts } from "../test/vendor-contracts.ts";
 
 const botToken = "xoxb-local";
 let slack: Slack;
@@ -194,7 +195,7 @@ describe("the person's side", () => {
   });
 });
 
-const samples = new URL("../../shared/contracts/slack-samples/", import.meta.url);
+const samples = new URL("slack-samples/", vendorContracts);
 describe.skipIf(!existsSync(samples))("Slack's recorded samples (../shared/contracts, where present)", () => {
   const anything = z.record(z.string(), z.unknown());
   const envelope = z.looseObject({ event: anything });

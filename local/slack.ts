@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { type Method, SlackError } from "./slack-arguments.ts";
-import { createPerson } from "./slack-events.ts";
-import { createReadingMethods } from "./slack-reading.ts";
-import { type SlackMessage, createWorkspace, visibleMessages } from "./slack-workspace.ts";
-import { createWritingMethods } from "./slack-writing.ts";
+import { type Method, SlackError } from "./slack/arguments.ts";
+import { createPerson } from "./slack/events.ts";
+import { createReadingMethods } from "./slack/reading.ts";
+import { type SlackMessage, createWorkspace, visibleMessages } from "./slack/workspace.ts";
+import { createWritingMethods } from "./slack/writing.ts";
 import { type RecordedRequest, startStandIn } from "./stand-in.ts";
 
 export interface SlackOptions {

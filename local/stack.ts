@@ -36,10 +36,12 @@ export async function startStack({ variables, port, bundles, script, onLog = () 
     const built = bundles ? undefined : buildWorkers(folder);
     built?.catch(() => undefined);
     const standIns = await startStandIns(missing, script);
-    closing.push(standIns.close);
+    closing.push(() => standIns.close());
 
-    const containerServer = variables["EXECUTOR_URL"] ? undefined : await startContainerServer({ port: await freePort(), workspace: join(folder, "workspace") });
-    if (containerServer) closing.push(containerServer.close);
+    const containerServer = variables["EXECUTOR_URL"]
+      ? undefined
+      : await startContainerServer({ port: await freePort(), workspace: join(folder, "workspace") });
+    if (containerServer) closing.push(() => containerServer.close());
 
     await built;
     const egressPort = await freePort();

@@ -25,10 +25,17 @@ export interface StandIns {
   close: () => Promise<void>;
 }
 
-const noScript: Script = () => [{ text: "I am a scripted stand-in for the model and know only the demo's bug. Set ANTHROPIC_API_KEY in .dev.vars to use the real one." }];
+const noScript: Script = () => [
+  {
+    text: "I am a scripted stand-in for the model and know only the demo's bug. Set ANTHROPIC_API_KEY in .dev.vars to use the real one.",
+  },
+];
 
 /** Starts a local stand-in for each of these services. */
-export async function startStandIns(services: readonly LocalServiceName[], script: ScriptedModel = noScript): Promise<StandIns> {
+export async function startStandIns(
+  services: readonly LocalServiceName[],
+  script: ScriptedModel = noScript,
+): Promise<StandIns> {
   const { signingSecret, botToken, linearKey, githubToken, anthropicKey } = standInCredentials;
   const [slack, linear, github, anthropic] = await Promise.all([
     services.includes("slack") ? createSlack({ signingSecret, botToken }) : undefined,
@@ -48,7 +55,7 @@ export async function startStandIns(services: readonly LocalServiceName[], scrip
       ...(anthropic && { ANTHROPIC_API_KEY: anthropicKey, ANTHROPIC_BASE_URL: anthropic.url }),
     },
     close: async () => {
-      await Promise.all([slack, linear, github, anthropic].map((standIn) => standIn?.close()));
+      for (const standIn of [slack, linear, github, anthropic]) await standIn?.close();
     },
   };
 }

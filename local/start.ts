@@ -16,9 +16,17 @@ try {
   const { slack, linear, github, anthropic } = stack.standIns;
   if (github) await seedDemoRepository(github);
 
-  const standIns = { Slack: slack?.url, Linear: linear?.url, GitHub: github?.url, "the model (scripted)": anthropic?.url };
+  const standIns = {
+    Slack: slack?.url,
+    Linear: linear?.url,
+    GitHub: github?.url,
+    "the model (scripted)": anthropic?.url,
+  };
   for (const [service, url] of Object.entries(standIns)) if (url) console.log(`stand-in for ${service} at ${url}`);
-  if (github) console.log(`stand-in repository: ${github.url}/${demoRepository} (any user, password ${standInCredentials.githubToken})`);
+  if (github)
+    console.log(
+      `stand-in repository: ${github.url}/${demoRepository} (any user, password ${standInCredentials.githubToken})`,
+    );
   if (slack) console.log(`sign events with SLACK_SIGNING_SECRET=${standInCredentials.signingSecret}`);
   if (!anthropic) console.log("note: the agent runs as a process of this machine, without a container around it");
   console.log(`ready ${stack.url}`);

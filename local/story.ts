@@ -51,12 +51,21 @@ function heading(text: string): string {
 }
 
 function indent(text: string): string[] {
-  return text.trimEnd().split("\n").map((line) => `  ${line}`);
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line) => `  ${line}`);
 }
 
 /** Slack's mrkdwn as it looks: a link by its label and address. */
 function asSeen({ author, text, reactions, edits }: SeenMessage): string {
-  const emoji: Record<string, string> = { ":eyes:": "👀", ":gear:": "⚙️", ":white_check_mark:": "✅", ":x:": "❌", ":hourglass_flowing_sand:": "⏳" };
+  const emoji: Record<string, string> = {
+    ":eyes:": "👀",
+    ":gear:": "⚙️",
+    ":white_check_mark:": "✅",
+    ":x:": "❌",
+    ":hourglass_flowing_sand:": "⏳",
+  };
   const words = text
     .replace(/<(https?:[^|>]+)\|([^>]+)>/g, "$2 ($1)")
     .replace(/<@\w+>/g, "@bugbot")
@@ -75,13 +84,17 @@ function colourDiff(line: string): string {
 
 /** Time per stage, read off the stand-ins' lists of requests. */
 function stages({ slack, github, sentAt, answeredAt }: StoryFacts): string[] {
-  const first = (requests: readonly RecordedRequest[], what: RegExp) => requests.find(({ path }) => what.test(path))?.at;
+  const first = (requests: readonly RecordedRequest[], what: RegExp) =>
+    requests.find(({ path }) => what.test(path))?.at;
   const moments: [string, number | undefined][] = [
     ["the gateway verified, queued and answered", answeredAt],
     ["the first words in the thread", first(slack.requests, /chat\.postMessage/)],
     ["repository and issue found, run started", first(github.requests, /git-upload-pack/)],
     ["cloned, fixed, checked and pushed", first(github.requests, /\/git-receive-pack$/)],
-    ["checked again, pull request opened", github.requests.find(({ method, path }) => method === "POST" && path.endsWith("/pulls"))?.at],
+    [
+      "checked again, pull request opened",
+      github.requests.find(({ method, path }) => method === "POST" && path.endsWith("/pulls"))?.at,
+    ],
     ["the last word", slack.requests.findLast(({ path }) => path.includes("chat.update"))?.at],
   ];
   let before = sentAt;

@@ -20,7 +20,14 @@ export interface WorkersOptions {
 }
 
 /** Both Workers in workerd, as their `wrangler.*.toml` describe them, with a local queue, KV, D1, R2 and Workflows. */
-export async function startWorkers({ bundles, state, variables, gatewayPort, egressPort, onLog }: WorkersOptions): Promise<Miniflare> {
+export async function startWorkers({
+  bundles,
+  state,
+  variables,
+  gatewayPort,
+  egressPort,
+  onLog,
+}: WorkersOptions): Promise<Miniflare> {
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       host: "127.0.0.1",
@@ -45,10 +52,19 @@ export async function startWorkers({ bundles, state, variables, gatewayPort, egr
   }
 }
 
-function worker(name: WorkerName, bundles: string, variables: Variables, unsafeDirectSockets: { host: string; port: number; entrypoint: string }[]) {
+function worker(
+  name: WorkerName,
+  bundles: string,
+  variables: Variables,
+  unsafeDirectSockets: { host: string; port: number; entrypoint: string }[],
+) {
   const config = unstable_readConfig({ config: join(projectRoot, workers[name].config) });
   // Its `bindings` also hold what `.dev.vars` says, which is for the caller to decide.
-  const { modulesRules: _rules, bindings: _bindings, ...options } = unstable_getMiniflareWorkerOptions(config).workerOptions;
+  const {
+    modulesRules: _rules,
+    bindings: _bindings,
+    ...options
+  } = unstable_getMiniflareWorkerOptions(config).workerOptions;
   const folder = join(bundles, name);
   return {
     ...options,
@@ -69,6 +85,9 @@ async function migrate(miniflare: Miniflare): Promise<void> {
     if (await db.prepare("SELECT 1 FROM d1_migrations WHERE name = ?").bind(name).first()) continue;
     const sql = (await readFile(join(folder, name), "utf8")).replace(/--[^\n]*/g, "");
     const statements = sql.split(";").filter((statement) => statement.trim() !== "");
-    await db.batch([...statements.map((statement) => db.prepare(statement)), db.prepare("INSERT INTO d1_migrations (name) VALUES (?)").bind(name)]);
+    await db.batch([
+      ...statements.map((statement) => db.prepare(statement)),
+      db.prepare("INSERT INTO d1_migrations (name) VALUES (?)").bind(name),
+    ]);
   }
 }

@@ -1,7 +1,12 @@
 import * as z from "zod/mini";
 
 /** A variable set to nothing counts as not set. */
-const text = z.optional(z.pipe(z.string(), z.transform((value) => value.trim() || undefined)));
+const text = z.optional(
+  z.pipe(
+    z.string(),
+    z.transform((value) => value.trim() || undefined),
+  ),
+);
 const list = z.pipe(
   text,
   z.transform((value) =>
@@ -73,7 +78,11 @@ export function serviceState(settings: Settings, required: readonly Variable[]):
 
 /** Every value that must not leave a Worker. */
 export function secretsOf(settings: Settings): string[] {
-  return [settings.SLACK_SIGNING_SECRET, settings.SLACK_BOT_TOKEN, settings.LINEAR_API_KEY, settings.GITHUB_TOKEN, settings.ANTHROPIC_API_KEY].filter(
-    (value) => value !== undefined,
-  );
+  return [
+    settings.SLACK_SIGNING_SECRET,
+    settings.SLACK_BOT_TOKEN,
+    settings.LINEAR_API_KEY,
+    settings.GITHUB_TOKEN,
+    settings.ANTHROPIC_API_KEY,
+  ].filter((value) => value !== undefined);
 }

@@ -21,25 +21,38 @@ describe("@bugbot fix", () => {
     expect(outcome).toBe("succeeded");
     const [pull, ...otherPulls] = world.github.pullRequests(world.repository);
     expect(otherPulls).toEqual([]);
-    expect(pull).toMatchObject({ title: 'fix: Pressing "Apply" twice takes the discount code off twice (BUG-1)', base: "main", state: "open" });
+    expect(pull).toMatchObject({
+      title: 'fix: Pressing "Apply" twice takes the discount code off twice (BUG-1)',
+      base: "main",
+      state: "open",
+    });
     expect(pull?.body).toContain("already in the cart is now left as it is");
 
     expect(world.linear.workspace.issues).toHaveLength(1);
     const [issue] = world.linear.workspace.issues;
     expect(issue?.description).toContain("> https://github.com/acme/shop Pressing");
-    expect(world.linear.workspace.attachments).toMatchObject([{ issueId: issue?.id, url: expect.stringContaining("/acme/shop/pull/1") }]);
+    expect(world.linear.workspace.attachments).toMatchObject([
+      { issueId: issue?.id, url: expect.stringContaining("/acme/shop/pull/1") },
+    ]);
 
     expect(replies).toHaveLength(1);
     expect(replies[0]?.text).toContain("✅ <");
     expect(replies[0]?.text).toMatch(/\$\d+\.\d\d · \d+ s · \d+ turns/);
     expect(asked?.reactions).toEqual([":white_check_mark:"]);
     const marks = world.slack.requests.filter(({ operation }) => operation === "reactions.add").map(({ body }) => body);
-    expect(marks).toEqual(expect.arrayContaining([expect.objectContaining({ name: "eyes" }), expect.objectContaining({ name: "gear" })]));
+    expect(marks).toEqual(
+      expect.arrayContaining([expect.objectContaining({ name: "eyes" }), expect.objectContaining({ name: "gear" })]),
+    );
 
     expect(await (await world.threadIssues()).get(`slack:${world.channel}:${ts}`)).toBe(issue?.id);
     const db = await world.database();
-    expect(await db.prepare("SELECT outcome, cost_usd > 0 AS paid FROM commands").first()).toEqual({ outcome: "succeeded", paid: 1 });
-    expect(await db.prepare("SELECT repository, issue_identifier, branch, running_command_id FROM conversations").first()).toEqual({
+    expect(await db.prepare("SELECT outcome, cost_usd > 0 AS paid FROM commands").first()).toEqual({
+      outcome: "succeeded",
+      paid: 1,
+    });
+    expect(
+      await db.prepare("SELECT repository, issue_identifier, branch, running_command_id FROM conversations").first(),
+    ).toEqual({
       repository: "acme/shop",
       issue_identifier: "BUG-1",
       branch: pull?.head,
@@ -52,13 +65,24 @@ describe("@bugbot fix", () => {
     const folder = await mkdtemp(join(tmpdir(), "bugbot-test-"));
     try {
       const run = promisify(execFile);
-      await run("git", ["clone", "-q", "--branch", pull?.head ?? "", join(world.github.folder, "acme/shop.git"), folder]);
+      await run("git", [
+        "clone",
+        "-q",
+        "--branch",
+        pull?.head ?? "",
+        join(world.github.folder, "acme/shop.git"),
+        folder,
+      ]);
       await run("git", ["-C", folder, "diff", "--name-only", "origin/main...HEAD"]).catch(() => undefined);
-      await expect(run("npm", ["test"], { cwd: folder })).resolves.toMatchObject({ stdout: expect.stringMatching(/fail 0/) });
+      await expect(run("npm", ["test"], { cwd: folder })).resolves.toMatchObject({
+        stdout: expect.stringMatching(/fail 0/),
+      });
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
-    expect(await world.github.diff(world.repository, "main", pull?.head ?? "")).toMatch(/^diff --git a\/src\/cart\.js b\/src\/cart\.js\n(?:(?!diff --git)[\s\S])*$/);
+    expect(await world.github.diff(world.repository, "main", pull?.head ?? "")).toMatch(
+      /^diff --git a\/src\/cart\.js b\/src\/cart\.js\n(?:(?!diff --git)[\s\S])*$/,
+    );
   });
 
   it("gives the container no credential: every request it made came without one", async ({ expect }) => {
@@ -91,12 +115,19 @@ describe("@bugbot fix", () => {
   });
 
   it("works on the Linear issue that is named, and on no new one", async ({ expect }) => {
-    const issue = world.linear.seedIssue({ identifier: "BUG-40", title: "Discount taken twice", description: "Seen by two customers" });
+    const issue = world.linear.seedIssue({
+      identifier: "BUG-40",
+      title: "Discount taken twice",
+      description: "Seen by two customers",
+    });
     const before = world.linear.workspace.issues.length;
     const { replies } = await world.mention("fix https://github.com/acme/shop BUG-40");
     expect(replies[0]?.text).toContain("BUG-40");
     expect(world.linear.workspace.issues).toHaveLength(before);
-    expect(world.github.pullRequests(world.repository).at(-1)).toMatchObject({ title: "fix: Discount taken twice (BUG-40)", head: "bugbot/bug-40-discount-taken-twice" });
+    expect(world.github.pullRequests(world.repository).at(-1)).toMatchObject({
+      title: "fix: Discount taken twice (BUG-40)",
+      head: "bugbot/bug-40-discount-taken-twice",
+    });
     expect(world.linear.workspace.attachments.at(-1)?.issueId).toBe(issue.id);
   });
 

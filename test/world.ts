@@ -38,7 +38,11 @@ export async function createWorld({ variables = {}, script = demoScript }: World
   await seedDemoRepository(github);
 
   async function post(body: string, headers: Record<string, string>): Promise<Response> {
-    return fetch(`${stack.url}/slack/events`, { method: "POST", body, headers: { "content-type": "application/json", ...headers } });
+    return fetch(`${stack.url}/slack/events`, {
+      method: "POST",
+      body,
+      headers: { "content-type": "application/json", ...headers },
+    });
   }
 
   /** Mentions bugbot and waits for its last word. Returns the thread as people see it. */
@@ -49,7 +53,13 @@ export async function createWorld({ variables = {}, script = demoScript }: World
     const { outcome } = await settlements.of(`slack-${eventId}`, endMs);
     const ts = says.threadTs ?? message.ts;
     const thread = slack.thread(channel, ts);
-    return { ts, outcome, thread, asked: thread.find((seen) => seen.ts === message.ts), replies: thread.filter(({ author }) => author === "bugbot") };
+    return {
+      ts,
+      outcome,
+      thread,
+      asked: thread.find((seen) => seen.ts === message.ts),
+      replies: thread.filter(({ author }) => author === "bugbot"),
+    };
   }
 
   return {

@@ -1,7 +1,7 @@
 import { Octokit } from "@octokit/rest";
 import * as z from "zod/mini";
 import { vendorTimeoutMs } from "../../shared/limits.ts";
-import { retryAfterMs, vendorFailure } from "./vendor-failure.ts";
+import { parseRetryAfter, vendorFailure } from "./vendor-failure.ts";
 
 export interface GitHubOptions {
   token: string;
@@ -54,14 +54,20 @@ export function createGitHub({ token, apiUrl }: GitHubOptions) {
 
     /** Every path that differs between `base` and `head`, both names of a renamed one. Undefined: no such branch. */
     async changedPaths(repository: string, base: string, head: string): Promise<string[] | undefined> {
-      const compared = await orNotFound(octokit.rest.repos.compareCommitsWithBasehead({ ...parts(repository), basehead: `${base}...${head}` }));
+      const compared = await orNotFound(
+        octokit.rest.repos.compareCommitsWithBasehead({ ...parts(repository), basehead: `${base}...${head}` }),
+      );
       const files = compared?.data.files;
-      return files?.flatMap((file) => (file.previous_filename ? [file.previous_filename, file.filename] : [file.filename]));
+      return files?.flatMap((file) =>
+        file.previous_filename ? [file.previous_filename, file.filename] : [file.filename],
+      );
     },
 
     async findPullRequest(repository: string, head: string): Promise<PullRequest | undefined> {
       const { owner, repo } = parts(repository);
-      const { data } = await orFailure(octokit.rest.pulls.list({ owner, repo, head: `${owner}:${head}`, state: "open" }));
+      const { data } = await orFailure(
+        octokit.rest.pulls.list({ owner, repo, head: `${owner}:${head}`, state: "open" }),
+      );
       const [found] = data;
       return found && { number: found.number, url: found.html_url };
     },
@@ -124,7 +130,7 @@ function toFailure(error: unknown) {
   return vendorFailure({
     vendor: "GitHub",
     status,
-    retryAfterMs: retryAfterMs(retryAfter),
+    retryAfterMs: parseRetryAfter(retryAfter),
     credential: "check that GITHUB_TOKEN has `contents` and `pull requests` (read and write) on the repository",
     cause: error,
   });

@@ -2,7 +2,7 @@ import { LinearClient } from "@linear/sdk";
 import * as z from "zod/mini";
 import { vendorTimeoutMs } from "../../shared/limits.ts";
 import { attachmentCreateMutation, issueCreateMutation, issueQuery, teamsQuery } from "./linear-queries.ts";
-import { retryAfterMs, vendorFailure } from "./vendor-failure.ts";
+import { parseRetryAfter, vendorFailure } from "./vendor-failure.ts";
 
 export interface LinearOptions {
   apiKey: string;
@@ -13,7 +13,10 @@ const issueSchema = z.object({
   id: z.string(),
   identifier: z.string(),
   title: z.string(),
-  description: z.pipe(z.nullish(z.string()), z.transform((text) => text ?? "")),
+  description: z.pipe(
+    z.nullish(z.string()),
+    z.transform((text) => text ?? ""),
+  ),
   url: z.string(),
 });
 export type Issue = z.infer<typeof issueSchema>;
@@ -67,7 +70,11 @@ export function createLinear({ apiKey, apiUrl }: LinearOptions) {
     /** Shows `url` on the issue. Linear keeps one attachment per URL. */
     async attach(input: { issueId: string; title: string; subtitle: string; url: string }): Promise<void> {
       try {
-        await request(attachmentCreateMutation, { input }, z.object({ attachmentCreate: z.object({ success: z.boolean() }) }));
+        await request(
+          attachmentCreateMutation,
+          { input },
+          z.object({ attachmentCreate: z.object({ success: z.boolean() }) }),
+        );
       } catch (error) {
         throw toFailure(error);
       }
@@ -101,12 +108,22 @@ const clientErrorSchema = z.object({
   }),
 });
 
-function readError(error: unknown): { status?: number | undefined; codes: string[]; retryAfter?: string | null | undefined } {
+function readError(error: unknown): {
+  status?: number | undefined;
+  codes: string[];
+  retryAfter?: string | null | undefined;
+} {
   const parsed = clientErrorSchema.safeParse(error);
   if (!parsed.success) return { codes: [] };
   const { status, headers, errors = [] } = parsed.data.response;
-  const codes = errors.flatMap(({ extensions }) => [extensions?.type, extensions?.code]).filter((code) => code !== undefined);
-  return { status, codes: codes.map((code) => code.toLowerCase().replaceAll("_", " ")), retryAfter: headers?.get("retry-after") };
+  const codes = errors
+    .flatMap(({ extensions }) => [extensions?.type, extensions?.code])
+    .filter((code) => code !== undefined);
+  return {
+    status,
+    codes: codes.map((code) => code.toLowerCase().replaceAll("_", " ")),
+    retryAfter: headers?.get("retry-after"),
+  };
 }
 
 /** Also how Linear says that an id is unknown, or taken. */
@@ -116,12 +133,18 @@ function isInvalidInput(error: unknown): boolean {
 
 function toFailure(error: unknown) {
   const { status, codes, retryAfter } = readError(error);
-  const known = codes.includes("ratelimited") ? 429 : codes.includes("authentication error") ? 401 : codes.includes("forbidden") ? 403 : status;
+  const known = codes.includes("ratelimited")
+    ? 429
+    : codes.includes("authentication error")
+      ? 401
+      : codes.includes("forbidden")
+        ? 403
+        : status;
   return vendorFailure({
     vendor: "Linear",
     // GraphQL answers 200 with errors: an error without a known code is the server's.
     status: known === 200 ? 500 : known,
-    retryAfterMs: retryAfterMs(retryAfter),
+    retryAfterMs: parseRetryAfter(retryAfter),
     credential: "check LINEAR_API_KEY and its access to the team",
     cause: error,
   });

@@ -15,19 +15,35 @@ export interface VendorError {
 export function vendorFailure({ vendor, status, retryAfterMs, credential, cause }: VendorError): Failure {
   const code = vendor.toLowerCase();
   const limited = status === 429 || (status === 403 && retryAfterMs !== undefined);
-  if (limited) return new Failure(`${code}_rate_limited`, { reply: `${vendor} asks to slow down.`, retry: true, retryAfterMs, cause });
+  if (limited)
+    return new Failure(`${code}_rate_limited`, {
+      reply: `${vendor} asks to slow down.`,
+      retry: true,
+      retryAfterMs,
+      cause,
+    });
   if (status === 401 || status === 403) {
-    return new Failure(`${code}_refused`, { reply: `${vendor} refuses my access: ${credential}.`, retry: false, cause });
+    return new Failure(`${code}_refused`, {
+      reply: `${vendor} refuses my access: ${credential}.`,
+      retry: false,
+      cause,
+    });
   }
   if (status !== undefined && status < 500) {
-    return new Failure(`${code}_rejected`, { reply: `${vendor} did not accept this (HTTP ${status}).`, retry: false, cause });
+    return new Failure(`${code}_rejected`, {
+      reply: `${vendor} did not accept this (HTTP ${status}).`,
+      retry: false,
+      cause,
+    });
   }
   const how = status === undefined ? "does not answer" : `has trouble (HTTP ${status})`;
   return new Failure(`${code}_unreachable`, { reply: `${vendor} ${how}.`, retry: true, retryAfterMs, cause });
 }
 
 /** `Retry-After` in ms: seconds, as every vendor here sends it. */
-export function retryAfterMs(header: string | number | null | undefined): number | undefined {
+export function parseRetryAfter(header: string | number | null | undefined): number | undefined {
   const seconds = Number(header);
-  return header === null || header === undefined || header === "" || !Number.isFinite(seconds) ? undefined : Math.max(0, seconds * 1000);
+  return header === null || header === undefined || header === "" || !Number.isFinite(seconds)
+    ? undefined
+    : Math.max(0, seconds * 1000);
 }

@@ -4,6 +4,7 @@ import type { Ending } from "../ending.ts";
 export function contextualize(): Ending {
   return {
     outcome: "refused",
-    reply: "I cannot gather evidence yet: this version of bugbot only fixes. Try `@bugbot fix https://github.com/owner/name what goes wrong`.",
+    reply:
+      "I cannot gather evidence yet: this version of bugbot only fixes. Try `@bugbot fix https://github.com/owner/name what goes wrong`.",
   };
 }

@@ -25,22 +25,37 @@ export async function fix(command: Command, needs: CommandNeeds): Promise<Ending
     const found = await conversations.find(thread);
     return { known: found, mapped: (await threadIssues.find(command.conversation)) ?? found.issueId };
   });
-  const found = linear && (await effect("find issue", async () => (await findIssue(command, { linear, mapped })) ?? null));
+  const found =
+    linear && (await effect("find issue", async () => (await findIssue(command, { linear, mapped })) ?? null));
   const repository = await effect("choose repository", () =>
     chooseRepository(
       { text: command.text, known: known.repository, issueText: found?.description },
-      { findRepository: github.repository, allowed: settings.BUGBOT_ALLOWED_REPOS, fallback: settings.BUGBOT_REPO },
+      {
+        findRepository: (name) => github.repository(name),
+        allowed: settings.BUGBOT_ALLOWED_REPOS,
+        fallback: settings.BUGBOT_REPO,
+      },
     ),
   );
   const title = titleOf(command.text) ?? found?.title;
-  if (!title) throw new Failure("nothing_reported", { reply: "What goes wrong? Say it in a sentence: `@bugbot fix the total ignores the discount`", retry: false });
+  if (!title)
+    throw new Failure("nothing_reported", {
+      reply: "What goes wrong? Say it in a sentence: `@bugbot fix the total ignores the discount`",
+      retry: false,
+    });
 
   const claimed = await effect("claim conversation", () => conversations.claim(thread, command.id, now()));
-  if (!claimed) throw new Failure("busy", { reply: "I am already at work in this thread. Wait for that, or write `@bugbot stop` first.", retry: false });
+  if (!claimed)
+    throw new Failure("busy", {
+      reply: "I am already at work in this thread. Wait for that, or write `@bugbot stop` first.",
+      retry: false,
+    });
 
   const issue = linear && (found ?? (await effect("create issue", () => fileIssue())));
   const sameRepository = known.repository?.toLowerCase() === repository.name.toLowerCase();
-  const branch = (sameRepository ? known.branch : undefined) ?? branchName(issue?.identifier ?? (await stableKey(thread)), issue?.title ?? title);
+  const branch =
+    (sameRepository ? known.branch : undefined) ??
+    branchName(issue?.identifier ?? (await stableKey(thread)), issue?.title ?? title);
   await effect("remember conversation", async () => {
     await conversations.remember(thread, { issue: issue ?? undefined, repository: repository.name, branch }, now());
     if (issue) await threadIssues.save(command.conversation, issue.id);
@@ -57,7 +72,13 @@ export async function fix(command: Command, needs: CommandNeeds): Promise<Ending
       branch,
       commitSubject: subject,
       allowedPaths,
-      prompt: writePrompt({ repository: repository.name, report: command.text, reporter: command.author.name ?? command.author.id, issue: issue ?? undefined, allowedPaths }),
+      prompt: writePrompt({
+        repository: repository.name,
+        report: command.text,
+        reporter: command.author.name ?? command.author.id,
+        issue: issue ?? undefined,
+        allowedPaths,
+      }),
       where,
     },
     needs,
@@ -65,22 +86,36 @@ export async function fix(command: Command, needs: CommandNeeds): Promise<Ending
   if (run.kind !== "pushed") return endingOfRun(run, { where, allowedPaths });
 
   await status.show("pull request", `⚙️ Opening a pull request in ${where}…`);
-  const pullRequest = await openPullRequest({ command, repository, branch, title: subject, issue: issue ?? undefined, run, allowedPaths }, { github, effect });
+  const pullRequest = await openPullRequest(
+    { command, repository, branch, title: subject, issue: issue ?? undefined, run, allowedPaths },
+    { github, effect },
+  );
   await effect("remember pull request", () => conversations.rememberPullRequest(thread, pullRequest.url, now()));
   if (linear && issue) {
     await effect("link pull request", () =>
-      linear.attach({ issueId: issue.id, title: subject, subtitle: `Pull request #${pullRequest.number} by bugbot`, url: pullRequest.url }),
+      linear.attach({
+        issueId: issue.id,
+        title: subject,
+        subtitle: `Pull request #${pullRequest.number} by bugbot`,
+        url: pullRequest.url,
+      }),
     );
   }
   return endingOfRun(run, { where, allowedPaths, pullRequest });
 
   async function fileIssue() {
     if (!linear) throw new TypeError("Linear is off");
-    const permalink = await needs.replies(command.conversation.platform).permalink(command).catch(() => undefined);
+    const permalink = await needs
+      .replies(command.conversation.platform)
+      .permalink(command)
+      .catch(() => undefined);
     return createIssue(command, title ?? "", { linear, teamKey: settings.LINEAR_TEAM_KEY, permalink });
   }
 }
 
 function missing(service: string, variable: string): never {
-  throw new Failure("not_configured", { reply: `${service} is not set up: whoever runs bugbot must set ${variable}.`, retry: false });
+  throw new Failure("not_configured", {
+    reply: `${service} is not set up: whoever runs bugbot must set ${variable}.`,
+    retry: false,
+  });
 }

@@ -3,7 +3,7 @@ import * as z from "zod/mini";
 import type { Command } from "../../shared/command.ts";
 import { Failure } from "../../shared/failure.ts";
 import { vendorTimeoutMs } from "../../shared/limits.ts";
-import { retryAfterMs, vendorFailure } from "../clients/vendor-failure.ts";
+import { parseRetryAfter, vendorFailure } from "../clients/vendor-failure.ts";
 import type { Mark, Replies } from "./reply.ts";
 import { toMrkdwn } from "./slack-mrkdwn.ts";
 
@@ -49,7 +49,8 @@ export function createSlackReplies({ botToken, apiUrl }: SlackOptions): Replies 
           unfurl_media: false,
         }),
       );
-      if (!ts) throw new Failure("slack_rejected", { reply: "Slack posted a message without a timestamp.", retry: false });
+      if (!ts)
+        throw new Failure("slack_rejected", { reply: "Slack posted a message without a timestamp.", retry: false });
       return ts;
     },
 
@@ -76,8 +77,12 @@ export function createSlackReplies({ botToken, apiUrl }: SlackOptions): Replies 
   /** The message an attempt posted that crashed before it was recorded. */
   async function findPosted(command: Command): Promise<string | undefined> {
     const { channelId: channel, threadId: ts } = slackConversation(command);
-    const { messages = [] } = await call(() => client.conversations.replies({ channel, ts, limit: 200, include_all_metadata: true }));
-    return messages.map((message) => postedSchema.safeParse(message)).find(({ data }) => data?.metadata.event_payload.command_id === command.id)?.data?.ts;
+    const { messages = [] } = await call(() =>
+      client.conversations.replies({ channel, ts, limit: 200, include_all_metadata: true }),
+    );
+    return messages
+      .map((message) => postedSchema.safeParse(message))
+      .find(({ data }) => data?.metadata.event_payload.command_id === command.id)?.data?.ts;
   }
 }
 
@@ -112,19 +117,29 @@ function toFailure(error: unknown): Failure {
   const { code, reason, retryAfter, status } = readError(error);
   const limited = code === ErrorCode.RateLimitedError || reason === "ratelimited";
   if (code === ErrorCode.PlatformError && !limited && !temporary.has(reason ?? "")) {
-    return new Failure("slack_rejected", { reply: `Slack did not accept this (${reason}).`, retry: false, cause: error });
+    return new Failure("slack_rejected", {
+      reply: `Slack did not accept this (${reason}).`,
+      retry: false,
+      cause: error,
+    });
   }
   return vendorFailure({
     vendor: "Slack",
     status: limited ? 429 : status,
-    retryAfterMs: retryAfterMs(retryAfter),
+    retryAfterMs: parseRetryAfter(retryAfter),
     credential: "check SLACK_BOT_TOKEN",
     cause: error,
   });
 }
 
 /** Slack's `ok: false` errors that pass. */
-const temporary = new Set(["internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"]);
+const temporary = new Set([
+  "internal_error",
+  "fatal_error",
+  "service_unavailable",
+  "request_timeout",
+  "team_added_to_org",
+]);
 
 const errorSchema = z.object({
   code: z.optional(z.string()),
@@ -133,7 +148,12 @@ const errorSchema = z.object({
   statusCode: z.optional(z.number()),
 });
 
-function readError(error: unknown): { code?: string | undefined; reason?: string | undefined; retryAfter?: number | undefined; status?: number | undefined } {
+function readError(error: unknown): {
+  code?: string | undefined;
+  reason?: string | undefined;
+  retryAfter?: number | undefined;
+  status?: number | undefined;
+} {
   const parsed = errorSchema.safeParse(error);
   if (!parsed.success) return {};
   const { code, data, retryAfter, statusCode } = parsed.data;

@@ -15,7 +15,9 @@ export function createStatusMessage(command: Command, replies: Replies, effect: 
         return;
       }
       const id = messageId;
-      await effect(`status: ${step}`, async () => replies.edit(command, id, text), { attempts: 1 }).catch(() => undefined);
+      await effect(`status: ${step}`, async () => replies.edit(command, id, text), { attempts: 1 }).catch(
+        () => undefined,
+      );
     },
 
     /** For edits inside another effect; a lost one is made up for by the next. */

@@ -2,14 +2,27 @@ import { describe, it } from "vitest";
 import { allowsModel, judge } from "./egress.ts";
 import type { Lease } from "./lease.ts";
 
-const lease: Lease = { id: "lease", repository: "acme/shop", branch: "bugbot/bug-1", models: ["sonnet", "haiku"], expiresAt: 1000, closedAt: null };
-const upstreams = { model: { url: "https://api.anthropic.com", apiKey: "model-key" }, git: { url: "https://github.com", token: "git-token" } };
+const lease: Lease = {
+  id: "lease",
+  repository: "acme/shop",
+  branch: "bugbot/bug-1",
+  models: ["sonnet", "haiku"],
+  expiresAt: 1000,
+  closedAt: null,
+};
+const upstreams = {
+  model: { url: "https://api.anthropic.com", apiKey: "model-key" },
+  git: { url: "https://github.com", token: "git-token" },
+};
 const decide = (method: string, url: string, over: Partial<Lease> | null = {}, nowMs = 1) =>
   judge(method, new URL(url), over === null ? undefined : { ...lease, ...over }, upstreams, nowMs);
 
 describe("the egress lets pass", () => {
   it("a question to the model, with the key added", ({ expect }) => {
-    expect(decide("POST", "https://api.anthropic.com/v1/messages?beta=true")).toMatchObject({ kind: "model", headers: { "x-api-key": "model-key" } });
+    expect(decide("POST", "https://api.anthropic.com/v1/messages?beta=true")).toMatchObject({
+      kind: "model",
+      headers: { "x-api-key": "model-key" },
+    });
     expect(decide("POST", "https://api.anthropic.com/v1/messages/count_tokens")).toMatchObject({ kind: "model" });
   });
 
@@ -19,7 +32,10 @@ describe("the egress lets pass", () => {
     ["POST", "https://github.com/Acme/Shop.git/git-upload-pack", "git"],
     ["POST", "https://github.com/acme/shop.git/git-receive-pack", "push"],
   ])("git on its repository, with the token added: %s %s", ([method = "", url = "", kind], { expect }) => {
-    expect(decide(method, url)).toMatchObject({ kind, headers: { authorization: `Basic ${btoa("x-access-token:git-token")}` } });
+    expect(decide(method, url)).toMatchObject({
+      kind,
+      headers: { authorization: `Basic ${btoa("x-access-token:git-token")}` },
+    });
   });
 });
 
@@ -53,6 +69,10 @@ describe("the egress refuses", () => {
 });
 
 it("knows a model by its family", ({ expect }) => {
-  expect(["claude-sonnet-5", "claude-3-5-haiku-20241022", "anthropic.claude-sonnet-4-5-v1:0"].every((model) => allowsModel(lease, model))).toBe(true);
+  expect(
+    ["claude-sonnet-5", "claude-3-5-haiku-20241022", "anthropic.claude-sonnet-4-5-v1:0"].every((model) =>
+      allowsModel(lease, model),
+    ),
+  ).toBe(true);
   expect(["claude-opus-5", "sonnetish", "gpt-5"].some((model) => allowsModel(lease, model))).toBe(false);
 });

@@ -22,13 +22,20 @@ const modelPaths = ["/v1/messages", "/v1/messages/count_tokens"];
  * Deny by default: a request passes only when an open lease names what it asks for, and then with the credential added.
  * Pure; the same function decides in production and in the local stack.
  */
-export function judge(method: string, url: URL, lease: Lease | undefined, upstreams: Upstreams, nowMs: number): Verdict {
+export function judge(
+  method: string,
+  url: URL,
+  lease: Lease | undefined,
+  upstreams: Upstreams,
+  nowMs: number,
+): Verdict {
   if (!lease) return refuse(404, "there is no such run");
   if (!isOpen(lease, nowMs)) return refuse(410, "this run is over");
 
   const modelPath = pathUnder(url, upstreams.model.url);
   if (modelPath !== undefined) {
-    if (method !== "POST" || !modelPaths.includes(modelPath)) return refuse(403, `the model's API is open for ${modelPaths.join(" and ")} only`);
+    if (method !== "POST" || !modelPaths.includes(modelPath))
+      return refuse(403, `the model's API is open for ${modelPaths.join(" and ")} only`);
     return { kind: "model", url, headers: { "x-api-key": upstreams.model.apiKey } };
   }
 
@@ -39,12 +46,14 @@ export function judge(method: string, url: URL, lease: Lease | undefined, upstre
 
 /** Git's smart HTTP protocol, https://git-scm.com/docs/http-protocol: nothing else of the host. */
 function judgeGit(method: string, url: URL, path: string, { repository }: Lease, token: string): Verdict {
-  const [, named = "", service = ""] = /^\/([^/]+\/[^/]+?)(?:\.git)?(\/(?:info\/refs|git-upload-pack|git-receive-pack))$/.exec(path) ?? [];
+  const [, named = "", service = ""] =
+    /^\/([^/]+\/[^/]+?)(?:\.git)?(\/(?:info\/refs|git-upload-pack|git-receive-pack))$/.exec(path) ?? [];
   if (named.toLowerCase() !== repository.toLowerCase()) return refuse(403, `this run works on ${repository} only`);
 
   const headers = { authorization: `Basic ${btoa(`x-access-token:${token}`)}` };
   const asked = url.searchParams.get("service") ?? "";
-  if (method === "GET" && service === "/info/refs" && ["git-upload-pack", "git-receive-pack"].includes(asked)) return { kind: "git", url, headers };
+  if (method === "GET" && service === "/info/refs" && ["git-upload-pack", "git-receive-pack"].includes(asked))
+    return { kind: "git", url, headers };
   if (method === "POST" && service === "/git-upload-pack") return { kind: "git", url, headers };
   if (method === "POST" && service === "/git-receive-pack") return { kind: "push", url, headers };
   return refuse(403, "only git's smart HTTP protocol is open");

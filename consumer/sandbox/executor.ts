@@ -9,7 +9,10 @@ export interface Executor {
 }
 
 /** A Cloudflare Container each, whose outbound traffic is intercepted: it uses the vendors' own URLs. */
-export function createContainerExecutor(namespace: DurableObjectNamespace<Sandbox>, { ANTHROPIC_BASE_URL, GITHUB_URL }: Settings): Executor {
+export function createContainerExecutor(
+  namespace: DurableObjectNamespace<Sandbox>,
+  { ANTHROPIC_BASE_URL, GITHUB_URL }: Settings,
+): Executor {
   return {
     async lend(conversation, leaseId) {
       await namespace.getByName(conversation).lend(leaseId);
@@ -22,7 +25,8 @@ export function createContainerExecutor(namespace: DurableObjectNamespace<Sandbo
 /** One container server for all, at `executorUrl`; nothing intercepts there, so the egress's own URLs name the lease. */
 export function createHttpExecutor(executorUrl: string, egressUrl: string): Executor {
   return {
-    lend: (_conversation, leaseId) => Promise.resolve({ modelUrl: `${egressUrl}/${leaseId}/model`, gitUrl: `${egressUrl}/${leaseId}/git` }),
+    lend: (_conversation, leaseId) =>
+      Promise.resolve({ modelUrl: `${egressUrl}/${leaseId}/model`, gitUrl: `${egressUrl}/${leaseId}/git` }),
     fetch: (_conversation, path, init) => fetch(new URL(path, executorUrl), init),
   };
 }

@@ -11,7 +11,8 @@ export class LocalEgress extends WorkerEntrypoint<Env> {
   override async fetch(request: Request): Promise<Response> {
     const { EXECUTOR_URL, ANTHROPIC_BASE_URL, GITHUB_URL } = readSettings(this.env);
     const url = new URL(request.url);
-    const [, leaseId = "", upstream = "", path = ""] = /^\/([0-9a-f-]{36})\/(model|git)(\/.*)$/.exec(url.pathname) ?? [];
+    const [, leaseId = "", upstream = "", path = ""] =
+      /^\/([0-9a-f-]{36})\/(model|git)(\/.*)$/.exec(url.pathname) ?? [];
     if (!EXECUTOR_URL || !leaseId) return new Response("Not found.", { status: 404 });
     const base = upstream === "model" ? ANTHROPIC_BASE_URL : GITHUB_URL;
     return serveEgress(new Request(`${base}${path}${url.search}`, request), leaseId, egressNeeds(this.env));

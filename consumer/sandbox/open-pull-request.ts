@@ -22,12 +22,16 @@ export interface PullRequestPlan {
  * Opens the pull request, or finds the one this branch has. What was pushed is checked once more, on GitHub's own
  * comparison; a branch that fails is deleted. Throws `Failure`.
  */
-export async function openPullRequest(plan: PullRequestPlan, { github, effect }: { github: GitHub; effect: Effect }): Promise<PullRequest> {
+export async function openPullRequest(
+  plan: PullRequestPlan,
+  { github, effect }: { github: GitHub; effect: Effect },
+): Promise<PullRequest> {
   const { repository, branch, allowedPaths } = plan;
   const base = repository.defaultBranch;
   const forbidden = await effect("check pushed files", async () => {
     const changed = await github.changedPaths(repository.name, base, branch);
-    if (!changed) throw new Failure("branch_missing", { reply: `GitHub does not show the branch ${branch} yet.`, retry: true });
+    if (!changed)
+      throw new Failure("branch_missing", { reply: `GitHub does not show the branch ${branch} yet.`, retry: true });
     return forbiddenPaths(changed, [...allowedPaths]);
   });
   if (forbidden.length > 0) {
@@ -39,7 +43,15 @@ export async function openPullRequest(plan: PullRequestPlan, { github, effect }:
   }
   return effect("open pull request", async () => {
     const open = await github.findPullRequest(repository.name, branch);
-    return open ?? github.createPullRequest(repository.name, { head: branch, base, title: plan.title, body: describePullRequest(plan) });
+    return (
+      open ??
+      github.createPullRequest(repository.name, {
+        head: branch,
+        base,
+        title: plan.title,
+        body: describePullRequest(plan),
+      })
+    );
   });
 }
 

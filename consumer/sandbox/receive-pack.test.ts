@@ -17,7 +17,8 @@ function stream(text: string, pieceLength = text.length): ReadableStream<Uint8Ar
     },
   });
 }
-const push = (...updates: string[]) => `${updates.map((update, at) => pkt(at === 0 ? `${update}\0 report-status side-band-64k agent=git/2` : update)).join("")}0000PACKbytes`;
+const push = (...updates: string[]) =>
+  `${updates.map((update, at) => pkt(at === 0 ? `${update}\0 report-status side-band-64k agent=git/2` : update)).join("")}0000PACKbytes`;
 const heads = async (body: string) => (await readPush(stream(body))).head;
 const refusal = async (...updates: string[]) => refuseUpdates(await heads(push(...updates)), "bugbot/bug-1");
 
@@ -25,7 +26,10 @@ describe("a push", () => {
   it.for([1, 2, 7, 1000])("is read whole in pieces of %i bytes, and forwarded as it was", async (size, { expect }) => {
     const sent = push(`${none} ${some} refs/heads/bugbot/bug-1`);
     const { head, body } = await readPush(stream(sent, size));
-    expect(head).toEqual({ updates: [{ oldId: none, newId: some, ref: "refs/heads/bugbot/bug-1" }], capabilities: ["report-status", "side-band-64k", "agent=git/2"] });
+    expect(head).toEqual({
+      updates: [{ oldId: none, newId: some, ref: "refs/heads/bugbot/bug-1" }],
+      capabilities: ["report-status", "side-band-64k", "agent=git/2"],
+    });
     expect(await new Response(body).text()).toBe(sent);
   });
 
@@ -55,7 +59,16 @@ describe("a push", () => {
     expect(await refusal(...updates)).toEqual(expect.any(String));
   });
 
-  it.for(["PACK", "zzzz", "0003", "0005x0000", `${pkt("push-cert\0")}0000`, `${pkt(`${none} ${some}`)}0000`, "fff0", pkt("x").repeat(3)])("that is none is an error: %j", async (sent, { expect }) => {
+  it.for([
+    "PACK",
+    "zzzz",
+    "0003",
+    "0005x0000",
+    `${pkt("push-cert\0")}0000`,
+    `${pkt(`${none} ${some}`)}0000`,
+    "fff0",
+    pkt("x").repeat(3),
+  ])("that is none is an error: %j", async (sent, { expect }) => {
     await expect(heads(sent)).rejects.toThrow(TypeError);
   });
 });

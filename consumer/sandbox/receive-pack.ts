@@ -21,7 +21,9 @@ const shallowLine = /^shallow [0-9a-f]{40,64}\n?$/;
  * Reads a push's ref updates and gives back the whole body, those bytes included, for forwarding. The pack itself is
  * streamed, never held. Throws `TypeError` on anything that is not a push.
  */
-export async function readPush(body: ReadableStream<Uint8Array>): Promise<{ head: PushHead; body: ReadableStream<Uint8Array> }> {
+export async function readPush(
+  body: ReadableStream<Uint8Array>,
+): Promise<{ head: PushHead; body: ReadableStream<Uint8Array> }> {
   const reader = body.getReader();
   let read = new Uint8Array();
   for (;;) {
@@ -41,7 +43,7 @@ export async function readPush(body: ReadableStream<Uint8Array>): Promise<{ head
 function parseHead(bytes: Uint8Array): PushHead | undefined {
   const updates: RefUpdate[] = [];
   let capabilities: string[] = [];
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     if (bytes.length < at + 4) return undefined;
     const digits = ascii(bytes.subarray(at, at + 4));
     if (!/^[0-9a-f]{4}$/i.test(digits)) throw new TypeError("not a pkt-line");
@@ -83,7 +85,10 @@ export function refuseUpdates({ updates }: PushHead, branch: string): string | u
 
 /** The refusal in git's own protocol, so that the command line shows `! [remote rejected] … (bugbot: reason)`. */
 export function rejection({ updates, capabilities }: PushHead, reason: string): Uint8Array<ArrayBuffer> {
-  const report = [...["unpack ok\n", ...updates.map(({ ref }) => `ng ${ref} bugbot: ${reason}\n`)].map(pktLine), "0000"].join("");
+  const report = [
+    ...["unpack ok\n", ...updates.map(({ ref }) => `ng ${ref} bugbot: ${reason}\n`)].map(pktLine),
+    "0000",
+  ].join("");
   const sideband = capabilities.includes("side-band-64k") || capabilities.includes("side-band");
   return Uint8Array.from(new TextEncoder().encode(sideband ? `${pktLine(`\x01${report}`)}0000` : report));
 }

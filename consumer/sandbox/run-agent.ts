@@ -25,7 +25,15 @@ export async function runAgent(plan: RunPlan, needs: CommandNeeds): Promise<Outc
   try {
     const { leaseId, expiresAt } = await effect("open lease", async () => {
       const until = now() + runLimits.wallClockMs + leaseGraceMs;
-      return { leaseId: await leases.open(command.id, { repository: repository.name, branch, models: leasedModels, expiresAt: until }), expiresAt: until };
+      return {
+        leaseId: await leases.open(command.id, {
+          repository: repository.name,
+          branch,
+          models: leasedModels,
+          expiresAt: until,
+        }),
+        expiresAt: until,
+      };
     });
     const start = async () => {
       const { modelUrl, gitUrl } = await sandbox.lend(leaseId);
@@ -50,7 +58,12 @@ export async function runAgent(plan: RunPlan, needs: CommandNeeds): Promise<Outc
 }
 
 /** Reads the job's events to the end, one recorded step for each half minute, and tells of them in the status message. */
-async function follow({ command, where }: RunPlan, deadline: number, restart: () => Promise<void>, needs: CommandNeeds): Promise<Outcome> {
+async function follow(
+  { command, where }: RunPlan,
+  deadline: number,
+  restart: () => Promise<void>,
+  needs: CommandNeeds,
+): Promise<Outcome> {
   const { effect, now, status } = needs;
   const sandbox = needs.sandbox(conversationId(command.conversation));
   let after = 0;
@@ -66,7 +79,8 @@ async function follow({ command, where }: RunPlan, deadline: number, restart: ()
         break;
       case "lost":
         // The container was replaced and its work with it: the job starts over, once.
-        if (restarted) throw new Failure("sandbox_lost", { reply: "The sandbox went away while it worked.", retry: true });
+        if (restarted)
+          throw new Failure("sandbox_lost", { reply: "The sandbox went away while it worked.", retry: true });
         restarted = true;
         after = 0;
         await effect("start job again", restart, { timeoutMs: 5 * 60_000 });

@@ -10,7 +10,11 @@ export function createSandbox(executor: Executor, conversation: string) {
     try {
       return await executor.fetch(conversation, path, {
         signal: AbortSignal.timeout(timeoutMs),
-        ...(body !== undefined && { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+        ...(body !== undefined && {
+          method: "POST",
+          body: JSON.stringify(body),
+          headers: { "content-type": "application/json" },
+        }),
       });
     } catch (cause) {
       throw new Failure("sandbox_unreachable", { reply: "The sandbox does not answer.", retry: true, cause });
@@ -36,7 +40,11 @@ export function createSandbox(executor: Executor, conversation: string) {
     async events(jobId: string, after: number, waitMs: number): Promise<EventPage | undefined> {
       const response = await request(`/jobs/${jobId}/events?after=${after}&waitMs=${waitMs}`, waitMs + vendorTimeoutMs);
       if (response.status === 404) return undefined;
-      if (!response.ok) throw new Failure("sandbox_unreachable", { reply: `The sandbox has trouble (HTTP ${response.status}).`, retry: true });
+      if (!response.ok)
+        throw new Failure("sandbox_unreachable", {
+          reply: `The sandbox has trouble (HTTP ${response.status}).`,
+          retry: true,
+        });
       return z.parse(eventPageSchema, await response.json());
     },
 

@@ -12,10 +12,22 @@ export interface EgressNeeds {
 }
 
 /** Headers that would carry a credential or an address of the container's own choosing. */
-const stripped = ["authorization", "x-api-key", "proxy-authorization", "cookie", "host", "cf-connecting-ip", "x-forwarded-for"];
+const stripped = [
+  "authorization",
+  "x-api-key",
+  "proxy-authorization",
+  "cookie",
+  "host",
+  "cf-connecting-ip",
+  "x-forwarded-for",
+];
 
 /** Answers one request that leaves a container: forwarded with its credential, or refused and logged. */
-export async function serveEgress(request: Request, leaseId: string, { findLease, upstreams, log, now }: EgressNeeds): Promise<Response> {
+export async function serveEgress(
+  request: Request,
+  leaseId: string,
+  { findLease, upstreams, log, now }: EgressNeeds,
+): Promise<Response> {
   const url = new URL(request.url);
   const lease = await findLease(leaseId);
   const verdict = judge(request.method, url, lease, upstreams, now());
@@ -27,7 +39,8 @@ export async function serveEgress(request: Request, leaseId: string, { findLease
   const headers = new Headers(request.headers);
   for (const name of stripped) headers.delete(name);
   for (const [name, value] of Object.entries(verdict.headers)) headers.set(name, value);
-  const forward = (body: BodyInit | null) => fetch(verdict.url, { method: request.method, headers, body, redirect: "manual" });
+  const forward = (body: BodyInit | null) =>
+    fetch(verdict.url, { method: request.method, headers, body, redirect: "manual" });
 
   switch (verdict.kind) {
     case "git":
@@ -35,7 +48,8 @@ export async function serveEgress(request: Request, leaseId: string, { findLease
     case "model": {
       const body = await request.text();
       const model = readModel(body);
-      if (!model || !allowsModel(lease, model)) return refuse(403, `this run may ask ${lease.models.join(" and ")} only, not ${model ?? "nothing"}`);
+      if (!model || !allowsModel(lease, model))
+        return refuse(403, `this run may ask ${lease.models.join(" and ")} only, not ${model ?? "nothing"}`);
       return forward(body);
     }
     case "push":
@@ -56,12 +70,17 @@ export async function serveEgress(request: Request, leaseId: string, { findLease
     logRefusal(reason);
     // git reads the answer only after it has sent everything.
     await body.pipeTo(new WritableStream());
-    return new Response(rejection(head, reason), { headers: { "content-type": "application/x-git-receive-pack-result", "cache-control": "no-cache" } });
+    return new Response(rejection(head, reason), {
+      headers: { "content-type": "application/x-git-receive-pack-result", "cache-control": "no-cache" },
+    });
   }
 
   function refuse(status: number, reason: string): Response {
     logRefusal(reason);
-    return Response.json({ type: "error", error: { type: "permission_error", message: `bugbot: ${reason}` } }, { status });
+    return Response.json(
+      { type: "error", error: { type: "permission_error", message: `bugbot: ${reason}` } },
+      { status },
+    );
   }
 
   function logRefusal(reason: string): void {

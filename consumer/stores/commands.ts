@@ -28,7 +28,9 @@ export function createCommands(db: D1Database) {
     /** A conversation's last commands, newest first. */
     async recent(conversation: string, limit: number): Promise<unknown[]> {
       const { results } = await db
-        .prepare("SELECT name, text, outcome, started_at FROM commands WHERE conversation_id = ? ORDER BY received_at DESC LIMIT ?")
+        .prepare(
+          "SELECT name, text, outcome, started_at FROM commands WHERE conversation_id = ? ORDER BY received_at DESC LIMIT ?",
+        )
         .bind(conversation, limit)
         .all();
       return results;

@@ -18,8 +18,12 @@ const command = (id: string): Command => ({
 });
 
 beforeEach(async () => {
-  const statements = migration.replace(/--[^\n]*/g, "").split(";").filter((statement) => statement.trim() !== "");
-  for (const table of ["commands", "conversations", "leases"]) await env.DB.prepare(`DROP TABLE IF EXISTS ${table}`).run();
+  const statements = migration
+    .replace(/--[^\n]*/g, "")
+    .split(";")
+    .filter((statement) => statement.trim() !== "");
+  for (const table of ["commands", "conversations", "leases"])
+    await env.DB.prepare(`DROP TABLE IF EXISTS ${table}`).run();
   await env.DB.batch(statements.map((statement) => env.DB.prepare(statement)));
 });
 
@@ -29,7 +33,10 @@ describe("a conversation", () => {
     const commands = createCommands(env.DB);
     await commands.admit(command("a"), 1);
     await commands.admit(command("b"), 1);
-    expect(await Promise.all([conversations.claim("thread", "a", 1), conversations.claim("thread", "b", 1)])).toEqual([true, false]);
+    expect(await Promise.all([conversations.claim("thread", "a", 1), conversations.claim("thread", "b", 1)])).toEqual([
+      true,
+      false,
+    ]);
     expect(await conversations.claim("thread", "a", 2)).toBe(true);
     await conversations.release("thread", "b");
     expect(await conversations.claim("thread", "b", 3)).toBe(false);
@@ -53,7 +60,9 @@ it("keeps a command's first end", async ({ expect }) => {
   await commands.admit(command("a"), 9);
   await commands.settle("a", { outcome: "succeeded", reply: "done" }, 2);
   await commands.settle("a", { outcome: "failed", reply: "late" }, 3);
-  expect(await env.DB.prepare("SELECT outcome, started_at, settled_at FROM commands").all()).toMatchObject({ results: [{ outcome: "succeeded", started_at: 1, settled_at: 2 }] });
+  expect(await env.DB.prepare("SELECT outcome, started_at, settled_at FROM commands").all()).toMatchObject({
+    results: [{ outcome: "succeeded", started_at: 1, settled_at: 2 }],
+  });
 });
 
 it("opens one lease per command", async ({ expect }) => {

@@ -50,7 +50,10 @@ export function createConversations(db: D1Database) {
     },
 
     async rememberPullRequest(id: string, url: string, nowMs: number): Promise<void> {
-      await db.prepare("UPDATE conversations SET pull_request_url = ?, updated_at = ? WHERE id = ?").bind(url, nowMs, id).run();
+      await db
+        .prepare("UPDATE conversations SET pull_request_url = ?, updated_at = ? WHERE id = ?")
+        .bind(url, nowMs, id)
+        .run();
     },
 
     /**
@@ -59,7 +62,9 @@ export function createConversations(db: D1Database) {
      */
     async claim(id: string, commandId: string, nowMs: number): Promise<boolean> {
       const [, , claimed] = await db.batch([
-        db.prepare("INSERT INTO conversations (id, updated_at) VALUES (?, ?) ON CONFLICT (id) DO NOTHING").bind(id, nowMs),
+        db
+          .prepare("INSERT INTO conversations (id, updated_at) VALUES (?, ?) ON CONFLICT (id) DO NOTHING")
+          .bind(id, nowMs),
         db
           .prepare(
             `UPDATE conversations SET running_command_id = ?2 WHERE id = ?1 AND (running_command_id IS NULL

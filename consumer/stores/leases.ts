@@ -5,7 +5,10 @@ const rowSchema = z.object({
   id: z.string(),
   repository: z.string(),
   branch: z.string(),
-  models: z.pipe(z.string(), z.transform((models) => models.split(","))),
+  models: z.pipe(
+    z.string(),
+    z.transform((models) => models.split(",")),
+  ),
   expires_at: z.number(),
   closed_at: z.nullable(z.number()),
 });
@@ -14,7 +17,10 @@ const rowSchema = z.object({
 export function createLeases(db: D1Database) {
   return {
     /** Opens one lease per command: a repeated call answers with the first one's id. */
-    async open(commandId: string, { repository, branch, models, expiresAt }: Omit<Lease, "id" | "closedAt">): Promise<string> {
+    async open(
+      commandId: string,
+      { repository, branch, models, expiresAt }: Omit<Lease, "id" | "closedAt">,
+    ): Promise<string> {
       const [, found] = await db.batch([
         db
           .prepare(
@@ -35,7 +41,10 @@ export function createLeases(db: D1Database) {
     },
 
     async close(commandId: string, nowMs: number): Promise<void> {
-      await db.prepare("UPDATE leases SET closed_at = ? WHERE command_id = ? AND closed_at IS NULL").bind(nowMs, commandId).run();
+      await db
+        .prepare("UPDATE leases SET closed_at = ? WHERE command_id = ? AND closed_at IS NULL")
+        .bind(nowMs, commandId)
+        .run();
     },
   };
 }

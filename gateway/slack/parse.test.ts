@@ -32,13 +32,18 @@ it.for<[string, string, string]>([
 });
 
 it("reads links and entities as they were typed", async ({ expect }) => {
-  const { text, references } = await commandOf("<@UBOT> fix <https://github.com/acme/shop|acme/shop> a &lt; b &amp;&amp; <mailto:ann@acme.com|ann@acme.com>");
+  const { text, references } = await commandOf(
+    "<@UBOT> fix <https://github.com/acme/shop|acme/shop> a &lt; b &amp;&amp; <mailto:ann@acme.com|ann@acme.com>",
+  );
   expect(text).toBe("https://github.com/acme/shop a < b && ann@acme.com");
   expect(references).toEqual({ githubRepoUrl: "https://github.com/acme/shop", userEmail: "ann@acme.com" });
 });
 
 it("answers in the thread the mention was written in", async ({ expect }) => {
-  expect((await commandOf("<@UBOT> fix it", { thread_ts: "9.9" })).conversation).toMatchObject({ threadId: "9.9", messageId: "10.1" });
+  expect((await commandOf("<@UBOT> fix it", { thread_ts: "9.9" })).conversation).toMatchObject({
+    threadId: "9.9",
+    messageId: "10.1",
+  });
 });
 
 it("needs no mention in a direct message", async ({ expect }) => {

@@ -49,7 +49,8 @@ export async function parse(body: string, nowMs: number): Promise<Incoming> {
   if (event.bot_id || (botUserId && event.user === botUserId)) return { kind: "ignored", reason: "a bot's message" };
   if (event.subtype && !personalSubtypes.has(event.subtype)) return { kind: "ignored", reason: event.subtype };
   const { user, text, ts, channel } = event;
-  if (!user || text === undefined || !ts || !channel) return { kind: "ignored", reason: "no author, text, ts or channel" };
+  if (!user || text === undefined || !ts || !channel)
+    return { kind: "ignored", reason: "no author, text, ts or channel" };
 
   const words = plainText(afterMention(text, botUserId)).slice(0, maxTextLength);
   const command: Command = {

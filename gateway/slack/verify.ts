@@ -14,7 +14,9 @@ export function createVerify(signingSecret: string) {
     if (!hex || !/^\d{1,12}$/.test(timestamp)) return false;
     if (Math.abs(nowMs / 1000 - Number(timestamp)) > signatureWindowSeconds) return false;
 
-    key ??= crypto.subtle.importKey("raw", encoder.encode(signingSecret), { name: "HMAC", hash: "SHA-256" }, false, ["verify"]);
+    key ??= crypto.subtle.importKey("raw", encoder.encode(signingSecret), { name: "HMAC", hash: "SHA-256" }, false, [
+      "verify",
+    ]);
     const prefix = encoder.encode(`v0:${timestamp}:`);
     const signed = new Uint8Array(prefix.length + body.length);
     signed.set(prefix);

@@ -7,7 +7,9 @@ import { findReferences } from "./reference.ts";
 describe("Linear issues", () => {
   it("are found by id and by URL", ({ expect }) => {
     expect(linearIssueIds("see BUG-12, (WEB2-3) and BUG-12")).toEqual(["BUG-12", "WEB2-3"]);
-    expect(linearIssueUrls("https://linear.app/acme/issue/BUG-7/the-cart")).toEqual([{ id: "BUG-7", url: "https://linear.app/acme/issue/BUG-7/the-cart" }]);
+    expect(linearIssueUrls("https://linear.app/acme/issue/BUG-7/the-cart")).toEqual([
+      { id: "BUG-7", url: "https://linear.app/acme/issue/BUG-7/the-cart" },
+    ]);
   });
   it("are not found inside other words and paths", ({ expect }) => {
     expect(linearIssueIds("xBUG-12 BUG-12x BUG-0 feature/BUG-12 BUG-12-13")).toEqual([]);
@@ -16,7 +18,8 @@ describe("Linear issues", () => {
 
 describe("GitHub repositories", () => {
   it("are named by any URL below them, each once", ({ expect }) => {
-    const text = "https://github.com/acme/shop.git, https://github.com/Acme/Shop/blob/main/a.js#L3 and https://github.com/acme/web.";
+    const text =
+      "https://github.com/acme/shop.git, https://github.com/Acme/Shop/blob/main/a.js#L3 and https://github.com/acme/web.";
     expect(githubRepositories(text)).toEqual(["acme/shop", "acme/web"]);
   });
   it("are not found on other hosts", ({ expect }) => {
@@ -25,7 +28,10 @@ describe("GitHub repositories", () => {
 });
 
 it("finds e-mail addresses", ({ expect }) => {
-  expect(emailAddresses("ann@acme.com, <bob.b+x@mail.acme.co.uk> a@b")).toEqual(["ann@acme.com", "bob.b+x@mail.acme.co.uk"]);
+  expect(emailAddresses("ann@acme.com, <bob.b+x@mail.acme.co.uk> a@b")).toEqual([
+    "ann@acme.com",
+    "bob.b+x@mail.acme.co.uk",
+  ]);
 });
 
 it("ends soon on a megabyte of anything", ({ expect }) => {

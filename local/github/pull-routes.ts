@@ -1,8 +1,8 @@
 import { type Context, Hono } from "hono";
 import * as z from "zod";
-import { GitHubError } from "./github-errors.ts";
-import { type PullRequest } from "./github-pulls.ts";
-import { type RestEnvironment, type RestNeeds } from "./github-rest.ts";
+import { GitHubError } from "./errors.ts";
+import { type PullRequest } from "./pulls.ts";
+import { type RestEnvironment, type RestNeeds } from "./rest.ts";
 
 const newPullSchema = z.object({
   title: z.string(),

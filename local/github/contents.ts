@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { type Repositories } from "./git-repositories.ts";
-import { GitHubError } from "./github-errors.ts";
+import { GitHubError } from "./errors.ts";
 
 // A larger file comes without its content: https://docs.github.com/rest/repos/contents
 const maxContentBytes = 1_000_000;

@@ -1,5 +1,5 @@
-import { type Arguments, flagOf, type Method, SlackError, textOf } from "./slack-arguments.ts";
-import { type SlackChannel, type SlackMessage, type SlackWorkspace, visibleMessages } from "./slack-workspace.ts";
+import { type Arguments, flagOf, type Method, SlackError, textOf } from "./arguments.ts";
+import { type SlackChannel, type SlackMessage, type SlackWorkspace, visibleMessages } from "./workspace.ts";
 
 // https://docs.slack.dev/reference/methods/conversations.replies and …/conversations.history
 const maxPageSize = 1_000;

@@ -1,13 +1,13 @@
 import { type Context, Hono } from "hono";
 import * as z from "zod";
 import { type Repositories } from "./git-repositories.ts";
-import { type GitHubAnswers, nodeId } from "./github-answers.ts";
-import { type CommitAnswers } from "./github-commit-answers.ts";
-import { type History } from "./github-comparison.ts";
-import { type Contents } from "./github-contents.ts";
-import { GitHubError } from "./github-errors.ts";
-import { pullRoutes } from "./github-pull-routes.ts";
-import { type GitHubRepository, type Pulls } from "./github-pulls.ts";
+import { type GitHubAnswers, nodeId } from "./answers.ts";
+import { type CommitAnswers } from "./commit-answers.ts";
+import { type History } from "./comparison.ts";
+import { type Contents } from "./contents.ts";
+import { GitHubError } from "./errors.ts";
+import { pullRoutes } from "./pull-routes.ts";
+import { type GitHubRepository, type Pulls } from "./pulls.ts";
 
 export interface RestNeeds {
   token: string;
@@ -63,7 +63,7 @@ export function createRest(needs: RestNeeds) {
     const sha = await branchOf(fullName, name);
     if (!sha) throw new GitHubError(404, "Branch not found");
     const self = `${apiUrl}/repos/${fullName}/branches/${name}`;
-    const _links = { self, html: `${self}` };
+    const _links = { self, html: self };
     const commit = answers.commit(fullName, await history.commit(fullName, sha));
     return context.json({ name, commit, _links, protected: false, protection_url: `${self}/protection` });
   });

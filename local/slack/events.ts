@@ -1,5 +1,5 @@
 import { createHmac, randomUUID } from "node:crypto";
-import { type SlackChannel, type SlackMessage, type SlackWorkspace } from "./slack-workspace.ts";
+import { type SlackChannel, type SlackMessage, type SlackWorkspace } from "./workspace.ts";
 
 export interface PersonSays {
   /** Default "U0ALICE". */

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { invalidArgument } from "./linear-errors.ts";
+import { invalidArgument } from "./errors.ts";
 
 export interface ConnectionArguments {
   after?: string | null;
@@ -44,7 +44,7 @@ function matches(entity: Record<string, unknown>, filter: Record<string, unknown
 }
 
 function compare(value: unknown, comparator: Record<string, unknown>): boolean {
-  const text = String(value ?? "");
+  const text = typeof value === "string" ? value : JSON.stringify(value ?? "");
   return Object.entries(comparator).every(([name, wanted]) => {
     const words = String(wanted);
     switch (name) {

@@ -2,7 +2,8 @@ import { Octokit } from "@octokit/rest";
 import { existsSync, readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, it } from "vitest";
 import * as z from "zod";
-import { createGitHub, type GitHub } from "./github.ts";
+import { createGitHub, type GitHub } from "../github.ts";
+import { vendorContracts } from "../../test/vendor-contracts.ts";
 
 const repo = { owner: "acme", repo: "shop" };
 const head = "bugbot/bug-12";
@@ -20,7 +21,7 @@ afterEach(() => github.close());
 
 const openPull = () => octokit.rest.pulls.create({ ...repo, title: "Fix", head, base: "main", body: "Fixes it" });
 
-const published = new URL("../../shared/contracts/github-openapi-slice.json", import.meta.url);
+const published = new URL("github-openapi-slice.json", vendorContracts);
 describe.skipIf(!existsSync(published))("GitHub's published description (../shared/contracts, where present)", () => {
   const objectSchema = z.record(z.string(), z.unknown());
   const schemaSchema = z.object({

@@ -1,6 +1,6 @@
 import { type Repositories } from "./git-repositories.ts";
-import { type History } from "./github-comparison.ts";
-import { type ValidationProblem, validationFailed } from "./github-errors.ts";
+import { type History } from "./comparison.ts";
+import { type ValidationProblem, validationFailed } from "./errors.ts";
 
 export interface PullRequest {
   number: number;
@@ -66,10 +66,10 @@ export function createPulls(repositories: Repositories, history: History, author
     if (title === "") throw problem({ code: "missing_field", field: "title" });
     if (!headSha) throw problem({ code: "invalid", field: "head" });
     if (!baseSha) throw problem({ code: "invalid", field: "base" });
-    const open = (await current(repository)).find(
+    const existing = (await current(repository)).find(
       (one) => one.state === "open" && one.head === branch && one.base === base,
     );
-    if (open) throw problem({ code: "custom", message: `A pull request already exists for ${owner}:${branch}.` });
+    if (existing) throw problem({ code: "custom", message: `A pull request already exists for ${owner}:${branch}.` });
     const compared = await history.compare(fullName, baseSha, headSha);
     if (!compared)
       throw problem({ code: "custom", message: `The ${branch} branch has no history in common with ${base}` });

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, it } from "vitest";
-import { createGitHub, type GitHub } from "./github.ts";
+import { createGitHub, type GitHub } from "../github.ts";
 
 const run = promisify(execFile);
 const token = "ghp_local";

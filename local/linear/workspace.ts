@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { alreadyExists, invalidArgument, notFound } from "./linear-errors.ts";
+import { alreadyExists, invalidArgument, notFound } from "./errors.ts";
 
 interface LinearRecord {
   id: string;

@@ -6,9 +6,9 @@ import {
   SlackError,
   structureOf,
   textOf,
-} from "./slack-arguments.ts";
-import { channelOf, messageOf, shownMessage } from "./slack-reading.ts";
-import { type SlackMessage, type SlackWorkspace } from "./slack-workspace.ts";
+} from "./arguments.ts";
+import { channelOf, messageOf, shownMessage } from "./reading.ts";
+import { type SlackMessage, type SlackWorkspace } from "./workspace.ts";
 
 // https://docs.slack.dev/reference/methods/chat.postMessage and …/chat.update
 const maxPostedCharacters = 40_000;

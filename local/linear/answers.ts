@@ -1,4 +1,4 @@
-import { connection, type ConnectionArguments } from "./linear-connections.ts";
+import { connection, type ConnectionArguments } from "./connections.ts";
 import {
   find,
   type LinearAttachment,
@@ -9,7 +9,7 @@ import {
   type LinearTeam,
   type LinearWorkspace,
   slugOf,
-} from "./linear-workspace.ts";
+} from "./workspace.ts";
 
 const priorityLabels = ["No priority", "Urgent", "High", "Medium", "Low"];
 

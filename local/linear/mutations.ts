@@ -1,6 +1,6 @@
-import { type LinearAnswers } from "./linear-answers.ts";
-import { invalidArgument } from "./linear-errors.ts";
-import { acceptId, find, type LinearWorkspace, record } from "./linear-workspace.ts";
+import { type LinearAnswers } from "./answers.ts";
+import { invalidArgument } from "./errors.ts";
+import { acceptId, find, type LinearWorkspace, record } from "./workspace.ts";
 
 type Given<Fields> = { [Name in keyof Fields]?: Fields[Name] | null };
 type IssueFields = { title: string; description: string; stateId: string; priority: number; labelIds: string[] };

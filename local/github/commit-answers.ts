@@ -1,5 +1,5 @@
-import { nodeId } from "./github-answers.ts";
-import { type ChangedFile, type CommitFacts, type Comparison } from "./github-comparison.ts";
+import { nodeId } from "./answers.ts";
+import { type ChangedFile, type CommitFacts, type Comparison } from "./comparison.ts";
 
 // What one answer holds at most: https://docs.github.com/rest/commits/commits#compare-two-commits
 const maxComparedFiles = 300;

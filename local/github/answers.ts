@@ -1,5 +1,5 @@
-import { type Comparison } from "./github-comparison.ts";
-import { type GitHubRepository, type PullRequest } from "./github-pulls.ts";
+import { type Comparison } from "./comparison.ts";
+import { type GitHubRepository, type PullRequest } from "./pulls.ts";
 
 /** An opaque id, as GraphQL would take it. */
 export const nodeId = (kind: string, id: number | string) => Buffer.from(`${kind}:${id}`).toString("base64url");
