@@ -1,6 +1,7 @@
 import { Failure } from "../shared/failure.ts";
 import { effectAttempts } from "../shared/limits.ts";
 import { describeError, type Log } from "../shared/log.ts";
+import { bugReply } from "./ending.ts";
 
 export interface EffectOptions {
   /** The first included. */
@@ -73,12 +74,7 @@ function describeFailure(error: unknown, commandId: string): Failed {
   if (error instanceof Failure) {
     return { code: error.code, reply: error.reply, retry: error.retry, retryAfterMs: error.retryAfterMs ?? null };
   }
-  return {
-    code: "bug",
-    reply: `Something broke. The team can see it in the logs under \`${commandId}\`.`,
-    retry: true,
-    retryAfterMs: null,
-  };
+  return { code: "bug", reply: bugReply(commandId), retry: true, retryAfterMs: null };
 }
 
 /** 1 s, 2 s, 4 s … at most a minute, each between half and one and a half of that. */

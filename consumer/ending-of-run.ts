@@ -1,5 +1,4 @@
-import type { Outcome, Usage } from "../shared/job.ts";
-import { runLimits } from "../shared/limits.ts";
+import type { Job, Outcome, Usage } from "../shared/job.ts";
 import type { PullRequest } from "./clients/github.ts";
 import type { Ending } from "./ending.ts";
 
@@ -7,11 +6,12 @@ export interface RunFacts {
   /** The repository and issue, as Markdown links. */
   where: string;
   allowedPaths: readonly string[];
+  limits: Job["limits"];
   pullRequest?: PullRequest;
 }
 
 /** A run's outcome as the last word about it. */
-export function endingOfRun(outcome: Outcome, { where, allowedPaths, pullRequest }: RunFacts): Ending {
+export function endingOfRun(outcome: Outcome, { where, allowedPaths, limits, pullRequest }: RunFacts): Ending {
   const { usage } = outcome;
   const ending = (result: Ending["outcome"], words: string): Ending => ({
     outcome: result,
@@ -40,17 +40,17 @@ export function endingOfRun(outcome: Outcome, { where, allowedPaths, pullRequest
     case "out_of_turns":
       return ending(
         "timed_out",
-        `⏳ Out of turns (${runLimits.maxTurns}) before there was a fix for ${where}. Nothing was pushed.`,
+        `⏳ Out of turns (${limits.maxTurns}) before there was a fix for ${where}. Nothing was pushed.`,
       );
     case "out_of_budget":
       return ending(
         "timed_out",
-        `⏳ Out of budget ($${runLimits.maxCostUsd}) before there was a fix for ${where}. Nothing was pushed.`,
+        `⏳ Out of budget ($${limits.maxCostUsd}) before there was a fix for ${where}. Nothing was pushed.`,
       );
     case "out_of_time":
       return ending(
         "timed_out",
-        `⏳ Out of time (${runLimits.wallClockMs / 60_000} min) before there was a fix for ${where}. Nothing was pushed.`,
+        `⏳ Out of time (${limits.wallClockMs / 60_000} min) before there was a fix for ${where}. Nothing was pushed.`,
       );
     case "stopped":
       return ending("stopped", `Stopped. Nothing was pushed to ${where}.`);

@@ -14,8 +14,11 @@ export interface Ending {
 
 /** An ending for everything that was thrown on the way. */
 export function endingOf(error: unknown, commandId: string): Ending {
-  if (!(error instanceof Failure)) {
-    return { outcome: "failed", reply: `Something broke. The team can see it in the logs under \`${commandId}\`.` };
-  }
-  return { outcome: error.retry ? "failed" : "refused", reply: error.reply };
+  if (!(error instanceof Failure)) return { outcome: "failed", reply: `❌ ${bugReply(commandId)}` };
+  return { outcome: error.retry ? "failed" : "refused", reply: `❌ ${error.reply}` };
+}
+
+/** What a person reads of a bug: nothing of it but where the team finds it. */
+export function bugReply(commandId: string): string {
+  return `Something broke. The team can see it in the logs under \`${commandId}\`.`;
 }

@@ -75,6 +75,7 @@ export async function askClaude(job: Job, prompt: string, needs: AskNeeds): Prom
     for await (const line of readLines(child.stdout, maxLineBytes)) {
       const message = ending ? undefined : readClaudeMessage(line);
       if (message?.type === "user") unread.delete(message.uuid);
+      if (message?.type === "command_lifecycle" && message.state !== "queued") unread.delete(message.command_uuid);
       if (message?.type === "assistant") recordTurn(message, repository, recorder);
       if (message?.type !== "result") continue;
       result = message;
@@ -114,6 +115,8 @@ function claudeEnvironment(job: Job, folder: string, environment: Environment): 
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
     CLAUDE_CODE_DISABLE_BACKGROUND_TASKS: "1",
     CLAUDE_CODE_DISABLE_AUTO_MEMORY: "1",
+    // "@path" in a stranger's words does not attach a file.
+    CLAUDE_CODE_DISABLE_FILE_MENTIONS: "1",
     // About eight seconds for an API that refuses at once; without it, three minutes.
     CLAUDE_CODE_MAX_RETRIES: "4",
   };

@@ -35,7 +35,9 @@ export async function findChangedFiles(checkout: Checkout, folder: string, git: 
     if (![...after.keys()].some((other) => `${other}/`.startsWith(`${path}/`))) after.set(path, before.get(path) ?? "");
   }
 
-  const paths = [...new Set([...before.keys(), ...after.keys()])].filter((p) => before.get(p) !== after.get(p)).sort();
+  const paths = [...new Set([...before.keys(), ...after.keys()])]
+    .filter((p) => before.get(p) !== after.get(p))
+    .toSorted();
   const links = paths.filter(
     (path) =>
       [before.get(path), after.get(path)].some(

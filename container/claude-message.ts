@@ -15,8 +15,9 @@ const messageSchema = z.discriminatedUnion("type", [
       ),
     }),
   }),
-  /** With `--replay-user-messages`: the agent has taken a message up. */
+  /** The agent has taken a message up: with `--replay-user-messages`, or by its state (a command has no replay). */
   z.object({ type: z.literal("user"), isReplay: z.literal(true), uuid: z.string() }),
+  z.object({ type: z.literal("command_lifecycle"), command_uuid: z.string(), state: z.string() }),
   z.object({
     type: z.literal("result"),
     subtype: z.string(),
@@ -40,8 +41,9 @@ export function readClaudeMessage(line: string): ClaudeMessage | undefined {
   }
 }
 
-/** A line of `--input-format stream-json`. */
-export function userMessage(text: string, uuid: string): string {
+/** A line of `--input-format stream-json`. Words that start with a slash would be a command of Claude Code itself. */
+export function userMessage(words: string, uuid: string): string {
+  const text = words.startsWith("/") ? ` ${words}` : words;
   return `${JSON.stringify({ type: "user", uuid, message: { role: "user", content: [{ type: "text", text }] } })}\n`;
 }
 

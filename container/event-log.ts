@@ -1,6 +1,6 @@
 import { EventEmitter, once } from "node:events";
 import type { EventPage, JobEvent, Outcome, Stage } from "../shared/job.ts";
-import { maxEventsPerJob, maxSaidLength, maxToolWordsLength } from "./limits.ts";
+import { maxEventCharactersPerJob, maxEventsPerJob, maxSaidLength, maxToolWordsLength } from "./limits.ts";
 import { plainLine, plainText } from "./plain-text.ts";
 
 /** What a running job says about itself. */
@@ -18,7 +18,7 @@ export interface EventLog extends Recorder {
   read: (after: number, waitMs: number, signal: AbortSignal) => Promise<EventPage>;
 }
 
-/** A job's events, numbered from 1 without a gap. Beyond `maxEventsPerJob` what the agent does is no longer kept. */
+/** A job's events, numbered from 1 without a gap. Beyond its limits what the agent does is no longer kept. */
 export function createEventLog(): EventLog {
   const events: JobEvent[] = [];
   const added = new EventEmitter();
@@ -32,12 +32,22 @@ export function createEventLog(): EventLog {
     events.push({ ...body, seq: events.length + 1, at: Date.now() });
     added.emit("event");
   };
-  const isFull = (): boolean => events.length >= maxEventsPerJob;
+  let characters = 0;
+  const keep = (text: string, body: Body): void => {
+    characters += text.length;
+    if (text && events.length < maxEventsPerJob && characters <= maxEventCharactersPerJob) append(body);
+  };
 
   return {
     stage: (stage) => append({ kind: "stage", stage }),
-    tool: (words) => isFull() || append({ kind: "tool", words: plainLine(words, maxToolWordsLength) }),
-    said: (text) => isFull() || append({ kind: "said", text: plainText(text, maxSaidLength) }),
+    tool: (does) => {
+      const words = plainLine(does, maxToolWordsLength);
+      keep(words, { kind: "tool", words });
+    },
+    said: (says) => {
+      const text = plainText(says, maxSaidLength);
+      keep(text, { kind: "said", text });
+    },
     end: (last) => append({ kind: "outcome", outcome: last }),
     outcome: () => outcome,
     read: async (after, waitMs, signal) => {

@@ -105,6 +105,14 @@ describe("a fix", () => {
   });
 });
 
+it("takes words that look like a command or a file of Claude Code as words", async ({ expect }) => {
+  await start({ script: () => [{ text: "I read it." }], files: { "src/a.js": "a marked file\n" } });
+  expect(await world.run({ prompt: "/clear @src/a.js is wrong" })).toMatchObject({ summary: "I read it." });
+  const sent = JSON.stringify(world.anthropic.requests.map(({ body }) => body));
+  expect(sent).toContain("/clear @src/a.js is wrong");
+  expect(sent).not.toContain("a marked file");
+});
+
 describe("nothing is pushed", () => {
   afterEach(async ({ expect }) => {
     expect(world.remote.requests.filter((request) => request.includes("receive-pack"))).toEqual([]);

@@ -10,22 +10,22 @@ interface Reply {
   body: object;
 }
 
-/** The job server's HTTP: see the contract in `docs`, and `shared/job.ts` for the shapes. */
+/** The job server's HTTP; `shared/job.ts` has the shapes. */
 export function serveJobs(jobs: Jobs): Server {
   return createServer((request, response) => {
-    answer(request, response, jobs)
-      .catch((error: unknown): Reply => {
-        if (error instanceof HttpError) return { status: error.status, body: error.body };
-        console.error(JSON.stringify({ event: "request_broke", error: error instanceof Error ? error.stack : error }));
-        return { status: 500, body: { error: "the job server broke" } };
-      })
-      .then(({ status, body }) => {
-        // What is left of a refused body is not read.
-        if (!request.complete) response.setHeader("connection", "close");
-        response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
-      })
-      .catch(() => response.destroy());
+    respond(request, response, jobs).catch(() => response.destroy());
   });
+}
+
+async function respond(request: IncomingMessage, response: ServerResponse, jobs: Jobs): Promise<void> {
+  const { status, body } = await answer(request, response, jobs).catch((error: unknown): Reply => {
+    if (error instanceof HttpError) return { status: error.status, body: error.body };
+    console.error(JSON.stringify({ event: "request_broke", error: error instanceof Error ? error.stack : error }));
+    return { status: 500, body: { error: "the job server broke" } };
+  });
+  // What is left of a refused body is not read.
+  if (!request.complete) response.setHeader("connection", "close");
+  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, jobs: Jobs): Promise<Reply> {

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+// oxlint-disable-next-line no-restricted-imports -- only tests import this file, and they may use the stand-ins
 import { createAnthropic, type AnthropicOptions } from "../local/anthropic.ts";
 import { eventPageSchema, type Job, type JobEvent, type Outcome } from "../shared/job.ts";
 import { createJobs } from "./jobs.ts";

@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { describe, it } from "vitest";
 import { editRule } from "./claude-arguments.ts";
+import { createEventLog } from "./event-log.ts";
 import { plainLine, plainText } from "./plain-text.ts";
 import { readLines } from "./read-lines.ts";
 import { toolWords } from "./tool-words.ts";
@@ -48,6 +49,19 @@ describe("readLines", () => {
   it("skips a line that is too long, and reads on", async ({ expect }) => {
     const huge = Array.from({ length: 160 }, () => "x".repeat(65_536));
     expect(await read(["first\n", ...huge, "\nlast\n"], 1_000_000)).toEqual(["first", "last"]);
+  });
+});
+
+describe("the event log", () => {
+  it("stays small however much the agent says, and still ends", async ({ expect }) => {
+    const log = createEventLog();
+    for (let turn = 0; turn < 5_000; turn++) log.said("x".repeat(5_000));
+    log.end({ kind: "stopped", usage: { costUsd: 0, turns: 0, durationMs: 0 } });
+    log.end({ kind: "out_of_time", usage: { costUsd: 0, turns: 0, durationMs: 0 } });
+    const { events, done } = await log.read(0, 0, new AbortController().signal);
+    expect(JSON.stringify(events).length).toBeLessThan(500_000);
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+    expect([done, events.at(-1)]).toMatchObject([true, { kind: "outcome", outcome: { kind: "stopped" } }]);
   });
 });
 

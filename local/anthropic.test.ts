@@ -27,7 +27,7 @@ function post(body: unknown, { path = "/v1/messages", headers = {} } = {}): Prom
 /** The order of the events, and the fields each has. */
 function shapeOf(stream: string): string[] {
   const shapes = [...stream.matchAll(/^event: (\w+)\ndata: (.+)\n\n/gm)].map(([, event, data = "{}"]) => {
-    const fields = Object.keys(JSON.parse(data)).sort();
+    const fields = Object.keys(JSON.parse(data)).toSorted();
     return `${event}: ${fields.join(" ")}`;
   });
   return shapes.filter((shape, index) => shape !== shapes[index - 1] && shape !== "ping: type");

@@ -1,6 +1,6 @@
 import picomatch from "picomatch";
 
-const lockFiles = [
+const lockFiles = new Set([
   "package-lock.json",
   "npm-shrinkwrap.json",
   "yarn.lock",
@@ -23,7 +23,7 @@ const lockFiles = [
   "packages.lock.json",
   "gradle.lockfile",
   "flake.lock",
-];
+]);
 
 /** Whether bugbot never changes it, whatever a list says: what steers GitHub, git or the agent itself. */
 function isNever(path: string): boolean {
@@ -41,6 +41,6 @@ export function forbiddenPaths(paths: string[], allowed: string[]): string[] {
   const namesLockFile = new Set(allowed.map((glob) => glob.toLowerCase().split("/").at(-1)));
   return paths.filter((path) => {
     const name = path.toLowerCase().split("/").at(-1) ?? "";
-    return isNever(path) || !isAllowed(path) || (lockFiles.includes(name) && !namesLockFile.has(name));
+    return isNever(path) || !isAllowed(path) || (lockFiles.has(name) && !namesLockFile.has(name));
   });
 }

@@ -25,8 +25,8 @@ export const eventWaitMs = 20_000;
 /** The status message is edited at most this often while the agent works. */
 export const statusEditMs = 3_000;
 
-/** One run of the agent. */
-export const runLimits = { wallClockMs: 30 * 60_000, maxTurns: 60, maxCostUsd: 5 };
+/** One run of the agent, unless the settings say otherwise. */
+export const runLimits = { maxMinutes: 30, maxTurns: 60, maxCostUsd: 5 };
 /** How much longer than a run its lease lives: the push comes last. */
 export const leaseGraceMs = 2 * 60_000;
 

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { runLimits } from "./limits.ts";
 
 /** A variable set to nothing counts as not set. */
 const text = z.optional(
@@ -22,6 +23,17 @@ const url = (fallback: string) =>
     z.transform((value) => (value ?? fallback).replace(/\/+$/, "")),
   );
 
+const positive = (fallback: number) =>
+  z.pipe(
+    text,
+    z.transform((value, context) => {
+      const number = Number(value ?? fallback);
+      if (number > 0 && Number.isFinite(number)) return number;
+      context.issues.push({ code: "custom", message: `${value} is not a positive number`, input: value });
+      return z.NEVER;
+    }),
+  );
+
 /** The variables of README's table, read from a Worker's environment. Base URLs come without a trailing slash. */
 export const settingsSchema = z.object({
   SLACK_SIGNING_SECRET: text,
@@ -39,6 +51,10 @@ export const settingsSchema = z.object({
   BUGBOT_ALLOWED_REPOS: list,
   BUGBOT_ALLOWED_WORKSPACES: list,
   BUGBOT_ALLOWED_PATHS: list,
+  /** What one run of the agent may cost, how often it may speak, and how long it may take. */
+  BUGBOT_MAX_USD: positive(runLimits.maxCostUsd),
+  BUGBOT_MAX_TURNS: positive(runLimits.maxTurns),
+  BUGBOT_MAX_MINUTES: positive(runLimits.maxMinutes),
   EXECUTOR_URL: text,
   EGRESS_URL: text,
 });

@@ -1,4 +1,11 @@
-import { LinearClient } from "@linear/sdk";
+import {
+  AuthenticationLinearError,
+  ForbiddenLinearError,
+  InvalidInputLinearError,
+  LinearClient,
+  LinearError,
+  RatelimitedLinearError,
+} from "@linear/sdk";
 import * as z from "zod/mini";
 import { vendorTimeoutMs } from "../../shared/limits.ts";
 import { attachmentCreateMutation, issueCreateMutation, issueQuery, teamsQuery } from "./linear-queries.ts";
@@ -92,59 +99,25 @@ async function withTimeout<T>(request: Promise<T>): Promise<T> {
   return Promise.race([request, late]);
 }
 
-/** What the SDK throws when Linear answered with an error. */
-const clientErrorSchema = z.object({
-  response: z.object({
-    status: z.optional(z.number()),
-    headers: z.optional(z.instanceof(Headers)),
-    errors: z.optional(
-      z.array(
-        z.object({
-          message: z.optional(z.string()),
-          extensions: z.optional(z.object({ type: z.optional(z.string()), code: z.optional(z.string()) })),
-        }),
-      ),
-    ),
-  }),
-});
-
-function readError(error: unknown): {
-  status?: number | undefined;
-  codes: string[];
-  retryAfter?: string | null | undefined;
-} {
-  const parsed = clientErrorSchema.safeParse(error);
-  if (!parsed.success) return { codes: [] };
-  const { status, headers, errors = [] } = parsed.data.response;
-  const codes = errors
-    .flatMap(({ extensions }) => [extensions?.type, extensions?.code])
-    .filter((code) => code !== undefined);
-  return {
-    status,
-    codes: codes.map((code) => code.toLowerCase().replaceAll("_", " ")),
-    retryAfter: headers?.get("retry-after"),
-  };
-}
-
 /** Also how Linear says that an id is unknown, or taken. */
 function isInvalidInput(error: unknown): boolean {
-  return readError(error).codes.some((code) => code === "invalid input" || code === "input error");
+  return error instanceof InvalidInputLinearError;
+}
+
+/** GraphQL answers 200 with errors: only the types that name a cause say more than "it failed". */
+function statusOf(error: LinearError): number | undefined {
+  if (error instanceof RatelimitedLinearError) return 429;
+  if (error instanceof AuthenticationLinearError) return 401;
+  if (error instanceof ForbiddenLinearError) return 403;
+  if (error instanceof InvalidInputLinearError) return 400;
+  return error.status === 200 ? 500 : error.status;
 }
 
 function toFailure(error: unknown) {
-  const { status, codes, retryAfter } = readError(error);
-  const known = codes.includes("ratelimited")
-    ? 429
-    : codes.includes("authentication error")
-      ? 401
-      : codes.includes("forbidden")
-        ? 403
-        : status;
   return vendorFailure({
     vendor: "Linear",
-    // GraphQL answers 200 with errors: an error without a known code is the server's.
-    status: known === 200 ? 500 : known,
-    retryAfterMs: parseRetryAfter(retryAfter),
+    status: error instanceof LinearError ? statusOf(error) : undefined,
+    retryAfterMs: error instanceof RatelimitedLinearError ? parseRetryAfter(error.retryAfter) : undefined,
     credential: "check LINEAR_API_KEY and its access to the team",
     cause: error,
   });

@@ -5,6 +5,6 @@ export function contextualize(): Ending {
   return {
     outcome: "refused",
     reply:
-      "I cannot gather evidence yet: this version of bugbot only fixes. Try `@bugbot fix https://github.com/owner/name what goes wrong`.",
+      "❌ I cannot gather evidence yet: this version of bugbot only fixes. Try `@bugbot fix https://github.com/owner/name what goes wrong`.",
   };
 }

@@ -9,7 +9,7 @@ import type { CommandNeeds } from "../needs.ts";
 import { writePrompt } from "../prompt.ts";
 import { createIssue, findIssue } from "../resolve-issue.ts";
 import { openPullRequest } from "../sandbox/open-pull-request.ts";
-import { runAgent } from "../sandbox/run-agent.ts";
+import { limitsOf, runAgent } from "../sandbox/run-agent.ts";
 import { stableKey } from "../stable-id.ts";
 import { branchName, titleOf } from "../title.ts";
 
@@ -83,7 +83,8 @@ export async function fix(command: Command, needs: CommandNeeds): Promise<Ending
     },
     needs,
   );
-  if (run.kind !== "pushed") return endingOfRun(run, { where, allowedPaths });
+  const limits = limitsOf(settings);
+  if (run.kind !== "pushed") return endingOfRun(run, { where, allowedPaths, limits });
 
   await status.show("pull request", `⚙️ Opening a pull request in ${where}…`);
   const pullRequest = await openPullRequest(
@@ -101,7 +102,7 @@ export async function fix(command: Command, needs: CommandNeeds): Promise<Ending
       }),
     );
   }
-  return endingOfRun(run, { where, allowedPaths, pullRequest });
+  return endingOfRun(run, { where, allowedPaths, limits, pullRequest });
 
   async function fileIssue() {
     if (!linear) throw new TypeError("Linear is off");

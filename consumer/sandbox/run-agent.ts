@@ -2,8 +2,9 @@ import type { Command } from "../../shared/command.ts";
 import { conversationId } from "../../shared/conversation.ts";
 import { Failure } from "../../shared/failure.ts";
 import type { Job, JobEvent, Outcome, Stage } from "../../shared/job.ts";
-import { defaultModel, eventWaitMs, leasedModels, leaseGraceMs, runLimits, statusEditMs } from "../../shared/limits.ts";
+import { defaultModel, eventWaitMs, leasedModels, leaseGraceMs, statusEditMs } from "../../shared/limits.ts";
 import type { Repository } from "../clients/github.ts";
+import type { Settings } from "../../shared/settings.ts";
 import type { CommandNeeds } from "../needs.ts";
 
 export interface RunPlan {
@@ -17,14 +18,20 @@ export interface RunPlan {
   where: string;
 }
 
+/** What one run may use. */
+export function limitsOf({ BUGBOT_MAX_MINUTES, BUGBOT_MAX_TURNS, BUGBOT_MAX_USD }: Settings): Job["limits"] {
+  return { wallClockMs: BUGBOT_MAX_MINUTES * 60_000, maxTurns: BUGBOT_MAX_TURNS, maxCostUsd: BUGBOT_MAX_USD };
+}
+
 /** One run of the agent: a lease is opened, the job started and followed to its end, the lease closed. */
 export async function runAgent(plan: RunPlan, needs: CommandNeeds): Promise<Outcome> {
   const { command, repository, branch, commitSubject, allowedPaths, prompt } = plan;
-  const { effect, leases, now } = needs;
+  const { effect, leases, settings, now } = needs;
+  const limits = limitsOf(settings);
   const sandbox = needs.sandbox(conversationId(command.conversation));
   try {
     const { leaseId, expiresAt } = await effect("open lease", async () => {
-      const until = now() + runLimits.wallClockMs + leaseGraceMs;
+      const until = now() + limits.wallClockMs + leaseGraceMs;
       return {
         leaseId: await leases.open(command.id, {
           repository: repository.name,
@@ -46,7 +53,7 @@ export async function runAgent(plan: RunPlan, needs: CommandNeeds): Promise<Outc
         prompt,
         model: { name: defaultModel, baseUrl: modelUrl },
         allowedPaths: [...allowedPaths],
-        limits: runLimits,
+        limits,
       };
       await sandbox.start(job);
     };
