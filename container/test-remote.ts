@@ -55,7 +55,7 @@ export async function createTestRemote(
         QUERY_STRING: url.search.slice(1),
         REQUEST_METHOD: request.method ?? "GET",
         CONTENT_TYPE: request.headers["content-type"] ?? "",
-        HTTP_CONTENT_ENCODING: String(request.headers["content-encoding"] ?? ""),
+        HTTP_CONTENT_ENCODING: request.headers["content-encoding"] ?? "",
       },
     });
     request.pipe(backend.stdin);

@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, describe, it } from "vitest";
+import { vendorContracts } from "../test/vendor-contracts.ts";
 import { createAnthropic, type Anthropic, type AnthropicOptions } from "./anthropic.ts";
 
-const contracts = join(import.meta.dirname, "../../shared/contracts/anthropic-sse");
+const contracts = fileURLToPath(new URL("anthropic-sse", vendorContracts));
 
 let anthropic: Anthropic;
 afterEach(() => anthropic.close());

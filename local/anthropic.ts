@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import * as z from "zod/mini";
-import { messagesRequestSchema, readModelCall, type ModelCall } from "./anthropic-request.ts";
-import { createMessage, estimateTokens, toEventStream, type Block } from "./anthropic-response.ts";
+import { messagesRequestSchema, readModelCall, type ModelCall } from "./anthropic/request.ts";
+import { createMessage, estimateTokens, toEventStream, type Block } from "./anthropic/response.ts";
 import { startStandIn, type RecordedRequest, type StandIn } from "./stand-in.ts";
 
 /** What the model does next: speak or use tools, answer with an API error, or never answer. */

@@ -52,4 +52,3 @@ export async function startContainerServer({ port, workspace }: ContainerServerO
     pid: child.pid,
   };
 }
-export type ContainerServer = Awaited<ReturnType<typeof startContainerServer>>;

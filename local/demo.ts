@@ -28,8 +28,9 @@ console.log(
 );
 
 const settlements = createSettlements();
-const stack = await startStack({ variables, script: demoScript, onLog: settlements.onLog });
-onInterrupt(() => stack.close());
+const starting = startStack({ variables, script: demoScript, onLog: settlements.onLog });
+onInterrupt(() => starting.then((stack) => stack.close()));
+const stack = await starting;
 try {
   const { slack, linear, github } = stack.standIns;
   if (!slack || !linear || !github) throw new Error("the demo needs its stand-ins");

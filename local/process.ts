@@ -8,14 +8,26 @@ export function requireNode24(): void {
   process.exit(1);
 }
 
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+let own: (() => void) | undefined;
+
 /** Runs `close` once on Ctrl-C or a polite kill, then ends with exit code 0. */
 export function onInterrupt(close: () => Promise<void>): void {
   let closing = false;
   async function end(): Promise<void> {
     if (closing) return;
     closing = true;
-    await close();
+    await close().catch((error: unknown) => console.error(error));
     process.exit(0);
   }
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void end());
+  own = () => void end();
+  for (const signal of signals) process.on(signal, own);
+}
+
+/** Miniflare's and wrangler's handlers end the process at once, before anything else is closed. */
+export function keepOwnSignalHandlers(): void {
+  if (!own) return;
+  for (const signal of signals) {
+    for (const listener of process.listeners(signal)) if (listener !== own) process.off(signal, listener);
+  }
 }

@@ -11,6 +11,8 @@ export interface SlackOptions {
   signingSecret: string;
   teamId?: string;
   botUserId?: string;
+  /** Take threads and channels it has never seen to exist, for events that come from curl. Default false. */
+  acceptUnknownThreads?: boolean;
 }
 
 /** One message of a thread as a person sees it. */
@@ -28,9 +30,16 @@ const argumentsSchema = z.record(z.string(), z.unknown());
 
 /** A local stand-in for Slack: its Web API and the person who writes to the bot. https://docs.slack.dev */
 export async function createSlack(options: SlackOptions) {
-  const { botToken, signingSecret, teamId = "T0ACME", botUserId = "U0BUGBOT" } = options;
+  const { botToken, signingSecret, teamId = "T0ACME", botUserId = "U0BUGBOT", acceptUnknownThreads = false } = options;
   const bot = { id: botUserId, name: "bugbot", realName: "bugbot", isBot: true };
-  const workspace = createWorkspace({ teamId, domain: "acme", appId: "A0BUGBOT", botId: "B0BUGBOT", bot });
+  const workspace = createWorkspace({
+    teamId,
+    domain: "acme",
+    appId: "A0BUGBOT",
+    botId: "B0BUGBOT",
+    bot,
+    acceptUnknownThreads,
+  });
   const methods: Map<string, Method> = new Map(
     Object.entries({ ...createReadingMethods(workspace), ...createWritingMethods(workspace) }),
   );

@@ -17,6 +17,8 @@ export interface StackOptions {
   bundles?: string;
   /** What the scripted model does, where it is stood in for. */
   script?: ScriptedModel;
+  /** Whether the stand-in for Slack takes a thread it has never seen to exist: signed events may come from curl. */
+  acceptUnknownThreads?: boolean;
   onLog?: (line: string) => void;
 }
 
@@ -24,7 +26,14 @@ export interface StackOptions {
 const localDefaults: Variables = { BUGBOT_ALLOWED_WORKSPACES: "*", BUGBOT_ALLOWED_REPOS: "*" };
 
 /** Everything of bugbot on this machine: both Workers, the container server, and a stand-in for each service not set up. */
-export async function startStack({ variables, port, bundles, script, onLog = () => undefined }: StackOptions) {
+export async function startStack({
+  variables,
+  port,
+  bundles,
+  script,
+  acceptUnknownThreads = false,
+  onLog = () => undefined,
+}: StackOptions) {
   const missing = servicesToStandInFor(variables);
   const folder = await mkdtemp(join(tmpdir(), "bugbot-"));
   const closing: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
@@ -35,7 +44,7 @@ export async function startStack({ variables, port, bundles, script, onLog = () 
   try {
     const built = bundles ? undefined : buildWorkers(folder);
     built?.catch(() => undefined);
-    const standIns = await startStandIns(missing, script);
+    const standIns = await startStandIns(missing, { script, acceptUnknownThreads });
     closing.push(() => standIns.close());
 
     const containerServer = variables["EXECUTOR_URL"]
@@ -67,4 +76,3 @@ export async function startStack({ variables, port, bundles, script, onLog = () 
     throw error;
   }
 }
-export type Stack = Awaited<ReturnType<typeof startStack>>;

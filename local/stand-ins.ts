@@ -25,6 +25,11 @@ export interface StandIns {
   close: () => Promise<void>;
 }
 
+export interface StandInsOptions {
+  script?: ScriptedModel | undefined;
+  acceptUnknownThreads?: boolean;
+}
+
 const noScript: Script = () => [
   {
     text: "I am a scripted stand-in for the model and know only the demo's bug. Set ANTHROPIC_API_KEY in .dev.vars to use the real one.",
@@ -34,11 +39,11 @@ const noScript: Script = () => [
 /** Starts a local stand-in for each of these services. */
 export async function startStandIns(
   services: readonly LocalServiceName[],
-  script: ScriptedModel = noScript,
+  { script = noScript, acceptUnknownThreads = false }: StandInsOptions,
 ): Promise<StandIns> {
   const { signingSecret, botToken, linearKey, githubToken, anthropicKey } = standInCredentials;
   const [slack, linear, github, anthropic] = await Promise.all([
-    services.includes("slack") ? createSlack({ signingSecret, botToken }) : undefined,
+    services.includes("slack") ? createSlack({ signingSecret, botToken, acceptUnknownThreads }) : undefined,
     services.includes("linear") ? createLinear({ apiKey: linearKey }) : undefined,
     services.includes("github") ? createGitHub({ token: githubToken }) : undefined,
     services.includes("anthropic") ? createAnthropic({ apiKey: anthropicKey, script }) : undefined,

@@ -7,12 +7,19 @@ import { startStack } from "./stack.ts";
 import { standInCredentials } from "./stand-ins.ts";
 
 requireNode24();
-const variables = readDevVars(join(projectRoot, ".dev.vars"));
+const variables = readDevVars(process.argv[2] ?? join(projectRoot, ".dev.vars"));
 const port = Number(process.env["BUGBOT_PORT"] ?? variables["BUGBOT_PORT"] ?? 8787);
 
 try {
-  const stack = await startStack({ variables, port, script: demoScript, onLog: (line) => console.log(line) });
-  onInterrupt(() => stack.close());
+  const starting = startStack({
+    variables,
+    port,
+    acceptUnknownThreads: true,
+    script: demoScript,
+    onLog: (line) => console.log(line),
+  });
+  onInterrupt(() => starting.then((stack) => stack.close()));
+  const stack = await starting;
   const { slack, linear, github, anthropic } = stack.standIns;
   if (github) await seedDemoRepository(github);
 

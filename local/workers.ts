@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
 import { type WorkerName, workers } from "./build-workers.ts";
+import { keepOwnSignalHandlers } from "./process.ts";
 import { projectRoot } from "./project-root.ts";
 import type { Variables } from "./local-settings.ts";
 
@@ -42,6 +43,7 @@ export async function startWorkers({
       ],
     }),
   );
+  keepOwnSignalHandlers();
   try {
     await miniflare.ready;
     await migrate(miniflare);

@@ -22,9 +22,21 @@ const nothing = { issues: 0, branches: [], pulls: 0, asked: 0 };
 
 describe("a command that cannot be carried out gets one reply that says what to do", () => {
   it.for<[string, string, RegExp]>([
-    ["names no repository", "fix the total is wrong", /Which repository.*@bugbot fix https:\/\/github\.com\/owner\/name/],
-    ["names several", "fix https://github.com/acme/shop or https://github.com/acme/web", /acme\/shop and acme\/web.*Name one/],
-    ["names one that is not allowed", "fix https://github.com/other/shop it breaks", /may not touch other\/shop.*BUGBOT_ALLOWED_REPOS/],
+    [
+      "names no repository",
+      "fix the total is wrong",
+      /Which repository.*@bugbot fix https:\/\/github\.com\/owner\/name/,
+    ],
+    [
+      "names several",
+      "fix https://github.com/acme/shop or https://github.com/acme/web",
+      /acme\/shop and acme\/web.*Name one/,
+    ],
+    [
+      "names one that is not allowed",
+      "fix https://github.com/other/shop it breaks",
+      /may not touch other\/shop.*BUGBOT_ALLOWED_REPOS/,
+    ],
     ["names one that does not exist", "fix https://github.com/acme/nowhere it breaks", /cannot find acme\/nowhere/],
     ["names an empty one", "fix https://github.com/acme/empty it breaks", /acme\/empty has no commit/],
     ["names an issue that does not exist", "fix https://github.com/acme/shop BUG-999", /cannot find BUG-999/],
@@ -62,7 +74,9 @@ describe("a command that cannot be carried out gets one reply that says what to 
 
   it("is recorded as refused", async ({ expect }) => {
     const db = await world.database();
-    const { results } = await db.prepare("SELECT outcome, count(*) AS number FROM commands WHERE name = 'fix' GROUP BY outcome").all();
+    const { results } = await db
+      .prepare("SELECT outcome, count(*) AS number FROM commands WHERE name = 'fix' GROUP BY outcome")
+      .all();
     expect(results).toEqual([{ outcome: "refused", number: 8 }]);
   });
 });
@@ -83,15 +97,21 @@ describe("a workspace that is not allowed", () => {
 
 describe("an event at the real gateway", () => {
   it("without a valid signature is refused and leaves no trace", async ({ expect }) => {
-    const { body, headers } = world.slack.mention("fix https://github.com/acme/shop it breaks", { eventId: "EvForged" });
+    const { body, headers } = world.slack.mention("fix https://github.com/acme/shop it breaks", {
+      eventId: "EvForged",
+    });
     const before = world.slack.requests.length;
     expect((await world.post(body, { ...headers, "x-slack-signature": `v0=${"0".repeat(64)}` })).status).toBe(401);
     expect((await world.post(body, {})).status).toBe(401);
     expect((await world.post(body, world.slack.sign(body, Math.floor(Date.now() / 1000) - 400))).status).toBe(401);
     await world.mention("help");
     const db = await world.database();
-    expect(await db.prepare("SELECT count(*) AS number FROM commands WHERE id = 'slack-EvForged'").first()).toEqual({ number: 0 });
-    expect(world.slack.requests.slice(before).some(({ body: sent }) => JSON.stringify(sent).includes("nothing"))).toBe(false);
+    expect(await db.prepare("SELECT count(*) AS number FROM commands WHERE id = 'slack-EvForged'").first()).toEqual({
+      number: 0,
+    });
+    expect(world.slack.requests.slice(before).some(({ body: sent }) => JSON.stringify(sent).includes("nothing"))).toBe(
+      false,
+    );
   });
 
   it("over 1 MB is refused", async ({ expect }) => {
@@ -102,7 +122,10 @@ describe("an event at the real gateway", () => {
   it("reports its health and names no secret", async ({ expect }) => {
     const response = await fetch(`${world.url}/health`);
     const text = await response.text();
-    expect(JSON.parse(text)).toMatchObject({ status: "healthy", components: { slack: { state: "on" }, github: { state: "on" } } });
-    expect(text).not.toContain("token\":");
+    expect(JSON.parse(text)).toMatchObject({
+      status: "healthy",
+      components: { slack: { state: "on" }, github: { state: "on" } },
+    });
+    expect(text).not.toContain('token":');
   });
 });

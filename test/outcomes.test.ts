@@ -15,9 +15,11 @@ const scripts: Record<string, Script> = {
       : [{ text: "Done." }],
   "case-forever": () => [{ tool: "Bash", input: { command: "echo again", description: "Again" } }],
   "case-broken": () => ({ status: 400, type: "invalid_request_error", message: "the model is unwell" }),
-  "case-slow": ({ turn }) => (turn === 0 ? [{ tool: "Bash", input: { command: "sleep 55", description: "Sleep" } }] : [{ text: "Awake." }]),
+  "case-slow": ({ turn }) =>
+    turn === 0 ? [{ tool: "Bash", input: { command: "sleep 55", description: "Sleep" } }] : [{ text: "Awake." }],
 };
-const script: Script = (call) => scripts[Object.keys(scripts).find((word) => call.prompt.includes(word)) ?? ""]?.(call) ?? [{ text: "?" }];
+const script: Script = (call) =>
+  scripts[Object.keys(scripts).find((word) => call.prompt.includes(word)) ?? ""]?.(call) ?? [{ text: "?" }];
 
 let world: World;
 beforeAll(async () => {
@@ -35,7 +37,13 @@ const nothing = { branches: ["main"], pulls: 0, attachments: 0 };
 
 describe("a fix that does not come about has one honest last word, and leaves no branch", () => {
   it.for<[string, string, string, RegExp, string]>([
-    ["the agent changes nothing", "case-nochange", "failed", /^❌ No change.*“This works as described, I changed nothing”/, ":x:"],
+    [
+      "the agent changes nothing",
+      "case-nochange",
+      "failed",
+      /^❌ No change.*“This works as described, I changed nothing”/,
+      ":x:",
+    ],
     ["it changes files it may not touch", "case-outside", "failed", /^❌ .*may not touch.*`\.github\/ci\.yml`/, ":x:"],
     ["it runs out of turns", "case-forever", "timed_out", /^⏳ Out of turns \(4\)/, ":hourglass_flowing_sand:"],
     ["the model's API refuses", "case-broken", "failed", /^❌ The agent failed: .*the model is unwell/, ":x:"],
@@ -65,9 +73,13 @@ describe("a fix that does not come about has one honest last word, and leaves no
   });
 
   it("when somebody stops it", async ({ expect }) => {
-    const { body, headers, message } = world.slack.mention("fix https://github.com/acme/shop case-slow", { channel: world.channel, eventId: "EvSlow" });
+    const { body, headers, message } = world.slack.mention("fix https://github.com/acme/shop case-slow", {
+      channel: world.channel,
+      eventId: "EvSlow",
+    });
     await world.post(body, headers);
-    while (!world.anthropic.requests.some(({ body: sent }) => JSON.stringify(sent).includes("case-slow"))) await wait(20);
+    while (!world.anthropic.requests.some(({ body: sent }) => JSON.stringify(sent).includes("case-slow")))
+      await wait(20);
 
     const second = await world.mention("fix https://github.com/acme/shop case-nochange", { threadTs: message.ts });
     expect(second.replies.at(-1)?.text).toMatch(/already at work in this thread/);

@@ -40,15 +40,23 @@ export function shownMessage(
 }
 
 export function channelOf(workspace: SlackWorkspace, given: Arguments): SlackChannel {
-  const channel = workspace.channels.get(textOf(given, "channel") ?? "");
-  if (!channel) throw new SlackError("channel_not_found");
-  return channel;
+  const id = textOf(given, "channel") ?? "";
+  const channel = workspace.channels.get(id);
+  if (channel) return channel;
+  if (!workspace.acceptUnknownThreads || id === "") throw new SlackError("channel_not_found");
+  return workspace.addChannel(id, id.toLowerCase());
 }
 
-export function messageOf(channel: SlackChannel, ts: string | undefined): SlackMessage {
+export function messageOf(
+  workspace: SlackWorkspace,
+  channel: SlackChannel,
+  ts: string | undefined,
+  unknown = "message_not_found",
+): SlackMessage {
   const message = channel.messages.find((candidate) => candidate.ts === ts && !candidate.ephemeralTo);
-  if (!message) throw new SlackError("message_not_found");
-  return message;
+  if (message) return message;
+  if (!workspace.acceptUnknownThreads || !ts) throw new SlackError(unknown);
+  return workspace.addUnseen(channel, ts);
 }
 
 /** The methods that change nothing. */
@@ -80,15 +88,14 @@ export function createReadingMethods(workspace: SlackWorkspace): Record<string, 
     }),
     "chat.getPermalink": (given) => {
       const channel = channelOf(workspace, given);
-      const { ts, threadTs } = messageOf(channel, textOf(given, "message_ts"));
+      const { ts, threadTs } = messageOf(workspace, channel, textOf(given, "message_ts"));
       const query = threadTs ? `?thread_ts=${threadTs}&cid=${channel.id}` : "";
       const permalink = `https://${domain}.slack.com/archives/${channel.id}/p${ts.replace(".", "")}${query}`;
       return { channel: channel.id, permalink };
     },
     "conversations.replies": (given) => {
       const channel = channelOf(workspace, given);
-      const asked = channel.messages.find(({ ts }) => ts === textOf(given, "ts"));
-      if (!asked) throw new SlackError("thread_not_found");
+      const asked = messageOf(workspace, channel, textOf(given, "ts"), "thread_not_found");
       return page(visibleMessages(channel, asked.threadTs ?? asked.ts), channel, given, defaultRepliesPageSize);
     },
     "conversations.history": (given) => {

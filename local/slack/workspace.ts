@@ -35,6 +35,8 @@ export interface SlackInstallation {
   appId: string;
   botId: string;
   bot: SlackUser;
+  /** Whether messages and channels it has never seen are taken to exist. */
+  acceptUnknownThreads: boolean;
 }
 
 /** What Slack remembers of one workspace. */
@@ -66,8 +68,15 @@ export function createWorkspace(installation: SlackInstallation) {
     return posted;
   }
 
+  /** A message that an event spoke of and nobody wrote here. */
+  function addUnseen(channel: SlackChannel, ts: string): SlackMessage {
+    const message = { ts, user: "U0ALICE", text: "(not seen by the stand-in)", edits: [], reactions: [] };
+    channel.messages.push(message);
+    return message;
+  }
+
   addChannel("C0BUGS", "bugs");
-  return { ...installation, users, channels, nextTs, addChannel, post };
+  return { ...installation, users, channels, nextTs, addChannel, addUnseen, post };
 }
 export type SlackWorkspace = ReturnType<typeof createWorkspace>;
 

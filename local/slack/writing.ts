@@ -23,7 +23,7 @@ export function createWritingMethods(workspace: SlackWorkspace): Record<string, 
     const name = textOf(given, "name") ?? "";
     if (!/^[a-z0-9_+'-]+(::skin-tone-[2-6])?$/.test(name)) throw new SlackError("invalid_name");
     if (!textOf(given, "timestamp")) throw new SlackError("no_item_specified");
-    const message = messageOf(channelOf(workspace, given), textOf(given, "timestamp"));
+    const message = messageOf(workspace, channelOf(workspace, given), textOf(given, "timestamp"));
     return { name, message, reaction: message.reactions.find((candidate) => candidate.name === name) };
   }
 
@@ -32,8 +32,7 @@ export function createWritingMethods(workspace: SlackWorkspace): Record<string, 
       const channel = channelOf(workspace, given);
       const content = contentOf(given, maxPostedCharacters);
       const asked = textOf(given, "thread_ts");
-      const parent = asked === undefined ? undefined : channel.messages.find(({ ts }) => ts === asked);
-      if (asked !== undefined && !parent) throw new SlackError("thread_not_found");
+      const parent = asked === undefined ? undefined : messageOf(workspace, channel, asked, "thread_not_found");
       const threadTs = parent?.threadTs ?? asked;
       const message = workspace.post(channel, { user: bot.id, botId, ...content, ...(threadTs && { threadTs }) });
       return { channel: channel.id, ts: message.ts, message: shownMessage(message, channel, workspace) };
@@ -49,7 +48,7 @@ export function createWritingMethods(workspace: SlackWorkspace): Record<string, 
     },
     "chat.update": (given) => {
       const channel = channelOf(workspace, given);
-      const message = messageOf(channel, textOf(given, "ts"));
+      const message = messageOf(workspace, channel, textOf(given, "ts"));
       if (message.user !== bot.id) throw new SlackError("cant_update_message");
       const content = contentOf(given, maxUpdatedCharacters);
       message.edits.push({ text: message.text, ts: workspace.nextTs() });
@@ -61,7 +60,7 @@ export function createWritingMethods(workspace: SlackWorkspace): Record<string, 
     },
     "chat.delete": (given) => {
       const channel = channelOf(workspace, given);
-      const message = messageOf(channel, textOf(given, "ts"));
+      const message = messageOf(workspace, channel, textOf(given, "ts"));
       if (message.user !== bot.id) throw new SlackError("cant_delete_message");
       channel.messages.splice(channel.messages.indexOf(message), 1);
       return { channel: channel.id, ts: message.ts };

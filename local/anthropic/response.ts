@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { MessagesRequest } from "./anthropic-request.ts";
+import type { MessagesRequest } from "./request.ts";
 
 /** What the scripted model answers with: words, or a tool to use. */
 export type Block = { text: string } | { tool: string; input: Record<string, unknown> };

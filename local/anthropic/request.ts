@@ -62,6 +62,8 @@ export function readModelCall(request: MessagesRequest): ModelCall {
     prompt: words[0] ?? "",
     said: [...words, ...whileWorking].join("\n"),
     cwd: /[Ww]orking directory: ([^\n\\]+)/.exec(environment)?.[1]?.trim() ?? "/",
-    toolResults: resultsOf(request.messages.at(-1)?.content ?? []),
+    toolResults: request.messages
+      .slice(request.messages.findLastIndex(({ role }) => role === "assistant") + 1)
+      .flatMap(({ content }) => resultsOf(content)),
   };
 }

@@ -1,0 +1,139 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createHmac } from "node:crypto";
+import { once } from "node:events";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { afterEach, beforeEach, describe, it } from "vitest";
+import { freePort } from "../local/free-port.ts";
+import { projectRoot } from "../local/project-root.ts";
+import { standInCredentials } from "../local/stand-ins.ts";
+import { createSlack } from "../local/slack.ts";
+import { createWorld } from "./world.ts";
+
+let folder: string;
+const children: ChildProcess[] = [];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "bugbot-start-test-"));
+});
+afterEach(async () => {
+  for (const child of children.splice(0)) if (child.exitCode === null) child.kill("SIGKILL");
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** `npm start` as a person's terminal runs it: a process group of its own, and nothing of this test's environment. */
+async function start(devVars: string) {
+  const vars = join(folder, "vars");
+  await writeFile(vars, devVars);
+  const port = await freePort();
+  const child = spawn(process.execPath, ["local/start.ts", vars], {
+    cwd: projectRoot,
+    detached: true,
+    env: { PATH: process.env["PATH"], HOME: folder, TMPDIR: folder, BUGBOT_PORT: String(port) },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  children.push(child);
+  let printed = "";
+  child.stdout.on("data", (chunk) => (printed += String(chunk)));
+  child.stderr.on("data", (chunk) => (printed += String(chunk)));
+  const exited = once(child, "exit");
+  return {
+    url: `http://localhost:${port}`,
+    child,
+    exited,
+    printed: () => printed,
+    async until(pattern: RegExp): Promise<string> {
+      for (;;) {
+        const [found] = pattern.exec(printed) ?? [];
+        if (found !== undefined) return found;
+        if (child.exitCode !== null) throw new Error(`ended before ${pattern}:\n${printed}`);
+        await wait(50);
+      }
+    },
+  };
+}
+
+describe("npm start", () => {
+  it("takes a signed event to a pull request, and Ctrl-C leaves nothing behind", async ({ expect }) => {
+    const stack = await start("");
+    await stack.until(/^ready http:\/\/localhost:\d+$/m);
+    const [, repository = ""] = /stand-in repository: (\S+)/.exec(stack.printed()) ?? [];
+
+    const event = {
+      type: "app_mention",
+      user: "U0ALICE",
+      text: "<@U0BUGBOT> fix https://github.com/acme/shop Apply twice counts twice",
+      ts: "1700000000.000100",
+      channel: "C0NEW",
+    };
+    const body = JSON.stringify({
+      type: "event_callback",
+      team_id: "T0ACME",
+      event_id: "EvCurl",
+      authorizations: [{ user_id: "U0BUGBOT" }],
+      event,
+    });
+    const timestamp = String(Math.floor(Date.now() / 1000));
+    const signature = `v0=${createHmac("sha256", standInCredentials.signingSecret).update(`v0:${timestamp}:${body}`).digest("hex")}`;
+    const headers = { "x-slack-request-timestamp": timestamp, "x-slack-signature": signature };
+    expect((await fetch(`${stack.url}/slack/events`, { method: "POST", body, headers })).status).toBe(200);
+    const settled = await stack.until(/^.*command_settled.*$/m);
+    expect(JSON.parse(settled)).toMatchObject({
+      commandId: "slack-EvCurl",
+      outcome: "succeeded",
+      pullRequestUrl: `${repository}/pull/1`,
+    });
+
+    if (stack.child.pid !== undefined) process.kill(-stack.child.pid, "SIGINT");
+    expect(await stack.exited).toEqual([0, null]);
+    await expect(fetch(`${stack.url}/health`)).rejects.toThrow();
+    expect((await readdir(folder)).filter((name) => name.startsWith("bugbot-"))).toEqual([]);
+  });
+
+  it("names what is missing when a service is set up by half, and does not start", async ({ expect }) => {
+    const stack = await start("SLACK_BOT_TOKEN=xoxb-1\n");
+    const [code] = await stack.exited;
+    expect(code).toBe(1);
+    expect(stack.printed()).toContain("SLACK_SIGNING_SECRET");
+    expect(stack.printed()).not.toContain("ready");
+  });
+
+  it("starts no stand-in for a service that is set up", async ({ expect }) => {
+    const slack = await createSlack({ botToken: "xoxb-own", signingSecret: "own-secret" });
+    const world = await createWorld();
+    const set = {
+      SLACK_SIGNING_SECRET: "own-secret",
+      SLACK_BOT_TOKEN: "xoxb-own",
+      SLACK_API_URL: slack.url,
+      LINEAR_API_KEY: standInCredentials.linearKey,
+      LINEAR_API_URL: world.linear.url,
+      GITHUB_TOKEN: standInCredentials.githubToken,
+      GITHUB_API_URL: world.github.apiUrl,
+      GITHUB_URL: world.github.url,
+      ANTHROPIC_API_KEY: standInCredentials.anthropicKey,
+      ANTHROPIC_BASE_URL: world.anthropic.url,
+    };
+    try {
+      const stack = await start(
+        Object.entries(set)
+          .map(([name, value]) => `${name}=${value}`)
+          .join("\n"),
+      );
+      await stack.until(/^ready /m);
+      expect(stack.printed()).not.toContain("stand-in");
+      const { body, headers } = slack.mention("fix https://github.com/acme/shop Apply twice counts twice", {
+        eventId: "EvOwn",
+      });
+      await fetch(`${stack.url}/slack/events`, { method: "POST", body, headers });
+      expect(await stack.until(/^.*command_settled.*$/m)).toContain('"outcome":"succeeded"');
+      expect(world.github.pullRequests(world.repository)).toHaveLength(1);
+      expect(world.linear.workspace.issues).toHaveLength(1);
+      if (stack.child.pid !== undefined) process.kill(-stack.child.pid, "SIGINT");
+      await stack.exited;
+    } finally {
+      await world.close();
+      await slack.close();
+    }
+  });
+});
