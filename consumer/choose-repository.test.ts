@@ -3,10 +3,14 @@ import { chooseRepository, type ChooseNeeds, type RepositoryClues } from "./choo
 
 const needs: ChooseNeeds = {
   allowed: ["acme/*"],
-  findRepository: async (name) =>
-    name.startsWith("acme/") && name !== "acme/gone"
-      ? { name, defaultBranch: "main", empty: name === "acme/new" }
-      : undefined,
+  findRepository: async (name) => {
+    if (name === "acme/gone") return undefined;
+    return {
+      name: name === "acme/moved" ? "elsewhere/moved" : name,
+      defaultBranch: "main",
+      empty: name === "acme/new",
+    };
+  },
 };
 const choose = (clues: Partial<RepositoryClues>, over: Partial<ChooseNeeds> = {}) =>
   chooseRepository({ text: "", ...clues }, { ...needs, ...over });
@@ -36,6 +40,12 @@ describe("the repository of a fix", () => {
     ["it is not allowed", { text: "https://github.com/evil/a" }, {}, /may not touch evil\/a.*BUGBOT_ALLOWED_REPOS/],
     ["nothing is allowed", { text: "https://github.com/acme/a" }, { allowed: [] }, /may not touch/],
     ["it does not exist", { text: "https://github.com/acme/gone" }, {}, /cannot find acme\/gone/],
+    [
+      "it has moved to where I may not go",
+      { text: "https://github.com/acme/moved" },
+      {},
+      /may not touch elsewhere\/moved/,
+    ],
     ["it is empty", { text: "https://github.com/acme/new" }, {}, /no commit yet/],
   ])("is asked for when %s", async ([, clues, over, reply], { expect }) => {
     await expect(choose(clues, over)).rejects.toMatchObject({ reply: expect.stringMatching(reply), retry: false });

@@ -37,12 +37,7 @@ export async function chooseRepository(
   if (!name) {
     throw new Failure("no_repository", { reply: `Which repository has the bug? Name it: ${example}`, retry: false });
   }
-  if (!isAllowedRepository(name, needs.allowed)) {
-    throw new Failure("repository_not_allowed", {
-      reply: `I may not touch ${name}. Whoever runs bugbot can add it to BUGBOT_ALLOWED_REPOS.`,
-      retry: false,
-    });
-  }
+  if (!isAllowedRepository(name, needs.allowed)) throw notAllowed(name);
   const repository = await needs.findRepository(name);
   if (!repository) {
     throw new Failure("repository_not_found", {
@@ -50,6 +45,8 @@ export async function chooseRepository(
       retry: false,
     });
   }
+  // A renamed or moved repository answers under its new name.
+  if (!isAllowedRepository(repository.name, needs.allowed)) throw notAllowed(repository.name);
   if (repository.empty) {
     throw new Failure("repository_empty", {
       reply: `${repository.name} has no commit yet, so there is nothing to fix. Push something to it first.`,
@@ -57,4 +54,11 @@ export async function chooseRepository(
     });
   }
   return repository;
+}
+
+function notAllowed(name: string): Failure {
+  return new Failure("repository_not_allowed", {
+    reply: `I may not touch ${name}. Whoever runs bugbot can add it to BUGBOT_ALLOWED_REPOS.`,
+    retry: false,
+  });
 }

@@ -10,12 +10,19 @@ import type { Mark } from "./replies/reply.ts";
 export async function settle(command: Command, ending: Ending, needs: CommandNeeds): Promise<void> {
   const { effect, status, commands, conversations, settings, log, now } = needs;
   const reply = redact(ending.reply, secretsOf(settings));
-  await effect("settle", async () => {
-    await commands.settle(command.id, { ...ending, reply }, now());
-    await conversations.release(conversationId(command.conversation), command.id);
-  });
+  let unrecorded: unknown;
+  try {
+    await effect("settle", async () => {
+      await commands.settle(command.id, { ...ending, reply }, now());
+      await conversations.release(conversationId(command.conversation), command.id);
+    });
+  } catch (error) {
+    unrecorded = error;
+  }
+  // A database that is down does not keep the last word from the person.
   await status.lastWord(reply);
   await status.mark(markOf(command, ending));
+  if (unrecorded !== undefined) throw unrecorded;
   log("command_settled", {
     commandId: command.id,
     name: command.name,

@@ -15,6 +15,11 @@ export function titleOf(report: string): string | undefined {
   return title.length > maxTitleLength ? `${title.slice(0, maxTitleLength).replace(/\s+\S*$/, "")}…` : title;
 }
 
+/** Fit for a commit's subject or a pull request's title. */
+export function oneLine(text: string): string {
+  return stripHidden(text).replace(/\s+/g, " ").trim();
+}
+
 /** `bugbot/<issue or key>-<words>`: safe as a git ref and in a URL. */
 export function branchName(key: string, title: string): string {
   const slug = title

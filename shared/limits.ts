@@ -20,6 +20,9 @@ export const lastWordAttempts = 8;
 /** One call to a vendor. */
 export const vendorTimeoutMs = 15_000;
 
+/** https://docs.github.com/rest/commits/commits#compare-two-commits lists no more files than this. */
+export const maxComparedFiles = 300;
+
 /** How long one reading of a job's events may wait for something new. */
 export const eventWaitMs = 20_000;
 /** The status message is edited at most this often while the agent works. */

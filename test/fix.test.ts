@@ -4,13 +4,22 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, it } from "vitest";
-import { demoReport } from "../local/demo-repository.ts";
+import type { Script } from "../local/anthropic.ts";
+import { demoReport, demoScript } from "../local/demo-repository.ts";
 import { standInCredentials } from "../local/stand-ins.ts";
 import { createWorld, type World } from "./world.ts";
 
+const script: Script = (call) => {
+  if (!call.prompt.includes("case-follow-up")) return demoScript(call);
+  const command = "echo '// a code counts once' >> src/cart.js";
+  return call.turn === 0
+    ? [{ tool: "Bash", input: { command, description: "Append a comment" } }]
+    : [{ text: "Said why." }];
+};
+
 let world: World;
 beforeAll(async () => {
-  world = await createWorld();
+  world = await createWorld({ script });
 });
 afterAll(() => world?.close());
 
@@ -105,13 +114,21 @@ describe("@bugbot fix", () => {
     expect(world.slack.requests.filter(({ operation }) => operation === "chat.postMessage")).toHaveLength(calls + 1);
   });
 
-  it("goes on in the same thread on the same issue and branch", async ({ expect }) => {
+  it("goes on in the same thread, on the same issue and branch, without repeated facts", async ({ expect }) => {
     const [first] = world.github.pullRequests(world.repository);
+    const firstHead = first?.headSha;
     const ts = world.slack.workspace.channels.get(world.channel)?.messages[0]?.ts ?? "";
-    const { replies } = await world.mention("fix the same goes for the total", { threadTs: ts });
-    expect(replies.at(-1)?.text).toContain("BUG-1");
-    expect(world.github.pullRequests(world.repository)).toEqual([first]);
+    const { outcome, replies } = await world.mention("fix case-follow-up: say why in a comment", { threadTs: ts });
+    expect(outcome).toBe("succeeded");
+    expect(replies.at(-1)?.text).toMatch(/Pull request #1.*BUG-1/);
+    const [pull, ...others] = world.github.pullRequests(world.repository);
+    expect(others).toEqual([]);
+    expect(pull?.headSha).not.toBe(firstHead);
+    const diff = await world.github.diff(world.repository, "main", pull?.head ?? "");
+    expect(diff).toContain("+  if (!cart.codes.includes");
+    expect(diff).toContain("+// a code counts once");
     expect(world.linear.workspace.issues).toHaveLength(1);
+    expect(await world.github.branches(world.repository)).toEqual([pull?.head, "main"]);
   });
 
   it("works on the Linear issue that is named, and on no new one", async ({ expect }) => {

@@ -1,6 +1,7 @@
 import { Octokit } from "@octokit/rest";
 import * as z from "zod/mini";
-import { vendorTimeoutMs } from "../../shared/limits.ts";
+import { Failure } from "../../shared/failure.ts";
+import { maxComparedFiles, vendorTimeoutMs } from "../../shared/limits.ts";
 import { parseRetryAfter, vendorFailure } from "./vendor-failure.ts";
 
 export interface GitHubOptions {
@@ -42,22 +43,38 @@ export function createGitHub({ token, apiUrl }: GitHubOptions) {
     },
   });
 
+  async function headOf(repository: string, branch: string): Promise<string | null> {
+    const found = await orNotFound(octokit.rest.repos.getBranch({ ...parts(repository), branch }));
+    return found?.data.commit.sha ?? null;
+  }
+
   return {
     /** Undefined when it does not exist or the token may not see it, which GitHub answers alike. */
     async repository(repository: string): Promise<Repository | undefined> {
       const found = await orNotFound(octokit.rest.repos.get(parts(repository)));
       if (!found) return undefined;
       const { full_name: name, default_branch: defaultBranch } = found.data;
-      const branch = await orNotFound(octokit.rest.repos.getBranch({ ...parts(name), branch: defaultBranch }));
-      return { name, defaultBranch, empty: branch === undefined };
+      return { name, defaultBranch, empty: (await headOf(name, defaultBranch)) === null };
     },
 
-    /** Every path that differs between `base` and `head`, both names of a renamed one. Undefined: no such branch. */
+    /** The commit a branch stands at; null where there is no such branch. */
+    branchHead: (repository: string, branch: string): Promise<string | null> => headOf(repository, branch),
+
+    /**
+     * Every path that differs between `base` and `head`, branches or commits, both names of a renamed one. Undefined: one of
+     * them is not there. GitHub lists 300 files at most, so a longer list is a `Failure`: what is cut cannot be checked.
+     */
     async changedPaths(repository: string, base: string, head: string): Promise<string[] | undefined> {
       const compared = await orNotFound(
         octokit.rest.repos.compareCommitsWithBasehead({ ...parts(repository), basehead: `${base}...${head}` }),
       );
       const files = compared?.data.files;
+      if (files && files.length >= maxComparedFiles) {
+        throw new Failure("too_many_files", {
+          reply: `The change touches ${files.length} files or more, too many to check.`,
+          retry: false,
+        });
+      }
       return files?.flatMap((file) =>
         file.previous_filename ? [file.previous_filename, file.filename] : [file.filename],
       );
@@ -75,6 +92,13 @@ export function createGitHub({ token, apiUrl }: GitHubOptions) {
     async createPullRequest(repository: string, { head, base, title, body }: NewPullRequest): Promise<PullRequest> {
       const { data } = await orFailure(octokit.rest.pulls.create({ ...parts(repository), head, base, title, body }));
       return { number: data.number, url: data.html_url };
+    },
+
+    /** Puts a branch back to where it stood, whatever was pushed since. */
+    async resetBranch(repository: string, branch: string, commit: string): Promise<void> {
+      await orFailure(
+        octokit.rest.git.updateRef({ ...parts(repository), ref: `heads/${branch}`, sha: commit, force: true }),
+      );
     },
 
     /** Nothing happens when it is gone already. */

@@ -11,7 +11,7 @@ import { createIssue, findIssue } from "../resolve-issue.ts";
 import { openPullRequest } from "../sandbox/open-pull-request.ts";
 import { limitsOf, runAgent } from "../sandbox/run-agent.ts";
 import { stableKey } from "../stable-id.ts";
-import { branchName, titleOf } from "../title.ts";
+import { branchName, oneLine, titleOf } from "../title.ts";
 
 /** From a report to a pull request. Nothing is made before it is clear which repository is meant. */
 export async function fix(command: Command, needs: CommandNeeds): Promise<Ending> {
@@ -61,10 +61,11 @@ export async function fix(command: Command, needs: CommandNeeds): Promise<Ending
     if (issue) await threadIssues.save(command.conversation, issue.id);
   });
 
+  const headBefore = await effect("look at branch", () => github.branchHead(repository.name, branch));
   const where = `[${repository.name}](${settings.GITHUB_URL}/${repository.name})${issue ? ` for [${issue.identifier}](${issue.url})` : ""}`;
   await status.show("work", `⚙️ Working on ${where}…`);
   const allowedPaths = settings.BUGBOT_ALLOWED_PATHS.length > 0 ? settings.BUGBOT_ALLOWED_PATHS : defaultAllowedPaths;
-  const subject = `fix: ${issue?.title ?? title}${issue ? ` (${issue.identifier})` : ""}`;
+  const subject = oneLine(`fix: ${issue?.title ?? title}${issue ? ` (${issue.identifier})` : ""}`);
   const run = await runAgent(
     {
       command,
@@ -88,7 +89,7 @@ export async function fix(command: Command, needs: CommandNeeds): Promise<Ending
 
   await status.show("pull request", `⚙️ Opening a pull request in ${where}…`);
   const pullRequest = await openPullRequest(
-    { command, repository, branch, title: subject, issue: issue ?? undefined, run, allowedPaths },
+    { command, repository, branch, headBefore, title: subject, issue: issue ?? undefined, run, allowedPaths },
     { github, effect },
   );
   await effect("remember pull request", () => conversations.rememberPullRequest(thread, pullRequest.url, now()));

@@ -12,8 +12,11 @@ export async function stop(
   const stopped = await effect("stop job", async () => {
     const { runningCommandId } = await conversations.find(thread);
     if (!runningCommandId) return false;
-    await leases.close(runningCommandId, now());
-    return sandbox(thread).stop(runningCommandId);
+    try {
+      return await sandbox(thread).stop(runningCommandId);
+    } finally {
+      await leases.close(runningCommandId, now());
+    }
   });
   return { outcome: "succeeded", reply: stopped ? "Stopping." : "Nothing is running in this thread." };
 }

@@ -12,6 +12,8 @@ export interface PullRequestPlan {
   command: Command;
   repository: Repository;
   branch: string;
+  /** Where the branch stood before this run; null where there was none. */
+  headBefore: string | null;
   title: string;
   issue: Issue | undefined;
   run: Extract<Outcome, { kind: "pushed" }>;
@@ -19,27 +21,35 @@ export interface PullRequestPlan {
 }
 
 /**
- * Opens the pull request, or finds the one this branch has. What was pushed is checked once more, on GitHub's own
- * comparison; a branch that fails is deleted. Throws `Failure`.
+ * Opens the pull request, or finds the one this branch has. What this run pushed is checked once more, on GitHub's own
+ * comparison; a push that fails is undone, and what others pushed before stays. Throws `Failure`.
  */
 export async function openPullRequest(
   plan: PullRequestPlan,
   { github, effect }: { github: GitHub; effect: Effect },
 ): Promise<PullRequest> {
-  const { repository, branch, allowedPaths } = plan;
+  const { repository, branch, headBefore, allowedPaths } = plan;
   const base = repository.defaultBranch;
-  const forbidden = await effect("check pushed files", async () => {
-    const changed = await github.changedPaths(repository.name, base, branch);
-    if (!changed)
-      throw new Failure("branch_missing", { reply: `GitHub does not show the branch ${branch} yet.`, retry: true });
-    return forbiddenPaths(changed, [...allowedPaths]);
+  const refused = await effect("check pushed files", async () => {
+    try {
+      const changed = await github.changedPaths(repository.name, headBefore ?? base, branch);
+      if (!changed) {
+        throw new Failure("branch_missing", { reply: `GitHub does not show the branch ${branch} yet.`, retry: true });
+      }
+      const forbidden = forbiddenPaths(changed, [...allowedPaths]);
+      return forbidden.length > 0 ? `It changes files I may not touch: ${forbidden.slice(0, 10).join(", ")}.` : null;
+    } catch (error) {
+      if (error instanceof Failure && error.code === "too_many_files") return error.reply;
+      throw error;
+    }
   });
-  if (forbidden.length > 0) {
-    await effect("delete branch", () => github.deleteBranch(repository.name, branch));
-    throw new Failure("outside_allowed_paths", {
-      reply: `What was pushed changes files I may not touch (${forbidden.slice(0, 10).join(", ")}), so I deleted the branch and opened no pull request.`,
-      retry: false,
-    });
+  if (refused !== null) {
+    await effect("undo push", () =>
+      headBefore === null
+        ? github.deleteBranch(repository.name, branch)
+        : github.resetBranch(repository.name, branch, headBefore),
+    );
+    throw new Failure("push_refused", { reply: `What was pushed is taken back. ${refused}`, retry: false });
   }
   return effect("open pull request", async () => {
     const open = await github.findPullRequest(repository.name, branch);

@@ -87,6 +87,27 @@ export function createRest(needs: RestNeeds) {
     await needs.pulls.current(context.get("repository"));
     return context.body(null, 204);
   });
+  repo.patch("/git/refs/:ref{.+}", async (context) => {
+    const { fullName } = context.get("repository");
+    const name = branchIn(decoded(context, "ref"));
+    const { sha, force } = z
+      .object({ sha: z.string().regex(/^[0-9a-f]{40}$/), force: z.boolean().default(false) })
+      .parse(await context.req.json());
+    const before = await branchOf(fullName, name);
+    if (!before) throw new GitHubError(422, "Reference does not exist");
+    if (!(await repositories.resolve(fullName, sha))) throw new GitHubError(422, "Object does not exist");
+    const ahead = await repositories.git(fullName, ["merge-base", before, sha]).catch(() => "");
+    if (!force && ahead.trim() !== before) throw new GitHubError(422, "Update is not a fast forward");
+    await repositories.git(fullName, ["update-ref", `refs/heads/${name}`, sha]);
+    await needs.pulls.current(context.get("repository"));
+    const ref = `refs/heads/${name}`;
+    return context.json({
+      ref,
+      node_id: nodeId("Ref", ref),
+      url: `${apiUrl}/repos/${fullName}/git/${ref}`,
+      object: { type: "commit", sha },
+    });
+  });
   repo.get("/commits/:ref{.+}", async (context) => {
     const { fullName } = context.get("repository");
     const ref = decoded(context, "ref");
