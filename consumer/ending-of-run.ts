@@ -8,14 +8,16 @@ export interface RunFacts {
   allowedPaths: readonly string[];
   limits: Job["limits"];
   pullRequest?: PullRequest;
+  /** Something else the person should know. */
+  note?: string | undefined;
 }
 
 /** A run's outcome as the last word about it. */
-export function endingOfRun(outcome: Outcome, { where, allowedPaths, limits, pullRequest }: RunFacts): Ending {
+export function endingOfRun(outcome: Outcome, { where, allowedPaths, limits, pullRequest, note }: RunFacts): Ending {
   const { usage } = outcome;
   const ending = (result: Ending["outcome"], words: string): Ending => ({
     outcome: result,
-    reply: `${words}\n${costLine(usage)}`,
+    reply: [words, ...(note ? [note] : []), costLine(usage)].join("\n"),
     usage,
     ...(pullRequest && { pullRequestUrl: pullRequest.url }),
   });

@@ -92,3 +92,18 @@ describe("a fix that does not come about has one honest last word, and leaves no
     expect(await left(world)).toEqual(nothing);
   });
 });
+
+describe("a fix whose pull request cannot be linked in Linear", () => {
+  it("has succeeded all the same, and says so", async ({ expect }) => {
+    const unlucky = await createWorld();
+    try {
+      unlucky.linear.fault("attachmentCreate", { status: 400, times: 9 });
+      const { outcome, replies } = await unlucky.mention("fix https://github.com/acme/shop Apply twice counts twice");
+      expect(outcome).toBe("succeeded");
+      expect(replies.map(({ text }) => text)).toEqual([expect.stringMatching(/^✅ [\s\S]*It is not linked in Linear/)]);
+      expect(unlucky.github.pullRequests(unlucky.repository)).toHaveLength(1);
+    } finally {
+      await unlucky.close();
+    }
+  });
+});

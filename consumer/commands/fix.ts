@@ -53,8 +53,9 @@ export async function fix(command: Command, needs: CommandNeeds): Promise<Ending
 
   const issue = linear && (found ?? (await effect("create issue", () => fileIssue())));
   const sameRepository = known.repository?.toLowerCase() === repository.name.toLowerCase();
+  const sameIssue = !issue || known.issueId === issue.id;
   const branch =
-    (sameRepository ? known.branch : undefined) ??
+    (sameRepository && sameIssue ? known.branch : undefined) ??
     branchName(issue?.identifier ?? (await stableKey(thread)), issue?.title ?? title);
   await effect("remember conversation", async () => {
     await conversations.remember(thread, { issue: issue ?? undefined, repository: repository.name, branch }, now());
@@ -93,17 +94,25 @@ export async function fix(command: Command, needs: CommandNeeds): Promise<Ending
     { github, effect },
   );
   await effect("remember pull request", () => conversations.rememberPullRequest(thread, pullRequest.url, now()));
-  if (linear && issue) {
-    await effect("link pull request", () =>
-      linear.attach({
-        issueId: issue.id,
-        title: subject,
-        subtitle: `Pull request #${pullRequest.number} by bugbot`,
-        url: pullRequest.url,
-      }),
-    );
+  const unlinked = linear && issue && (await linkPullRequest(issue.id));
+  return endingOfRun(run, { where, allowedPaths, limits, pullRequest, note: unlinked });
+
+  /** The pull request is there whatever Linear says: a missing link is told, and fails nothing. */
+  async function linkPullRequest(issueId: string): Promise<string | undefined> {
+    try {
+      await effect("link pull request", async () =>
+        linear?.attach({
+          issueId,
+          title: subject,
+          subtitle: `Pull request #${pullRequest.number} by bugbot`,
+          url: pullRequest.url,
+        }),
+      );
+      return undefined;
+    } catch (error) {
+      return `It is not linked in Linear: ${error instanceof Failure ? error.reply : "something broke."}`;
+    }
   }
-  return endingOfRun(run, { where, allowedPaths, limits, pullRequest });
 
   async function fileIssue() {
     if (!linear) throw new TypeError("Linear is off");
