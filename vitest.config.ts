@@ -25,7 +25,7 @@ export default defineConfig({
         test: {
           name: "node",
           include: ["**/*.test.ts"],
-          exclude: ["node_modules/**", ...inWorkerd],
+          exclude: ["node_modules/**", "test/container/**", ...inWorkerd],
           globalSetup: "test/build-bundles.ts",
           testTimeout: 120_000,
           hookTimeout: 120_000,

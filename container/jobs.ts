@@ -20,7 +20,10 @@ export interface Jobs {
   stop: (id: string) => "stopping" | "unknown";
   say: (id: string, text: string) => "delivered" | "ended" | "unknown";
   running: () => number;
-  /** Stops every job and waits for what they started to be gone. */
+  /**
+   * Ends every job and waits for what they started to be gone. Nobody stopped these: they get no outcome, so that whoever
+   * follows them finds them lost and starts them over elsewhere.
+   */
   close: () => Promise<void>;
 }
 
@@ -29,6 +32,7 @@ export type JobsOptions = Pick<FixNeeds, "workspace" | "serverEnvironment">;
 export function createJobs(options: JobsOptions): Jobs {
   const jobs = new Map<string, RegisteredJob>();
   const running = new Set<string>();
+  let closing = false;
 
   async function run(job: Job, log: EventLog, needs: Pick<FixNeeds, "inbox" | "signal">): Promise<void> {
     const startedAt = Date.now();
@@ -39,7 +43,7 @@ export function createJobs(options: JobsOptions): Jobs {
       const reason = plainText(`the job server broke: ${String(error)}`, maxReasonLength);
       return { kind: "agent_failed", reason, usage: noUsage };
     });
-    log.end(outcome);
+    if (!closing || outcome.kind !== "stopped") log.end(outcome);
     running.delete(job.id);
     console.log(
       JSON.stringify({ event: "job", id: job.id, outcome: outcome.kind, durationMs: Date.now() - startedAt }),
@@ -76,6 +80,7 @@ export function createJobs(options: JobsOptions): Jobs {
     },
     running: () => running.size,
     close: async () => {
+      closing = true;
       for (const job of jobs.values()) job.interrupt("stopped");
       await Promise.all([...jobs.values()].map(({ ended }) => ended));
     },

@@ -52,8 +52,14 @@ describe("the server as a process", () => {
     const { url, server, exit } = await startServer();
     await fetch(`${url}/jobs`, { method: "POST", body: JSON.stringify(world.job({ prompt: "hang" })) });
     while (world.anthropic.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    // Nobody stopped the job: whoever follows it hears of no outcome.
+    const following = fetch(`${url}/jobs/job-1/events?after=1000&waitMs=20000`).then(
+      (response) => response.text(),
+      () => "cut",
+    );
     server.kill("SIGTERM");
     expect(await exit).toEqual([0, null]);
+    expect(await following).toBe("cut");
     expect(await readdir(workspace)).toEqual([]);
   });
 });

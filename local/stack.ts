@@ -5,8 +5,9 @@ import { buildWorkers } from "./build-workers.ts";
 import { startContainerServer } from "./container-server.ts";
 import { freePort } from "./free-port.ts";
 import { servicesToStandInFor, type Variables } from "./local-settings.ts";
-import { type ScriptedModel, startStandIns } from "./stand-ins.ts";
-import { startWorkers } from "./workers.ts";
+import { createOutside } from "./outside.ts";
+import { type ScriptedModel, type StandInCredentials, startStandIns } from "./stand-ins.ts";
+import { type Containers, startWorkers } from "./workers.ts";
 
 export interface StackOptions {
   /** As in `.dev.vars`. */
@@ -19,6 +20,13 @@ export interface StackOptions {
   script?: ScriptedModel;
   /** Whether the stand-in for Slack takes a thread it has never seen to exist: signed events may come from curl. */
   acceptUnknownThreads?: boolean;
+  /** What opens the stand-ins. */
+  credentials?: StandInCredentials;
+  /**
+   * Runs as in production: a container per conversation instead of one server, and the vendors' own URLs everywhere,
+   * which the stand-ins answer.
+   */
+  containers?: Containers;
   onLog?: (line: string) => void;
 }
 
@@ -32,6 +40,8 @@ export async function startStack({
   bundles,
   script,
   acceptUnknownThreads = false,
+  credentials,
+  containers,
   onLog = () => undefined,
 }: StackOptions) {
   const missing = servicesToStandInFor(variables);
@@ -44,33 +54,38 @@ export async function startStack({
   try {
     const built = bundles ? undefined : buildWorkers(folder);
     built?.catch(() => undefined);
-    const standIns = await startStandIns(missing, { script, acceptUnknownThreads });
+    const standIns = await startStandIns(missing, { script, acceptUnknownThreads, credentials });
     closing.push(() => standIns.close());
 
-    const containerServer = variables["EXECUTOR_URL"]
-      ? undefined
-      : await startContainerServer({ port: await freePort(), workspace: join(folder, "workspace") });
+    const containerServer =
+      variables["EXECUTOR_URL"] || containers
+        ? undefined
+        : await startContainerServer({ port: await freePort(), workspace: join(folder, "workspace") });
     if (containerServer) closing.push(() => containerServer.close());
 
     await built;
     const egressPort = await freePort();
     const gatewayPort = port ?? (await freePort());
+    const outside = containers && createOutside(standIns.urls);
     const workers = await startWorkers({
       bundles: bundles ?? folder,
       state: join(folder, "state"),
       variables: {
         ...localDefaults,
-        ...standIns.variables,
+        ...standIns.credentials,
+        ...(!outside && standIns.urls),
         ...(containerServer && { EXECUTOR_URL: containerServer.url }),
         EGRESS_URL: `http://127.0.0.1:${egressPort}`,
         ...variables,
       },
       gatewayPort,
       egressPort,
+      containers,
+      outside: outside && ((request) => outside.answer(request)),
       onLog,
     });
     closing.push(() => workers.dispose());
-    return { url: `http://localhost:${gatewayPort}`, folder, standIns, containerServer, workers, close };
+    return { url: `http://localhost:${gatewayPort}`, folder, standIns, containerServer, workers, outside, close };
   } catch (error) {
     await close();
     throw error;

@@ -14,20 +14,24 @@ export const standInCredentials = {
   githubToken: "local-github-token",
   anthropicKey: "local-anthropic-api-key",
 };
+export type StandInCredentials = typeof standInCredentials;
 
 export interface StandIns {
   slack?: Slack;
   linear?: Linear;
   github?: GitHub;
   anthropic?: Anthropic;
+  /** The variables that open them to bugbot. */
+  credentials: Variables;
   /** The variables that lead bugbot to them. */
-  variables: Variables;
+  urls: Variables;
   close: () => Promise<void>;
 }
 
 export interface StandInsOptions {
   script?: ScriptedModel | undefined;
   acceptUnknownThreads?: boolean;
+  credentials?: StandInCredentials | undefined;
 }
 
 const noScript: Script = () => [
@@ -39,9 +43,9 @@ const noScript: Script = () => [
 /** Starts a local stand-in for each of these services. */
 export async function startStandIns(
   services: readonly LocalServiceName[],
-  { script = noScript, acceptUnknownThreads = false }: StandInsOptions,
+  { script = noScript, acceptUnknownThreads = false, credentials = standInCredentials }: StandInsOptions,
 ): Promise<StandIns> {
-  const { signingSecret, botToken, linearKey, githubToken, anthropicKey } = standInCredentials;
+  const { signingSecret, botToken, linearKey, githubToken, anthropicKey } = credentials;
   const [slack, linear, github, anthropic] = await Promise.all([
     services.includes("slack") ? createSlack({ signingSecret, botToken, acceptUnknownThreads }) : undefined,
     services.includes("linear") ? createLinear({ apiKey: linearKey }) : undefined,
@@ -53,11 +57,17 @@ export async function startStandIns(
     ...(linear && { linear }),
     ...(github && { github }),
     ...(anthropic && { anthropic }),
-    variables: {
-      ...(slack && { SLACK_SIGNING_SECRET: signingSecret, SLACK_BOT_TOKEN: botToken, SLACK_API_URL: slack.url }),
-      ...(linear && { LINEAR_API_KEY: linearKey, LINEAR_API_URL: linear.url }),
-      ...(github && { GITHUB_TOKEN: githubToken, GITHUB_API_URL: github.apiUrl, GITHUB_URL: github.url }),
-      ...(anthropic && { ANTHROPIC_API_KEY: anthropicKey, ANTHROPIC_BASE_URL: anthropic.url }),
+    credentials: {
+      ...(slack && { SLACK_SIGNING_SECRET: signingSecret, SLACK_BOT_TOKEN: botToken }),
+      ...(linear && { LINEAR_API_KEY: linearKey }),
+      ...(github && { GITHUB_TOKEN: githubToken }),
+      ...(anthropic && { ANTHROPIC_API_KEY: anthropicKey }),
+    },
+    urls: {
+      ...(slack && { SLACK_API_URL: slack.url }),
+      ...(linear && { LINEAR_API_URL: linear.url }),
+      ...(github && { GITHUB_API_URL: github.apiUrl, GITHUB_URL: github.url }),
+      ...(anthropic && { ANTHROPIC_BASE_URL: anthropic.url }),
     },
     close: async () => {
       for (const standIn of [slack, linear, github, anthropic]) await standIn?.close();

@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type Request, type Response } from "miniflare";
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
 import { type WorkerName, workers } from "./build-workers.ts";
 import { keepOwnSignalHandlers } from "./process.ts";
@@ -15,9 +15,21 @@ export interface WorkersOptions {
   /** For both Workers, as `.dev.vars` is. */
   variables: Variables;
   gatewayPort: number;
+  /** Where the egress listens for a container server that runs as a process. */
   egressPort: number;
+  /** Runs containers for real. Without it no container starts. */
+  containers?: Containers | undefined;
+  /** Answers what both Workers ask of the world, in place of the network. */
+  outside?: ((request: Request) => Promise<Response>) | undefined;
   /** One line that a Worker printed. */
   onLog: (line: string) => void;
+}
+
+export interface Containers {
+  /** The tag of the image `cloudflare-dev/sandbox`. */
+  buildId: string;
+  /** The Docker API's socket, as in `DOCKER_HOST`. */
+  engine: string;
 }
 
 /** Both Workers in workerd, as their `wrangler.*.toml` describe them, with a local queue, KV, D1, R2 and Workflows. */
@@ -27,8 +39,12 @@ export async function startWorkers({
   variables,
   gatewayPort,
   egressPort,
+  containers,
+  outside,
   onLog,
 }: WorkersOptions): Promise<Miniflare> {
+  const worker = (name: WorkerName) => describeWorker(name, join(bundles, name), variables, containers);
+  const outbound = outside ? { outboundService: outside } : {};
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       host: "127.0.0.1",
@@ -37,9 +53,14 @@ export async function startWorkers({
       log: new Log(LogLevel.NONE),
       handleStructuredLogs: ({ message }) => onLog(message),
       resourcePersistencePath: state,
+      ...(containers && { containerEngine: containers.engine }),
       workers: [
-        worker("gateway", bundles, variables, []),
-        worker("consumer", bundles, variables, [{ host: "127.0.0.1", port: egressPort, entrypoint: "LocalEgress" }]),
+        { ...worker("gateway"), ...outbound },
+        {
+          ...worker("consumer"),
+          ...outbound,
+          unsafeDirectSockets: [{ host: "127.0.0.1", port: egressPort, entrypoint: "LocalEgress" }],
+        },
       ],
     }),
   );
@@ -54,27 +75,19 @@ export async function startWorkers({
   }
 }
 
-function worker(
-  name: WorkerName,
-  bundles: string,
-  variables: Variables,
-  unsafeDirectSockets: { host: string; port: number; entrypoint: string }[],
-) {
+function describeWorker(name: WorkerName, folder: string, variables: Variables, containers?: Containers) {
   const config = unstable_readConfig({ config: join(projectRoot, workers[name].config) });
+  const { workerOptions } = unstable_getMiniflareWorkerOptions(config, undefined, {
+    ...(containers && { overrides: { enableContainers: true }, containerBuildId: containers.buildId }),
+  });
   // Its `bindings` also hold what `.dev.vars` says, which is for the caller to decide.
-  const {
-    modulesRules: _rules,
-    bindings: _bindings,
-    ...options
-  } = unstable_getMiniflareWorkerOptions(config).workerOptions;
-  const folder = join(bundles, name);
+  const { modulesRules: _rules, bindings: _bindings, ...options } = workerOptions;
   return {
     ...options,
     name: workers[name].name,
     modules: [{ type: "ESModule" as const, path: join(folder, "index.js") }],
     modulesRoot: folder,
     bindings: { ...config.vars, ...variables },
-    unsafeDirectSockets,
   };
 }
 

@@ -14,6 +14,8 @@ export const maxReplyLength = 3_900;
 
 /** Attempts of one outside effect, the first included. */
 export const effectAttempts = 3;
+/** Attempts to reach a container: half a minute of waits, in which a crashed one is replaced or a place comes free. */
+export const sandboxAttempts = 6;
 /** Attempts of a person's last word: it is what bugbot promises. */
 export const lastWordAttempts = 8;
 

@@ -5,11 +5,15 @@ import { demoRepository, demoScript, seedDemoRepository } from "../local/demo-re
 import type { Variables } from "../local/local-settings.ts";
 import { createSettlements } from "../local/settlements.ts";
 import { startStack } from "../local/stack.ts";
-import type { ScriptedModel, StandIns } from "../local/stand-ins.ts";
+import type { ScriptedModel, StandInCredentials, StandIns } from "../local/stand-ins.ts";
+import type { Containers } from "../local/workers.ts";
 
 export interface WorldOptions {
   variables?: Variables;
   script?: ScriptedModel;
+  credentials?: StandInCredentials;
+  /** A Cloudflare Container for each conversation, not one container server as a process. */
+  containers?: Containers;
 }
 
 export interface Says {
@@ -19,13 +23,14 @@ export interface Says {
 }
 
 const channel = "C0BUGS";
-const endMs = 60_000;
 
 /** bugbot and the outside world, for one test file: both real Workers, the real local queue, the real container server. */
-export async function createWorld({ variables = {}, script = demoScript }: WorldOptions = {}) {
+export async function createWorld({ variables = {}, script = demoScript, ...options }: WorldOptions = {}) {
+  const endMs = options.containers ? 240_000 : 60_000;
   const settlements = createSettlements();
   const logs: string[] = [];
   const stack = await startStack({
+    ...options,
     variables,
     script,
     bundles: inject("bundles"),

@@ -11,7 +11,11 @@ export class Sandbox extends Container<Env> {
   override interceptHttps = true;
   override pingEndpoint = "container/health";
 
+  /** A run has a container to itself: an earlier one's goes, with every process and file it may have left there. */
   async lend(leaseId: string): Promise<void> {
+    const { container, storage } = this.ctx;
+    if (container?.running && (await storage.get("leaseId")) !== leaseId) await this.destroy();
+    await storage.put("leaseId", leaseId);
     await this.setOutboundHandler("lease", { leaseId });
   }
 }

@@ -2,7 +2,14 @@ import type { Command } from "../../shared/command.ts";
 import { conversationId } from "../../shared/conversation.ts";
 import { Failure } from "../../shared/failure.ts";
 import type { Job, JobEvent, Outcome, Stage } from "../../shared/job.ts";
-import { defaultModel, eventWaitMs, leasedModels, leaseGraceMs, statusEditMs } from "../../shared/limits.ts";
+import {
+  defaultModel,
+  eventWaitMs,
+  leasedModels,
+  leaseGraceMs,
+  sandboxAttempts,
+  statusEditMs,
+} from "../../shared/limits.ts";
 import type { Repository } from "../clients/github.ts";
 import type { Settings } from "../../shared/settings.ts";
 import type { CommandNeeds } from "../needs.ts";
@@ -57,7 +64,7 @@ export async function runAgent(plan: RunPlan, needs: CommandNeeds): Promise<Outc
       };
       await sandbox.start(job);
     };
-    await effect("start job", start, { timeoutMs: 5 * 60_000 });
+    await effect("start job", start, { attempts: sandboxAttempts, timeoutMs: 5 * 60_000 });
     return await follow(plan, expiresAt, start, needs);
   } finally {
     await effect("close lease", () => leases.close(command.id, now())).catch(() => undefined);
@@ -77,7 +84,10 @@ async function follow(
   let restarted = false;
   for (let turn = 1; ; turn++) {
     const from = after;
-    const read = await effect(`follow job ${turn}`, () => readOn(from), { timeoutMs: 3 * eventWaitMs });
+    const read = await effect(`follow job ${turn}`, () => readOn(from), {
+      attempts: sandboxAttempts,
+      timeoutMs: 3 * eventWaitMs,
+    });
     switch (read.kind) {
       case "ended":
         return read.outcome;
@@ -90,7 +100,7 @@ async function follow(
           throw new Failure("sandbox_lost", { reply: "The sandbox went away while it worked.", retry: true });
         restarted = true;
         after = 0;
-        await effect("start job again", restart, { timeoutMs: 5 * 60_000 });
+        await effect("start job again", restart, { attempts: sandboxAttempts, timeoutMs: 5 * 60_000 });
         break;
       case "overdue":
         throw new Failure("sandbox_overdue", { reply: "The sandbox did not end in its time.", retry: true });

@@ -31,7 +31,8 @@ export function createSandbox(executor: Executor, conversation: string) {
       if (response.ok) return;
       throw new Failure("sandbox_refused", {
         reply: `The sandbox did not take the job (HTTP ${response.status}).`,
-        retry: response.status >= 500,
+        // 429: containers are started too fast.
+        retry: response.status >= 500 || response.status === 429,
         cause: new Error((await response.text()).slice(0, 500)),
       });
     },

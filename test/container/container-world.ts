@@ -1,0 +1,47 @@
+import { randomUUID } from "node:crypto";
+import { workers } from "../../local/build-workers.ts";
+import type { ScriptedModel } from "../../local/stand-ins.ts";
+import { conversationId } from "../../shared/conversation.ts";
+import { createWorld } from "../world.ts";
+import { buildId, containerPrefix, engine } from "./docker.ts";
+
+/** Occurs in every credential and nowhere else. */
+export const canary = `canary-${randomUUID()}`;
+
+export const canaries = {
+  signingSecret: `${canary}-slack-signing-secret`,
+  botToken: `${canary}-slack-bot-token`,
+  linearKey: `${canary}-linear-key`,
+  githubToken: `${canary}-github-token`,
+  anthropicKey: `${canary}-anthropic-key`,
+};
+
+/** How git's credential looks on the wire. */
+export const encodedCanary = btoa(`x-access-token:${canary}`).slice(0, 60);
+
+/** The outside world around both Workers and real containers, with the vendors' own URLs everywhere. */
+export async function createContainerWorld(script?: ScriptedModel) {
+  const world = await createWorld({
+    credentials: canaries,
+    containers: { buildId, engine: engine ?? "" },
+    ...(script && { script }),
+  });
+  const sandboxes = await world.workers.getDurableObjectNamespace("SANDBOX", workers.consumer.name);
+  return {
+    ...world,
+    /** One conversation's Durable Object, and the name of its container. */
+    sandbox(threadTs: string) {
+      const id = sandboxes.idFromName(
+        conversationId({
+          platform: "slack",
+          teamId: "T0ACME",
+          channelId: world.channel,
+          threadId: threadTs,
+          messageId: threadTs,
+        }),
+      );
+      return { stub: sandboxes.get(id), container: `${containerPrefix}${id.toString()}` };
+    },
+  };
+}
+export type ContainerWorld = Awaited<ReturnType<typeof createContainerWorld>>;

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, it } from "vitest";
+import { demoReport } from "../../local/demo-repository.ts";
+import { createAgent } from "./agent.ts";
+import { canaries, canary, type ContainerWorld, createContainerWorld, encodedCanary } from "./container-world.ts";
+import { docker, engine } from "./docker.ts";
+
+/** What a command leaves for the others to find: it shows that they look in the right places. */
+const decoy = "decoy-7b1e";
+const written = (text: string) => `${text.slice(0, 3)}''${text.slice(3)}`;
+/** Does not match itself, wherever the command that holds it is written down. */
+const pattern = (text: string) => text.replace(/^(...)(.)/, "$1[$2]");
+
+const places = "/workspace /tmp /app /etc /home /root /run /var /opt /usr/local/etc";
+const agent = createAgent([
+  `printf %s ${written(decoy)} > /tmp/found-me; git config --local core.askPass ${written(decoy)}`,
+  "env; cat /proc/[0-9]*/environ | tr '\\0' '\\n' | sort -u",
+  "cat /proc/[0-9]*/cmdline | tr '\\0' ' '",
+  "git config --list --show-origin; cat .git/config",
+  `grep -rlsE --exclude-dir=node_modules '${[decoy, canary.slice(0, 14), encodedCanary].map(pattern).join("|")}' ${places} | sort`,
+]);
+
+describe.skipIf(!engine)("an agent that looks for secrets", () => {
+  let world: ContainerWorld;
+  let ts = "";
+  beforeAll(async () => {
+    world = await createContainerWorld(agent.script);
+    const ended = await world.mention(`fix ${demoReport}`, { eventId: "EvCurious" });
+    if (ended.outcome !== "succeeded") throw new Error(`the fix ended as ${ended.outcome}`);
+    ts = ended.ts;
+  });
+  afterAll(() => world?.close());
+
+  const secrets = [...Object.values(canaries), canary, encodedCanary];
+  const secretsIn = (text: string) => secrets.filter((secret) => text.includes(secret));
+
+  it("finds none in the environment or the arguments of any process", ({ expect }) => {
+    const [, environments = "", commands = ""] = agent.printed;
+    // The server's and Claude Code's own are among what it read.
+    expect(environments).toContain("WORKSPACE_DIR=/workspace");
+    expect(environments).toContain("ANTHROPIC_API_KEY=placeholder");
+    expect(commands).toContain("container/server.ts");
+    expect(commands).toContain("--permission-mode dontAsk");
+    expect(secretsIn(environments + commands)).toEqual([]);
+  });
+
+  it("finds none in git's settings or on the disk", ({ expect }) => {
+    const [, , , settings = "", files = ""] = agent.printed;
+    expect(settings).toContain(`core.askpass=${decoy}`);
+    expect(secretsIn(settings)).toEqual([]);
+    expect(files.split("\n")).toEqual([
+      "/tmp/found-me",
+      expect.stringMatching(/^\/workspace\/job-\w+\/repo\/\.git\/config$/),
+    ]);
+  });
+
+  it("leaves none in the job's events, the container's output or the logs", async ({ expect }) => {
+    const { container } = world.sandbox(ts);
+    const url = "http://127.0.0.1:8080/jobs/slack-EvCurious/events";
+    const events = await docker(
+      "exec",
+      container,
+      "node",
+      "-e",
+      `fetch("${url}").then((r) => r.text()).then(console.log)`,
+    );
+    expect(events).toContain('"outcome"');
+    const output = await docker("logs", container);
+    expect(output).toContain('"event":"listening"');
+    expect(world.logs.join("\n")).toContain("command_settled");
+    expect(secretsIn(events + output + world.logs.join("\n"))).toEqual([]);
+  });
+
+  it("leaves none in the database, the pull request, the issue or the thread", async ({ expect }) => {
+    const db = await world.database();
+    const { results: tables } = await db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
+    const names = tables.map(({ name }) => String(name)).filter((name) => !name.startsWith("_cf_"));
+    const rows = await Promise.all(names.map((name) => db.prepare(`SELECT * FROM "${name}"`).all()));
+    expect(names).toEqual(expect.arrayContaining(["commands", "conversations", "leases"]));
+
+    const [pull, ...others] = world.github.pullRequests(world.repository);
+    expect(others).toEqual([]);
+    const diff = await world.github.diff(world.repository, "main", pull?.head ?? "");
+    const seen = [
+      rows.map(({ results }) => results),
+      pull,
+      diff,
+      world.linear.workspace.issues,
+      world.slack.thread(world.channel, ts),
+    ];
+    expect(secretsIn(JSON.stringify(seen))).toEqual([]);
+  });
+
+  it("was given what it needs: the egress added the credentials", ({ expect }) => {
+    expect(new Set(world.anthropic.requests.map(({ headers }) => headers["x-api-key"]))).toEqual(
+      new Set([canaries.anthropicKey]),
+    );
+    const git = world.github.requests.filter(({ path }) => path.includes(".git/"));
+    expect(new Set(git.map(({ headers }) => headers["authorization"]))).toEqual(
+      new Set([`Basic ${btoa(`x-access-token:${canaries.githubToken}`)}`]),
+    );
+  });
+});
