@@ -12,6 +12,9 @@ export const maxTextLength = 40_000;
 /** Slack cuts a message's text at 4,000 characters on update; kept below for the frame around it. */
 export const maxReplyLength = 3_900;
 
+/** `reactions.add` is in Slack's tier 3, https://docs.slack.dev/apis/web-api/rate-limits: half of it is left to the consumer's marks. */
+export const slackReactions = { burst: 20, perMinute: 25 };
+
 /** Attempts of one outside effect, the first included. */
 export const effectAttempts = 3;
 /** Attempts to reach a container: half a minute of waits, in which a crashed one is replaced or a place comes free. */

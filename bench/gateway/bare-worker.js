@@ -22,7 +22,7 @@ export default {
     await COMMANDS.send(body, { contentType: "text" });
     if (REACTION_URL) {
       const form = new URLSearchParams({ channel: "C0BUGS", timestamp, name: "eyes" });
-      context.waitUntil(fetch(REACTION_URL, { method: "POST", body: form }).then(({ body }) => body?.cancel()));
+      context.waitUntil(fetch(REACTION_URL, { method: "POST", body: form }).then((answer) => answer.arrayBuffer()));
     }
     return new Response(null);
   },

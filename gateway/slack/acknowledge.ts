@@ -1,10 +1,15 @@
 import type { Command } from "../../shared/command.ts";
-import { vendorTimeoutMs } from "../../shared/limits.ts";
+import { slackReactions, vendorTimeoutMs } from "../../shared/limits.ts";
+import { createAllowance } from "../allowance.ts";
 
-/** 👀 on the message, by https://docs.slack.dev/reference/methods/reactions.add. Slack's own SDK would triple the gateway's bundle. */
+/**
+ * 👀 on the message, by https://docs.slack.dev/reference/methods/reactions.add, as long as Slack takes them: in a flood the
+ * last word's mark matters more. Slack's own SDK would triple the gateway's bundle.
+ */
 export function createAcknowledge(botToken: string, apiUrl: string) {
+  const allows = createAllowance({ ...slackReactions, now: Date.now });
   return async ({ conversation }: Command): Promise<void> => {
-    if (conversation.platform !== "slack") return;
+    if (conversation.platform !== "slack" || !allows()) return;
     const { channelId, messageId } = conversation;
     const response = await fetch(`${apiUrl}/reactions.add`, {
       method: "POST",
@@ -12,6 +17,7 @@ export function createAcknowledge(botToken: string, apiUrl: string) {
       body: new URLSearchParams({ channel: channelId, timestamp: messageId, name: "eyes" }),
       signal: AbortSignal.timeout(vendorTimeoutMs),
     });
-    await response.body?.cancel();
+    // A body that was read to its end lets the connection serve again.
+    await response.arrayBuffer();
   };
 }

@@ -1,0 +1,32 @@
+import { onInterrupt, requireNode24 } from "../local/process.ts";
+import { measureCommand } from "./command/command.ts";
+import { measureContainer } from "./container/container.ts";
+import { measureGateway } from "./gateway/gateway.ts";
+import { type Cleanup, createCleanup } from "./report/cleanup.ts";
+import { render, type Section } from "./report/report.ts";
+import { measureStartup } from "./startup/startup.ts";
+
+requireNode24();
+const parts: ReadonlyMap<string, (cleanup: Cleanup) => Promise<Section>> = new Map([
+  ["gateway", measureGateway],
+  ["startup", measureStartup],
+  ["command", measureCommand],
+  ["container", measureContainer],
+]);
+const [chosen] = process.argv.slice(2);
+const measures = chosen === undefined ? [...parts.values()] : [parts.get(chosen)].filter((part) => part !== undefined);
+if (measures.length === 0) {
+  console.error(`There is no part "${chosen}". Choose one of ${[...parts.keys()].join(", ")}, or none for all.`);
+  process.exit(1);
+}
+
+let cleanup = createCleanup();
+onInterrupt(() => cleanup.run());
+for (const measure of measures) {
+  cleanup = createCleanup();
+  try {
+    console.log(render(await measure(cleanup)), "\n");
+  } finally {
+    await cleanup.run();
+  }
+}

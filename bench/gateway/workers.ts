@@ -1,0 +1,55 @@
+import { join } from "node:path";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { unstable_readConfig } from "wrangler";
+import { workers } from "../../local/build-workers.ts";
+import { freePort } from "../../local/free-port.ts";
+import type { Variables } from "../../local/local-settings.ts";
+import { keepOwnSignalHandlers } from "../../local/process.ts";
+import { projectRoot } from "../../local/project-root.ts";
+import type { Cleanup } from "../report/cleanup.ts";
+
+export interface Contender {
+  name: string;
+  /** Its module. */
+  path: string;
+  variables: Variables;
+}
+
+/** Starts the Workers in one workerd, in front of one queue whose messages nobody keeps. Answers each one's own port. */
+export async function startContenders(contenders: readonly Contender[], cleanup: Cleanup): Promise<number[]> {
+  const { compatibility_date: compatibilityDate = "" } = unstable_readConfig({
+    config: join(projectRoot, workers.gateway.config),
+  });
+  const queue = "bugbot-commands";
+  const ports = await Promise.all(contenders.map(() => freePort()));
+  const module = (path: string) => ({ modules: [{ type: "ESModule" as const, path }], modulesRoot: join(path, "..") });
+  const options = convertV4MiniflareOptions({
+    host: "127.0.0.1",
+    port: 0,
+    cf: false,
+    log: new Log(LogLevel.NONE),
+    workers: [
+      {
+        name: "sink",
+        compatibilityDate,
+        ...module(join(import.meta.dirname, "sink-worker.js")),
+        queueConsumers: { [queue]: { maxBatchSize: 100, maxBatchTimeout: 1 } },
+      },
+      ...contenders.map(({ name, path, variables }, index) => ({
+        name,
+        compatibilityDate,
+        ...module(path),
+        bindings: { ...variables },
+        queueProducers: { COMMANDS: queue },
+        unsafeDirectSockets: [{ host: "127.0.0.1", port: ports[index] ?? 0 }],
+      })),
+    ],
+  });
+  const miniflare = await cleanup.start(
+    async () => new Miniflare(options),
+    (started) => started.dispose(),
+  );
+  keepOwnSignalHandlers();
+  await miniflare.ready;
+  return ports;
+}

@@ -1,0 +1,11 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Cleanup } from "./cleanup.ts";
+
+export function temporaryFolder(cleanup: Cleanup): Promise<string> {
+  return cleanup.start(
+    () => mkdtemp(join(tmpdir(), "bugbot-bench-")),
+    (folder) => rm(folder, { recursive: true, force: true }),
+  );
+}
