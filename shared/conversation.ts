@@ -6,10 +6,12 @@ export const conversationSchema = z.discriminatedUnion("platform", [
     platform: z.literal("slack"),
     teamId: z.string(),
     channelId: z.string(),
-    /** `ts` of the thread's first message. */
-    threadId: z.string(),
+    /** `ts` of the thread's first message; a slash command has none until its answer is posted. */
+    threadId: z.optional(z.string()),
     /** `ts` of the message that holds the command. */
-    messageId: z.string(),
+    messageId: z.optional(z.string()),
+    /** Where a slash command's answers for the asker's eyes go, for half an hour. */
+    responseUrl: z.optional(z.string()),
   }),
   z.object({
     platform: z.literal("discord"),
@@ -26,7 +28,7 @@ export type Conversation = z.infer<typeof conversationSchema>;
 export function conversationId(conversation: Conversation): string {
   switch (conversation.platform) {
     case "slack":
-      return `slack:${conversation.teamId}:${conversation.channelId}:${conversation.threadId}`;
+      return `slack:${conversation.teamId}:${conversation.channelId}:${conversation.threadId ?? conversation.messageId ?? ""}`;
     case "discord":
       return `discord:${conversation.guildId}:${conversation.threadId ?? conversation.channelId}`;
     default:
@@ -38,7 +40,7 @@ export function conversationId(conversation: Conversation): string {
 export function threadKey(conversation: Conversation): string {
   switch (conversation.platform) {
     case "slack":
-      return `slack:${conversation.channelId}:${conversation.threadId}`;
+      return `slack:${conversation.channelId}:${conversation.threadId ?? conversation.messageId ?? ""}`;
     case "discord":
       return `discord:${conversation.threadId ?? conversation.channelId}`;
     default:

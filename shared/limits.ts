@@ -9,8 +9,13 @@ export const signatureWindowSeconds = 5 * 60;
 /** A queue message holds 128 KB (https://developers.cloudflare.com/queues/platform/limits/); a Slack message 40,000 characters. */
 export const maxTextLength = 40_000;
 
-/** Slack cuts a message's text at 4,000 characters on update; kept below for the frame around it. */
-export const maxReplyLength = 3_900;
+/** A section block holds 3,000 characters (https://docs.slack.dev/reference/block-kit/blocks/section-block); mrkdwn is longer than its Markdown. */
+export const slackPartLength = 2_400;
+/** https://discord.com/developers/docs/resources/message#create-message */
+export const discordPartLength = 2_000;
+
+/** Messages of a thread that are read as part of the report, the newest. */
+export const earlierMessages = 50;
 
 /** `reactions.add` is in Slack's tier 3, https://docs.slack.dev/apis/web-api/rate-limits: half of it is left to the consumer's marks. */
 export const slackReactions = { burst: 20, perMinute: 25 };

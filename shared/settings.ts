@@ -10,11 +10,10 @@ const text = z.optional(
 );
 const list = z.pipe(
   text,
-  z.transform((value) =>
-    (value ?? "")
-      .split(",")
-      .map((item) => item.trim())
-      .filter((item) => item !== ""),
+  z.transform(
+    (value): string[] =>
+      // Commas or spaces stand between items, but not inside a glob's braces.
+      (value ?? "").match(/(?:[^\s,{]|\{[^}]*\}|\{)+/g) ?? [],
   ),
 );
 const url = (fallback: string) =>
@@ -23,22 +22,27 @@ const url = (fallback: string) =>
     z.transform((value) => (value ?? fallback).replace(/\/+$/, "")),
   );
 
+/** A number above zero. Anything else is the default here, and named by `invalidSettings`. */
 const positive = (fallback: number) =>
   z.pipe(
     text,
-    z.transform((value, context) => {
-      const number = Number(value ?? fallback);
-      if (number > 0 && Number.isFinite(number)) return number;
-      context.issues.push({ code: "custom", message: `${value} is not a positive number`, input: value });
-      return z.NEVER;
-    }),
+    z.transform((value) => (isPositive(value) ? Number(value) : fallback)),
   );
+function isPositive(value: string | undefined): boolean {
+  return Number(value) > 0 && Number.isFinite(Number(value));
+}
 
 /** The variables of README's table, read from a Worker's environment. Base URLs come without a trailing slash. */
 export const settingsSchema = z.object({
   SLACK_SIGNING_SECRET: text,
   SLACK_BOT_TOKEN: text,
   SLACK_API_URL: url("https://slack.com/api"),
+  DISCORD_PUBLIC_KEY: text,
+  DISCORD_APPLICATION_ID: text,
+  DISCORD_BOT_TOKEN: text,
+  DISCORD_API_URL: url("https://discord.com/api/v10"),
+  /** `off`: no socket is held, and only `@mention` is missed. */
+  DISCORD_MENTIONS: text,
   LINEAR_API_KEY: text,
   LINEAR_TEAM_KEY: text,
   LINEAR_API_URL: url("https://api.linear.app/graphql"),
@@ -68,8 +72,12 @@ export function readSettings(env: object): Settings {
 type Variable = keyof Settings;
 
 /** What each service needs to be on. The signing secret is the gateway's alone. */
-export const requiredByGateway = { slack: ["SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN"] } as const;
+export const requiredByGateway = {
+  discord: ["DISCORD_PUBLIC_KEY", "DISCORD_APPLICATION_ID", "DISCORD_BOT_TOKEN"],
+  slack: ["SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN"],
+} as const;
 export const requiredByConsumer = {
+  discord: ["DISCORD_BOT_TOKEN"],
   slack: ["SLACK_BOT_TOKEN"],
   linear: ["LINEAR_API_KEY"],
   github: ["GITHUB_TOKEN"],
@@ -97,8 +105,26 @@ export function secretsOf(settings: Settings): string[] {
   return [
     settings.SLACK_SIGNING_SECRET,
     settings.SLACK_BOT_TOKEN,
+    settings.DISCORD_BOT_TOKEN,
     settings.LINEAR_API_KEY,
     settings.GITHUB_TOKEN,
     settings.ANTHROPIC_API_KEY,
   ].filter((value) => value !== undefined);
+}
+
+const numbers = ["BUGBOT_MAX_USD", "BUGBOT_MAX_TURNS", "BUGBOT_MAX_MINUTES"] as const;
+/** In the documentation's table, but not in this version. */
+const unsupported = ["GITHUB_APP_ID", "GITHUB_APP_PRIVATE_KEY"] as const;
+
+/** What is wrong with a Worker's variables, a sentence each; a service that is set up by half is found by `serviceState`. */
+export function invalidSettings(env: object): string[] {
+  const given: Record<string, unknown> = { ...env };
+  const wrong = numbers.flatMap((name) => {
+    const value = text.safeParse(given[name]).data;
+    return value !== undefined && !isPositive(value) ? [`${name} must be a number above zero, not ${value}`] : [];
+  });
+  const early = unsupported
+    .filter((name) => given[name])
+    .map((name) => `${name} is not supported yet: use GITHUB_TOKEN`);
+  return [...wrong, ...early];
 }

@@ -1,8 +1,11 @@
+import * as fc from "fast-check";
 import { describe, it } from "vitest";
 import { emailAddresses } from "./email.ts";
-import { githubRepositories } from "./github.ts";
+import { githubLinks, githubRepositories } from "./github.ts";
 import { linearIssueIds, linearIssueUrls } from "./linear.ts";
+import { postHogSessionIds } from "./posthog.ts";
 import { findReferences } from "./reference.ts";
+import { stackFrames } from "./stack-frame.ts";
 
 describe("Linear issues", () => {
   it("are found by id and by URL", ({ expect }) => {
@@ -34,9 +37,94 @@ it("finds e-mail addresses", ({ expect }) => {
   ]);
 });
 
+describe("links into GitHub", () => {
+  it("are told apart", ({ expect }) => {
+    const text =
+      "https://github.com/acme/shop/issues/12 https://github.com/acme/shop/pull/3/files (https://github.com/acme/shop/blob/main/src/cart.js#L10-L12) https://github.com/acme/shop/tree/main";
+    expect(githubLinks(text)).toEqual([
+      { kind: "issue", repository: "acme/shop", number: 12 },
+      { kind: "pull", repository: "acme/shop", number: 3 },
+      { kind: "blob", repository: "acme/shop", ref: "main", path: "src/cart.js", line: 10 },
+      { kind: "repository", repository: "acme/shop" },
+    ]);
+  });
+});
+
+it("finds stack frames in several notations, each place once", ({ expect }) => {
+  const text = `TypeError: x
+    at total (src/cart.ts:12:3)
+    at async Object.<anonymous> (/app/src/index.js:4:1)
+    at src/cart.ts:12:3
+  File "app/cart.py", line 7, in total
+  lib/shop/cart.rb:9`;
+  expect(stackFrames(text)).toEqual([
+    { file: "src/cart.ts", line: 12, symbol: "total" },
+    { file: "/app/src/index.js", line: 4, symbol: "Object.<anonymous>" },
+    { file: "app/cart.py", line: 7, symbol: "total" },
+    { file: "lib/shop/cart.rb", line: 9 },
+  ]);
+});
+
+it("finds references inside code blocks, quotes and URLs' neighbours", ({ expect }) => {
+  const text =
+    "```\nBUG-12\n``` `WEB-3` > see (BUG-4), https://us.posthog.com/project/1/replay/0190b6f4-7a3e-7c3d-8d6b-3f1c2b4a5d6e?t=3";
+  expect(linearIssueIds(text)).toEqual(["BUG-12", "WEB-3", "BUG-4"]);
+  expect(postHogSessionIds(text)).toEqual(["0190b6f4-7a3e-7c3d-8d6b-3f1c2b4a5d6e"]);
+});
+
+const extractors = {
+  findReferences,
+  githubLinks,
+  stackFrames,
+  linearIssueIds,
+  linearIssueUrls,
+  postHogSessionIds,
+  emailAddresses,
+};
+const pieces = [
+  "a",
+  "A-",
+  "@",
+  "a@",
+  "a.",
+  "a/",
+  "at ",
+  "(",
+  "https://",
+  "https://github.com/a/",
+  "https://github.com/a/b/blob/",
+  "BUG-1",
+  "<",
+  "-1",
+  'File "',
+  ":1",
+  ".ts:1",
+  "\u202E",
+  "😀",
+  "\0",
+];
+
 it("ends soon on a megabyte of anything", ({ expect }) => {
-  for (const piece of ["a", "A-", "@", "a@", "a.", "https://", "https://github.com/a/", "BUG-1", "<", "-1"]) {
+  for (const piece of pieces) {
     const text = piece.repeat(Math.ceil((1024 * 1024) / piece.length));
-    expect(() => findReferences(text)).not.toThrow();
+    for (const extract of Object.values(extractors)) expect(() => extract(text)).not.toThrow();
   }
+});
+
+it("never throws, and finds only what was written", ({ expect }) => {
+  const text = fc.array(
+    fc.oneof(fc.constantFrom(...pieces, "BUG-12", "UTF-8", " ", "\n"), fc.string({ unit: "binary", maxLength: 8 })),
+    { maxLength: 60 },
+  );
+  fc.assert(
+    fc.property(text, (parts) => {
+      const written = parts.join("");
+      for (const id of linearIssueIds(written)) expect(written).toContain(id);
+      for (const address of emailAddresses(written)) expect(written).toContain(address);
+      for (const { file } of stackFrames(written)) expect(written).toContain(file);
+      for (const { repository } of githubLinks(written)) expect(repository).toMatch(/^[A-Za-z0-9-]+\/[\w.-]+$/);
+      expect(() => findReferences(written)).not.toThrow();
+    }),
+    { seed: 11, numRuns: 5000 },
+  );
 });

@@ -1,0 +1,29 @@
+import { afterEach, it, vi } from "vitest";
+import { createLog } from "./log.ts";
+import { redact } from "./redact.ts";
+import { readSettings, secretsOf } from "./settings.ts";
+
+afterEach(() => vi.restoreAllMocks());
+
+it("takes every known secret out of a text", ({ expect }) => {
+  expect(redact("a token-123 b token-123", ["token-123"])).toBe("a [redacted] b [redacted]");
+});
+
+it("leaves short values alone, which would blank ordinary words", ({ expect }) => {
+  expect(redact("a cart", ["a"])).toBe("a cart");
+});
+
+it("keeps every credential out of the log", ({ expect }) => {
+  const names = [
+    "SLACK_SIGNING_SECRET",
+    "SLACK_BOT_TOKEN",
+    "DISCORD_BOT_TOKEN",
+    "LINEAR_API_KEY",
+    "GITHUB_TOKEN",
+    "ANTHROPIC_API_KEY",
+  ];
+  const settings = readSettings(Object.fromEntries(names.map((name) => [name, `canary-${name}`])));
+  const printed = vi.spyOn(console, "log").mockReturnValue();
+  createLog("consumer", secretsOf(settings))("failed", { error: names.map((name) => `canary-${name}`).join(" ") });
+  expect(printed.mock.calls.join(" ")).not.toContain("canary");
+});
