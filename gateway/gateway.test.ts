@@ -23,7 +23,7 @@ function setUp({ enqueueFails = false, acknowledgeFails = false } = {}) {
     },
   };
   const app = createGateway({
-    slack: { state: { state: "on" }, platform: slack },
+    doors: [{ name: "Slack", state: { state: "on" }, platform: slack }],
     enqueue: async (command) => {
       if (enqueueFails) throw new Error("the queue is down");
       enqueued.push(command);
@@ -217,7 +217,9 @@ describe("a platform that is not set up", () => {
   it("is off, and says what would turn it on", async ({ expect }) => {
     const app = createGateway({
       ...needs,
-      slack: { state: { state: "off", turnOn: ["SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN"] }, platform },
+      doors: [
+        { name: "Slack", state: { state: "off", turnOn: ["SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN"] }, platform },
+      ],
     });
     const response = await app.request("/slack/events", { method: "POST", body: mention() });
     expect(response.status).toBe(401);
@@ -227,7 +229,7 @@ describe("a platform that is not set up", () => {
   it("names what is missing when it is set up by half", async ({ expect }) => {
     const app = createGateway({
       ...needs,
-      slack: { state: { state: "incomplete", missing: ["SLACK_BOT_TOKEN"] }, platform },
+      doors: [{ name: "Slack", state: { state: "incomplete", missing: ["SLACK_BOT_TOKEN"] }, platform }],
     });
     const response = await app.request("/slack/events", { method: "POST", body: mention() });
     expect(response.status).toBe(503);

@@ -1,20 +1,14 @@
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { Command } from "../shared/command.ts";
-import { maxBodyBytes } from "../shared/limits.ts";
+import { maxBodyBytes, maxTextLength } from "../shared/limits.ts";
+import { stripHidden } from "../shared/plain-text.ts";
 import { describeError, type Log } from "../shared/log.ts";
-import type { ServiceState } from "../shared/settings.ts";
 import type { Health } from "./health.ts";
-import type { Platform } from "./platform.ts";
-
-/** A platform and whether it is set up. */
-export interface Door {
-  state: ServiceState;
-  platform: Platform;
-}
+import type { Answer, Door, Parse } from "./platform.ts";
 
 export interface GatewayNeeds {
-  slack: Door;
+  doors: readonly Door[];
   /** Puts a command on the queue. */
   enqueue: (command: Command) => Promise<unknown>;
   health: () => Promise<Health>;
@@ -23,11 +17,15 @@ export interface GatewayNeeds {
 }
 
 /** The door: verify → parse → enqueue → acknowledge. It makes no other call before it answers. */
-export function createGateway({ slack, enqueue, health, now, log }: GatewayNeeds) {
+export function createGateway({ doors, enqueue, health, now, log }: GatewayNeeds) {
   const app = new Hono();
   const limit = bodyLimit({ maxSize: maxBodyBytes, onError: (c) => c.text("The body is larger than 1 MB.", 413) });
 
-  app.post("/slack/events", limit, (c) => receive(c, "slack", slack));
+  for (const door of doors) {
+    for (const [path, parse] of Object.entries(door.platform.routes)) {
+      app.post(path, limit, (c) => receive(c, door, parse));
+    }
+  }
   app.get("/health", async (c) => {
     const report = await health();
     return c.json(report, report.status === "unhealthy" ? 503 : 200);
@@ -38,35 +36,56 @@ export function createGateway({ slack, enqueue, health, now, log }: GatewayNeeds
   });
   return app;
 
-  async function receive(c: Context, name: string, { state, platform }: Door): Promise<Response> {
+  async function receive(c: Context, { name, state, platform }: Door, parse: Parse): Promise<Response> {
     if (state.state === "off") return c.text(`${name} is off: set ${state.turnOn.join(" and ")}.`, 401);
-    if (state.state === "incomplete")
+    if (state.state === "incomplete") {
       return c.text(`${name} is not set up: ${state.missing.join(" and ")} missing.`, 503);
+    }
 
-    const { verify, parse, acknowledge } = platform;
+    const { verify, acknowledge } = platform;
     const raw = new Uint8Array(await c.req.arrayBuffer());
     if (!(await verify(c.req.raw.headers, raw, now()))) return c.text("The signature is not valid.", 401);
 
     const incoming = await parse(new TextDecoder().decode(raw), now());
     switch (incoming.kind) {
-      case "handshake":
-        return c.text(incoming.answer);
+      case "answer":
+        if (incoming.after) {
+          c.executionCtx.waitUntil(
+            incoming.after().catch((error: unknown) => log("follow_up_failed", describeError(error))),
+          );
+        }
+        return answer(c, incoming.answer);
       case "ignored":
         return c.body(null, 200);
       case "malformed":
         return c.text(`Not understood: ${incoming.reason}.`, 400);
       case "command": {
-        const { command } = incoming;
+        const command = clean(incoming.command);
         await enqueue(command);
         c.executionCtx.waitUntil(
           acknowledge(command).catch((error: unknown) =>
             log("acknowledge_failed", { commandId: command.id, ...describeError(error) }),
           ),
         );
-        return c.body(null, 200);
+        return answer(c, incoming.answer);
       }
       default:
         return incoming satisfies never;
     }
   }
+}
+
+/** Without what nobody wrote on purpose, and what a message on the queue has no room for. */
+function clean({ text, report, ...command }: Command): Command {
+  const words = (given: string) => stripHidden(given).slice(0, maxTextLength).toWellFormed();
+  return {
+    ...command,
+    text: words(text),
+    ...(report && { report: { author: words(report.author), text: words(report.text) } }),
+  };
+}
+
+function answer(c: Context, given: Answer): Response {
+  if (given === undefined) return c.body(null, 200);
+  return "json" in given ? Response.json(given.json) : c.text(given.text);
 }

@@ -1,29 +1,48 @@
 import * as z from "zod/mini";
 import { type ServiceState, serviceStateSchema } from "../shared/settings.ts";
+import type { Door } from "./platform.ts";
+
+/** A service's state, or that of the socket which hears Discord's mentions. */
+type Component = ServiceState | { state: "unreachable" } | { state: string; reason?: string | undefined };
 
 export interface Health {
   status: "healthy" | "degraded" | "unhealthy";
   /** Each service and, where it is not on, the variables that would turn it on or are missing. */
-  components: Record<string, ServiceState | { state: "unreachable" }>;
+  components: Record<string, Component>;
 }
 
 export interface HealthNeeds {
-  slack: ServiceState;
+  doors: readonly Pick<Door, "name" | "state">[];
   /** The consumer Worker's own report: the state of each service. */
   consumer: () => Promise<Response>;
+  /** Discord's socket; undefined where it is not wanted. */
+  mentions: () => Promise<{ state: string; reason?: string | undefined } | undefined>;
 }
 
 /**
- * `unhealthy`: nobody can be heard, or a set-up is half done. `degraded`: a service is off, or the consumer does not answer,
- * whose commands wait on the queue meanwhile.
+ * `unhealthy`: nobody can be heard, or a set-up is half done. `degraded`: something that works need is off, the consumer does not
+ * answer (commands wait on the queue meanwhile), or Discord's socket is down. A chat platform that is off is no fault while another is on.
  */
-export function createHealth({ slack, consumer }: HealthNeeds) {
+export function createHealth({ doors, consumer, mentions }: HealthNeeds) {
   return async (): Promise<Health> => {
-    const behind = await askConsumer();
-    const components = { ...behind, slack: slack.state === "on" ? (behind["slack"] ?? slack) : slack };
+    const [behind, socket] = await Promise.all([askConsumer(), mentions().catch(() => ({ state: "unreachable" }))]);
+    const platforms = doors.map(({ name, state }): [string, Component] => {
+      const key = name.toLowerCase();
+      return [key, state.state === "on" ? (behind[key] ?? state) : state];
+    });
+    const components: Health["components"] = {
+      ...behind,
+      ...Object.fromEntries(platforms),
+      ...(socket && { discordMentions: socket }),
+    };
+    const heard = doors.some(({ state }) => state.state === "on");
     const states = Object.values(components).map(({ state }) => state);
-    if (slack.state !== "on" || states.includes("incomplete")) return { status: "unhealthy", components };
-    return { status: states.every((state) => state === "on") ? "healthy" : "degraded", components };
+    if (!heard || states.includes("incomplete")) return { status: "unhealthy", components };
+    const offDoors = new Set(doors.filter(({ state }) => state.state === "off").map(({ name }) => name.toLowerCase()));
+    const well = Object.entries(components).every(
+      ([name, { state }]) => state === "on" || state === "connected" || offDoors.has(name),
+    );
+    return { status: well ? "healthy" : "degraded", components };
   };
 
   async function askConsumer(): Promise<Health["components"]> {

@@ -1,28 +1,76 @@
+import * as z from "zod/mini";
 import { createLog } from "../shared/log.ts";
 import { readSettings, requiredByGateway, secretsOf, serviceState } from "../shared/settings.ts";
+import { createDiscord } from "./discord/discord.ts";
 import { createGateway } from "./gateway.ts";
 import { createHealth } from "./health.ts";
+import type { Door } from "./platform.ts";
 import { createSlack } from "./slack/slack.ts";
+
+export { DiscordMentions } from "./discord/mentions.ts";
 
 function wire(env: Env) {
   const settings = readSettings(env);
-  const state = serviceState(settings, requiredByGateway.slack);
-  const slack = createSlack({
-    signingSecret: settings.SLACK_SIGNING_SECRET ?? "",
-    botToken: settings.SLACK_BOT_TOKEN ?? "",
-    apiUrl: settings.SLACK_API_URL,
-  });
+  const slack: Door = {
+    name: "Slack",
+    state: serviceState(settings, requiredByGateway.slack),
+    platform: createSlack({
+      signingSecret: settings.SLACK_SIGNING_SECRET ?? "",
+      botToken: settings.SLACK_BOT_TOKEN ?? "",
+      apiUrl: settings.SLACK_API_URL,
+    }),
+  };
+  const discord: Door = {
+    name: "Discord",
+    state: serviceState(settings, requiredByGateway.discord),
+    platform: createDiscord({
+      publicKey: settings.DISCORD_PUBLIC_KEY ?? "",
+      botToken: settings.DISCORD_BOT_TOKEN,
+      apiUrl: settings.DISCORD_API_URL,
+      suggest: async (kind, typed, workspace) => {
+        const query = new URLSearchParams({ kind, typed, workspace });
+        const response = await env.CONSUMER.fetch(`http://consumer/suggest?${query.toString()}`);
+        return z
+          .array(z.string())
+          .parse(await response.json())
+          .map((value) => ({ name: value, value }));
+      },
+    }),
+  };
+  const doors = [slack, discord];
   return createGateway({
-    slack: { state, platform: slack },
+    doors,
     enqueue: (command) => env.COMMANDS.send(command),
-    health: createHealth({ slack: state, consumer: () => env.CONSUMER.fetch("http://consumer/health") }),
+    health: createHealth({
+      doors: doors.map(({ name, state }) => ({ name, state })),
+      consumer: () => env.CONSUMER.fetch("http://consumer/health"),
+      mentions: async () => (hearsMentions(env) ? mentions(env).state() : undefined),
+    }),
     now: Date.now,
     log: createLog("gateway", secretsOf(settings)),
   });
+}
+
+/** Discord's socket is wanted wherever Discord is set up, unless it is switched off. */
+function hearsMentions(env: Env): boolean {
+  const settings = readSettings(env);
+  return (
+    serviceState(settings, requiredByGateway.discord).state === "on" &&
+    settings.DISCORD_MENTIONS?.toLowerCase() !== "off"
+  );
+}
+
+/** The one object that holds the socket, however many isolates ask for it. */
+function mentions(env: Env) {
+  return env.DISCORD_SOCKET.getByName("discord");
 }
 
 let app: ReturnType<typeof createGateway> | undefined;
 
 export default {
   fetch: (request, env, context) => (app ??= wire(env)).fetch(request, env, context),
+  /** Starts the socket and watches it. */
+  async scheduled(_controller, env) {
+    await mentions(env).ensure();
+  },
 } satisfies ExportedHandler<Env>;

@@ -1,20 +1,35 @@
 import type { Command } from "../shared/command.ts";
+import type { ServiceState } from "../shared/settings.ts";
+
+/** What a platform hears at once: JSON, plain text, or nothing but a 200. */
+export type Answer = { json: unknown } | { text: string } | undefined;
 
 /** What a signed request turned out to be. */
 export type Incoming =
-  | { kind: "command"; command: Command }
-  /** The platform checks that we are here: `answer` is what it wants to hear. */
-  | { kind: "handshake"; answer: string }
-  /** Nothing for us: another app's event, or our own message. */
+  /** Something to do: enqueued first, answered then. */
+  | { kind: "command"; command: Command; answer?: Answer }
+  /** Nothing to do: a handshake, a form to fill in, suggestions. `after` is sent once that is answered. */
+  | { kind: "answer"; answer: Answer; after?: () => Promise<void> }
+  /** Not for us: another app's event, or our own message. */
   | { kind: "ignored"; reason: string }
   /** Not what the platform sends. */
   | { kind: "malformed"; reason: string };
 
-/** A chat platform as the gateway sees it. Each has `verify.ts`, `parse.ts` and `acknowledge.ts`. */
+export type Parse = (body: string, nowMs: number) => Promise<Incoming>;
+
+/** A chat platform as the gateway sees it. */
 export interface Platform {
   /** Whether the platform signed exactly this body, within five minutes of `nowMs`. */
   verify: (headers: Headers, body: Uint8Array<ArrayBuffer>, nowMs: number) => Promise<boolean>;
-  parse: (body: string, nowMs: number) => Promise<Incoming>;
+  /** Each path the platform posts to, and how a body there is read. */
+  routes: Record<string, Parse>;
   /** The first visible sign, sent after the answer; nothing depends on it. */
   acknowledge: (command: Command) => Promise<void>;
+}
+
+/** A platform, its name, and whether it is set up. */
+export interface Door {
+  name: string;
+  state: ServiceState;
+  platform: Platform;
 }

@@ -9,8 +9,11 @@ import { createAllowance } from "../allowance.ts";
 export function createAcknowledge(botToken: string, apiUrl: string) {
   const allows = createAllowance({ ...slackReactions, now: Date.now });
   return async ({ conversation }: Command): Promise<void> => {
-    if (conversation.platform !== "slack" || !allows()) return;
-    const { channelId, messageId } = conversation;
+    if (conversation.platform !== "slack") return;
+    const { channelId, threadId, messageId } = conversation;
+    // A slash command has no message; a reaction names one and no thread, and it is bugbot's own.
+    if (threadId === undefined || messageId === undefined) return;
+    if (!allows()) return;
     const response = await fetch(`${apiUrl}/reactions.add`, {
       method: "POST",
       headers: { authorization: `Bearer ${botToken}` },

@@ -1,6 +1,9 @@
 import type { Platform } from "../platform.ts";
 import { createAcknowledge } from "./acknowledge.ts";
-import { parse } from "./parse.ts";
+import { createOpenView } from "./open-view.ts";
+import { createParseCommand } from "./parse-command.ts";
+import { parseEvent } from "./parse-event.ts";
+import { createParseInteraction } from "./parse-interaction.ts";
 import { createVerify } from "./verify.ts";
 
 export interface SlackOptions {
@@ -11,5 +14,13 @@ export interface SlackOptions {
 }
 
 export function createSlack({ signingSecret, botToken, apiUrl }: SlackOptions): Platform {
-  return { verify: createVerify(signingSecret), parse, acknowledge: createAcknowledge(botToken, apiUrl) };
+  return {
+    verify: createVerify(signingSecret),
+    routes: {
+      "/slack/events": parseEvent,
+      "/slack/commands": createParseCommand(apiUrl),
+      "/slack/interactions": createParseInteraction({ apiUrl, openView: createOpenView(botToken, apiUrl) }),
+    },
+    acknowledge: createAcknowledge(botToken, apiUrl),
+  };
 }

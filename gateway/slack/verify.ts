@@ -7,7 +7,7 @@ const encoder = new TextEncoder();
  * https://docs.slack.dev/authentication/verifying-requests-from-slack
  */
 export function createVerify(signingSecret: string) {
-  let key: Promise<CryptoKey> | undefined;
+  let key: ReturnType<typeof crypto.subtle.importKey> | undefined;
   return async (headers: Headers, body: Uint8Array<ArrayBuffer>, nowMs: number): Promise<boolean> => {
     const timestamp = headers.get("x-slack-request-timestamp") ?? "";
     const [, hex] = /^v0=([0-9a-f]{64})$/.exec(headers.get("x-slack-signature") ?? "") ?? [];

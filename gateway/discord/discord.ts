@@ -1,0 +1,23 @@
+import type { Platform } from "../platform.ts";
+import { createAcknowledge } from "./acknowledge.ts";
+import { createParse } from "./parse-interaction.ts";
+import type { Suggest } from "./suggest-choices.ts";
+import { createVerify } from "./verify.ts";
+
+export interface DiscordOptions {
+  /** 64 hex digits, from the application's page. */
+  publicKey: string;
+  suggest: Suggest;
+  /** Only mentions need it: for their 👀. */
+  botToken?: string | undefined;
+  /** `https://discord.com/api/v10`, without a trailing slash. */
+  apiUrl: string;
+}
+
+export function createDiscord({ publicKey, suggest, botToken, apiUrl }: DiscordOptions): Platform {
+  return {
+    verify: createVerify(publicKey),
+    routes: { "/discord/interactions": createParse(suggest) },
+    acknowledge: createAcknowledge(botToken, apiUrl),
+  };
+}

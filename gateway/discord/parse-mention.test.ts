@@ -1,0 +1,68 @@
+import { describe, it } from "vitest";
+import { mention } from "./mention-play.ts";
+import { parseMention } from "./parse-mention.ts";
+
+const parse = (changes: object = {}, words?: string) =>
+  parseMention({ ...mention("500", words), ...changes }, "100", 1_790_000_000_000);
+
+describe("a mention", () => {
+  it("is a command of that message", ({ expect }) => {
+    expect(parse({}, "fix <https://github.com/acme/shop> BUG-12")).toEqual({
+      v: 1,
+      id: "discord-500",
+      name: "fix",
+      text: "https://github.com/acme/shop BUG-12",
+      conversation: { platform: "discord", guildId: "200", channelId: "300", messageId: "500" },
+      author: { id: "400", name: "alice" },
+      references: { linearIssueId: "BUG-12", githubRepoUrl: "https://github.com/acme/shop" },
+      receivedAt: 1_790_000_000_000,
+    });
+  });
+
+  it.for<[string, string, string]>([
+    ["hey <@100> fix it", "fix", "it"],
+    ["<@!100> STATUS all", "status", "all"],
+    ["fix it <@100>", "fix", "it"],
+    ["<@100>", "help", ""],
+    ["<@100> what is this", "help", "what is this"],
+    ["<@100>\nfix the\ntotal", "fix", "the\ntotal"],
+  ])("%j is %s", ([content, name, text], { expect }) => {
+    expect(parse({ content })).toMatchObject({ name, text });
+  });
+
+  it("in a thread belongs to the thread", ({ expect }) => {
+    expect(parse({ channel_type: 11 })?.conversation).toMatchObject({ channelId: "300", threadId: "300" });
+  });
+
+  it("in a direct message needs no mention", ({ expect }) => {
+    const direct = parse({ guild_id: undefined, content: "fix it", mentions: [] });
+    expect(direct).toMatchObject({ name: "fix", text: "it", conversation: { guildId: "@me" } });
+  });
+
+  it("names its author as Discord shows them", ({ expect }) => {
+    expect(parse({ author: { id: "400", username: "alice", global_name: "Alice A." } })?.author.name).toBe("Alice A.");
+  });
+});
+
+it.for<[string, object]>([
+  ["a message without a mention", { content: "fix it", mentions: [] }],
+  ["a mention of somebody else", { content: "<@101> fix it", mentions: [{ id: "101" }] }],
+  ["a mention of a role", { content: "<@&100> fix it", mentions: [] }],
+  ["a mention in a code block", { content: "`<@100> fix it`", mentions: [] }],
+  ["an answer to the bot without a mention", { type: 19, content: "thanks" }],
+  ["a bot's message", { author: { id: "400", username: "other", bot: true } }],
+  ["the bot's own message", { author: { id: "100", username: "bugbot" } }],
+  ["a webhook's message", { webhook_id: "600" }],
+  ["a system's message", { author: { id: "400", username: "discord", system: true } }],
+  ["a notice of Discord's", { type: 7 }],
+  ["a message without an author", { author: undefined }],
+  ["an id that is none", { id: "../x" }],
+])("%s is no command", ([, changes], { expect }) => {
+  expect(parse(changes)).toBeUndefined();
+});
+
+it("reads two thousand characters of anything", ({ expect }) => {
+  for (const piece of ["<", "<@", "<@100>", "<https://", "A-", "@"]) {
+    expect(() => parse({ content: piece.repeat(2_000) })).not.toThrow();
+  }
+});

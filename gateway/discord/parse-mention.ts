@@ -1,0 +1,77 @@
+import * as z from "zod/mini";
+import { type Command, parseWords } from "../../shared/command.ts";
+import { maxTextLength } from "../../shared/limits.ts";
+import { findReferences } from "../../shared/references/reference.ts";
+import { idSchema } from "./interaction.ts";
+
+/** Only what is read of https://docs.discord.com/developers/events/gateway-events#message-create. */
+const messageSchema = z.object({
+  id: idSchema,
+  type: z.optional(z.number()),
+  channel_id: idSchema,
+  channel_type: z.nullish(z.number()),
+  /** Absent in direct messages. */
+  guild_id: z.nullish(idSchema),
+  content: z.string(),
+  webhook_id: z.nullish(z.string()),
+  author: z.object({
+    id: idSchema,
+    username: z.string(),
+    global_name: z.nullish(z.string()),
+    bot: z.nullish(z.boolean()),
+    system: z.nullish(z.boolean()),
+  }),
+  mentions: z.array(z.object({ id: z.string() })),
+});
+
+/** A message and a reply; the other types are Discord's own notices. */
+const personalTypes = new Set([0, 19]);
+const threadTypes = new Set([10, 11, 12]);
+
+/**
+ * A person's message that mentions the bot in its words, or any direct message, as a command; else undefined.
+ * Discord gives such messages their content without the privileged intent
+ * (https://docs.discord.com/developers/events/gateway#message-content-intent).
+ */
+export function parseMention(event: unknown, botUserId: string, nowMs: number): Command | undefined {
+  const parsed = messageSchema.safeParse(event);
+  if (!parsed.success) return undefined;
+  const { id, type = 0, channel_id: channelId, channel_type: channelType, guild_id: guildId } = parsed.data;
+  const { content, webhook_id, author, mentions } = parsed.data;
+  if (!personalTypes.has(type)) return undefined;
+  if (webhook_id || author.bot || author.system || author.id === botUserId) return undefined;
+
+  const [mention] = new RegExp(`<@!?${botUserId}>`).exec(content) ?? [];
+  // A mention in a code block is no mention, and an answer to the bot pings it without words: Discord's list and the words must agree.
+  const mentioned = mention !== undefined && mentions.some((user) => user.id === botUserId);
+  if (guildId && !mentioned) return undefined;
+
+  const words = plainText(afterMention(content, mention)).slice(0, maxTextLength);
+  return {
+    v: 1,
+    id: `discord-${id}`,
+    ...parseWords(words),
+    conversation: {
+      platform: "discord",
+      guildId: guildId ?? "@me",
+      channelId,
+      ...(channelType && threadTypes.has(channelType) && { threadId: channelId }),
+      messageId: id,
+    },
+    author: { id: author.id, name: author.global_name ?? author.username },
+    references: findReferences(words),
+    receivedAt: nowMs,
+  };
+}
+
+/** What follows the bot's mention; what precedes it when nothing follows; all of it when there is none. */
+function afterMention(content: string, mention: string | undefined): string {
+  if (mention === undefined) return content;
+  const at = content.indexOf(mention);
+  return content.slice(at + mention.length).trim() || content.slice(0, at);
+}
+
+/** Links without the brackets that hide their preview. */
+function plainText(text: string): string {
+  return text.replace(/<(https?:\/\/[^<>\s]{1,4000})>/g, "$1");
+}

@@ -1,0 +1,39 @@
+import { it } from "vitest";
+import type { ServiceState } from "../shared/settings.ts";
+import { createHealth } from "./health.ts";
+
+const on: ServiceState = { state: "on" };
+const off: ServiceState = { state: "off", turnOn: ["X"] };
+const incomplete: ServiceState = { state: "incomplete", missing: ["Y"] };
+const report = (states: Record<string, ServiceState>) => async () => Response.json(states);
+const all = { slack: on, discord: on, github: on };
+
+async function health(
+  slack: ServiceState,
+  discord: ServiceState,
+  consumer: () => Promise<Response>,
+  socket?: { state: string },
+) {
+  const doors = [
+    { name: "Slack", state: slack },
+    { name: "Discord", state: discord },
+  ];
+  return createHealth({ doors, consumer, mentions: async () => socket })();
+}
+
+it.for<[string, Parameters<typeof health>, string]>([
+  ["everything is on", [on, on, report(all), { state: "connected" }], "healthy"],
+  ["one platform is not wanted", [on, off, report({ ...all, discord: off })], "healthy"],
+  ["a service is off", [on, on, report({ ...all, github: off })], "degraded"],
+  ["the consumer does not answer", [on, on, () => Promise.reject(new Error("gone"))], "degraded"],
+  ["the socket is down", [on, on, report(all), { state: "fatal" }], "degraded"],
+  ["no platform is on", [off, off, report(all)], "unhealthy"],
+  ["a platform is set up by half", [on, incomplete, report(all)], "unhealthy"],
+  ["a service is set up by half", [on, on, report({ ...all, github: incomplete })], "unhealthy"],
+])("when %s", async ([, given, status], { expect }) => {
+  expect((await health(...given)).status).toBe(status);
+});
+
+it("names the variables that would turn a service on", async ({ expect }) => {
+  expect((await health(on, off, report(all))).components).toMatchObject({ discord: { turnOn: ["X"] } });
+});
