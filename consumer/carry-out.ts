@@ -1,29 +1,57 @@
 import type { Command } from "../shared/command.ts";
 import { describeError } from "../shared/log.ts";
-import { admit } from "./admit.ts";
+import { checkWorkspace } from "./check-workspace.ts";
 import { contextualize } from "./commands/contextualize.ts";
 import { fix } from "./commands/fix.ts";
 import { help } from "./commands/help.ts";
+import { resolveRetry } from "./commands/retry.ts";
 import { status } from "./commands/status.ts";
 import { stop } from "./commands/stop.ts";
 import { type Ending, endingOf } from "./ending.ts";
-import type { CommandNeeds } from "./needs.ts";
+import { isWork } from "./is-work.ts";
+import type { CommandNeeds, Outside } from "./needs.ts";
+import type { Effect } from "./effect.ts";
+import { createStatusMessage } from "./replies/status-message.ts";
 import { settle } from "./settle.ts";
 
 /** A command from its admission to its last word. */
-export async function carryOut(command: Command, needs: CommandNeeds): Promise<void> {
-  const ending = await attempt(command, needs);
+export async function carryOut(asked: Command, outside: Outside & { effect: Effect }): Promise<void> {
+  const { effect, commands, log, now } = outside;
+  let command = asked;
+  let refusal: unknown;
+  try {
+    checkWorkspace(asked, outside.settings);
+    command = await place(await resolveRetry(asked, outside), outside);
+  } catch (error) {
+    refusal = error;
+  }
+  const replies = outside.replies(command.conversation.platform);
+  const needs: CommandNeeds = {
+    ...outside,
+    status: createStatusMessage(command, { replies, effect, remember: (id) => commands.follow(command.id, id) }),
+  };
+  const ending = await attempt(command, needs, refusal);
   await settle(command, ending, needs);
+
+  async function attempt(placed: Command, given: CommandNeeds, refused: unknown): Promise<Ending> {
+    try {
+      await effect("admit", () => commands.admit(placed, now()));
+      if (refused !== undefined) throw refused;
+      return await run(placed, given);
+    } catch (error) {
+      log("command_failed", { commandId: placed.id, ...describeError(error) });
+      return endingOf(error, placed.id);
+    }
+  }
 }
 
-async function attempt(command: Command, needs: CommandNeeds): Promise<Ending> {
-  try {
-    await admit(command, needs);
-    return await run(command, needs);
-  } catch (error) {
-    needs.log("command_failed", { commandId: command.id, ...describeError(error) });
-    return endingOf(error, command.id);
-  }
+/** Work wants a thread; an answer goes to where the question was asked. */
+async function place(command: Command, { effect, replies }: Outside & { effect: Effect }): Promise<Command> {
+  if (!isWork(command)) return command;
+  const conversation = await effect("open thread", (again) =>
+    replies(command.conversation.platform).open(command, again),
+  );
+  return { ...command, conversation };
 }
 
 async function run(command: Command, needs: CommandNeeds): Promise<Ending> {
@@ -39,6 +67,8 @@ async function run(command: Command, needs: CommandNeeds): Promise<Ending> {
       return stop(command, needs);
     case "help":
       return help(command);
+    case "retry":
+      throw new TypeError("a retry stands for the command it repeats");
     default:
       return command.name satisfies never;
   }

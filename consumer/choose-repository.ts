@@ -4,8 +4,10 @@ import { isAllowedRepository } from "./allow-list.ts";
 import type { Repository } from "./clients/github.ts";
 
 export interface RepositoryClues {
-  /** What the person wrote. */
-  text: string;
+  /** In the person's own words, `owner/name`. */
+  named: readonly string[];
+  /** In the thread and the message around them. */
+  around?: readonly string[];
   /** What this conversation works on already, `owner/name`. */
   known?: string | null;
   /** The Linear issue's description. */
@@ -22,10 +24,9 @@ const example = "`@bugbot fix https://github.com/owner/name what goes wrong`";
 
 /** The one repository that is meant, found on GitHub and allowed. Throws a `Failure` that says what to write. */
 export async function chooseRepository(
-  { text, known, issueText }: RepositoryClues,
+  { named, around = [], known, issueText }: RepositoryClues,
   needs: ChooseNeeds,
 ): Promise<Repository> {
-  const named = githubRepositories(text);
   if (named.length > 1) {
     throw new Failure("several_repositories", {
       reply: `You named ${named.join(" and ")}. Which one has the bug? Name one: ${example}`,
@@ -33,7 +34,8 @@ export async function chooseRepository(
     });
   }
   const inIssue = githubRepositories(issueText ?? "");
-  const name = named[0] ?? known ?? (inIssue.length === 1 ? inIssue[0] : undefined) ?? needs.fallback;
+  const [nearby] = around.length === 1 ? around : [];
+  const name = named[0] ?? known ?? nearby ?? (inIssue.length === 1 ? inIssue[0] : undefined) ?? needs.fallback;
   if (!name) {
     throw new Failure("no_repository", { reply: `Which repository has the bug? Name it: ${example}`, retry: false });
   }

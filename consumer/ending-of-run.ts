@@ -1,4 +1,5 @@
 import type { Job, Outcome, Usage } from "../shared/job.ts";
+import { escapeMarkdown } from "../shared/plain-text.ts";
 import type { PullRequest } from "./clients/github.ts";
 import type { Ending } from "./ending.ts";
 
@@ -25,9 +26,10 @@ export function endingOfRun(outcome: Outcome, { where, allowedPaths, limits, pul
     case "pushed": {
       const additions = outcome.files.reduce((sum, file) => sum + file.additions, 0);
       const deletions = outcome.files.reduce((sum, file) => sum + file.deletions, 0);
-      const size = `${outcome.files.length} ${outcome.files.length === 1 ? "file" : "files"}, +${additions} −${deletions}`;
+      const number = outcome.files.length;
+      const size = number === 0 ? "" : ` (${number} ${number === 1 ? "file" : "files"}, +${additions} −${deletions})`;
       const link = pullRequest ? `[Pull request #${pullRequest.number}](${pullRequest.url})` : "The fix is pushed";
-      return ending("succeeded", `✅ ${link} in ${where} (${size})`);
+      return ending("succeeded", `✅ ${link} in ${where}${size}`);
     }
     case "no_change":
       return ending(
@@ -73,12 +75,17 @@ export function costLine({ costUsd, durationMs, turns }: Usage): string {
 }
 
 function listed(files: readonly string[]): string {
-  const shown = files.slice(0, 10).map((file) => `\`${oneLine(file)}\``);
+  const shown = files.slice(0, 10).map((file) => `\`${file.replaceAll("`", "'").slice(0, 200)}\``);
   return files.length > shown.length ? `${shown.join(", ")} and ${files.length - shown.length} more` : shown.join(", ");
 }
 
+/** A stranger's or a program's words within one of our sentences. Local addresses say nothing to anybody. */
 function oneLine(text: string): string {
-  return text.replace(/\s+/g, " ").trim().slice(0, 300).replace(/\.$/, "");
+  const words = text
+    .replace(/https?:\/\/127\.0\.0\.1\S*/g, "…")
+    .replace(/\s+/g, " ")
+    .trim();
+  return escapeMarkdown(words.slice(0, 300).toWellFormed().replace(/\.$/, ""));
 }
 
 function quoted(summary: string): string {

@@ -1,16 +1,31 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
-import { readSettings, requiredByConsumer, serviceState } from "../shared/settings.ts";
+import { invalidSettings, readSettings, requiredByConsumer, serviceState } from "../shared/settings.ts";
+import { suggest } from "./suggest.ts";
 
 /** What the gateway may ask of the consumer, over a service binding; no route leads here. */
 export class Operator extends WorkerEntrypoint<Env> {
-  /** `GET /health`: the state of each service the consumer uses. */
+  /** `GET /health`: the state of each service the consumer uses. `GET /suggest?kind=&typed=&workspace=`: an array of texts. */
   override async fetch(request: Request): Promise<Response> {
-    if (new URL(request.url).pathname !== "/health") return new Response("Not found.", { status: 404 });
+    const { pathname, searchParams } = new URL(request.url);
     const settings = readSettings(this.env);
-    const states = Object.entries(requiredByConsumer).map(([service, required]) => [
-      service,
-      serviceState(settings, required),
-    ]);
-    return Response.json(Object.fromEntries(states));
+    switch (pathname) {
+      case "/health": {
+        const states = Object.entries(requiredByConsumer).map(([service, required]) => [
+          service,
+          serviceState(settings, required),
+        ]);
+        const wrong = invalidSettings(this.env);
+        const settingsState = wrong.length > 0 ? { settings: { state: "incomplete", missing: wrong } } : {};
+        return Response.json({ ...Object.fromEntries(states), ...settingsState });
+      }
+      case "/suggest": {
+        const kind = searchParams.get("kind") === "issue" ? "issue" : "repo";
+        const typed = searchParams.get("typed") ?? "";
+        const needs = { db: this.env.DB, settings };
+        return Response.json(await suggest(kind, typed, searchParams.get("workspace") ?? "", needs));
+      }
+      default:
+        return new Response("Not found.", { status: 404 });
+    }
   }
 }

@@ -1,8 +1,9 @@
-import type { Command } from "../shared/command.ts";
+import type { Command, References } from "../shared/command.ts";
 import { conversationId } from "../shared/conversation.ts";
 import { Failure } from "../shared/failure.ts";
 import type { Issue, Linear } from "./clients/linear.ts";
-import { stripHidden } from "./prompt.ts";
+import { stripHidden } from "../shared/plain-text.ts";
+import type { Report } from "./read-report.ts";
 import { stableUuid } from "./stable-id.ts";
 
 export interface FindIssueNeeds {
@@ -12,8 +13,10 @@ export interface FindIssueNeeds {
 }
 
 /** The issue a command is about: the one it names, else its thread's. Throws a `Failure` when the named one is unknown. */
-export async function findIssue(command: Command, { linear, mapped }: FindIssueNeeds): Promise<Issue | undefined> {
-  const { linearIssueId: named, linearIssueUrl: url } = command.references;
+export async function findIssue(
+  { linearIssueId: named, linearIssueUrl: url }: References,
+  { linear, mapped }: FindIssueNeeds,
+): Promise<Issue | undefined> {
   if (named) {
     const issue = await linear.issue(named);
     if (issue) return issue;
@@ -35,10 +38,15 @@ export interface CreateIssueNeeds {
   permalink?: string | undefined;
 }
 
+export interface NewIssue {
+  command: Command;
+  report: Report;
+  title: string;
+}
+
 /** Files the report. The id is the conversation's, so a thread never files twice. */
 export async function createIssue(
-  command: Command,
-  title: string,
+  { command, report, title }: NewIssue,
   { linear, teamKey, permalink }: CreateIssueNeeds,
 ): Promise<Issue> {
   const teamId = await linear.teamId(teamKey);
@@ -47,14 +55,23 @@ export async function createIssue(
     throw new Failure("linear_team_not_found", { reply: `I cannot see ${which} in Linear.`, retry: false });
   }
   const id = await stableUuid(`issue ${conversationId(command.conversation)}`);
-  return linear.createIssue({ id, teamId, title, description: describe(command, permalink) });
+  return linear.createIssue({ id, teamId, title, description: describe(command, report, permalink) });
 }
 
-function describe({ text, author, conversation }: Command, permalink: string | undefined): string {
-  const quoted = stripHidden(text)
+function describe({ conversation }: Command, { text, author, earlier }: Report, permalink: string | undefined): string {
+  const platform = conversation.platform === "slack" ? "Slack" : "Discord";
+  const thread = earlier.map((said) => `${said.author} said before:\n\n${quote(said.text)}`);
+  return [
+    `Reported by ${platform} user ${author}:`,
+    quote(text),
+    ...thread,
+    ...(permalink ? [`[Open the thread](${permalink})`] : []),
+  ].join("\n\n");
+}
+
+function quote(text: string): string {
+  return stripHidden(text)
     .split("\n")
     .map((line) => `> ${line}`)
     .join("\n");
-  const source = `${conversation.platform === "slack" ? "Slack" : "Discord"} user ${author.name ?? author.id}`;
-  return `Reported by ${source}:\n\n${quoted}${permalink ? `\n\n[Open the thread](${permalink})` : ""}`;
 }

@@ -1,7 +1,9 @@
+import type { Button } from "../shared/button.ts";
 import type { Command } from "../shared/command.ts";
 import { conversationId } from "../shared/conversation.ts";
 import { redact } from "../shared/redact.ts";
 import { secretsOf } from "../shared/settings.ts";
+import { isWork } from "./is-work.ts";
 import type { Ending } from "./ending.ts";
 import type { CommandNeeds } from "./needs.ts";
 import type { Mark } from "./replies/reply.ts";
@@ -20,8 +22,13 @@ export async function settle(command: Command, ending: Ending, needs: CommandNee
     unrecorded = error;
   }
   // A database that is down does not keep the last word from the person.
-  await status.lastWord(reply);
-  await status.mark(markOf(command, ending));
+  if (reply !== "") {
+    try {
+      await status.lastWord({ text: reply, buttons: buttonsOf(command, ending) });
+    } finally {
+      await status.mark(markOf(command, ending));
+    }
+  }
   if (unrecorded !== undefined) throw unrecorded;
   log("command_settled", {
     commandId: command.id,
@@ -33,7 +40,13 @@ export async function settle(command: Command, ending: Ending, needs: CommandNee
 }
 
 /** An answer to a question needs no mark; work does. */
-function markOf({ name }: Command, { outcome }: Ending): Mark {
+function markOf(command: Command, { outcome }: Ending): Mark {
   if (outcome === "refused") return "failed";
-  return outcome === "succeeded" && name !== "fix" && name !== "contextualize" ? "answered" : outcome;
+  return outcome === "succeeded" && !isWork(command) ? "answered" : outcome;
+}
+
+function buttonsOf(command: Command, { outcome, ask }: Ending): Button[] {
+  if (ask) return [{ action: "ask", commandId: command.id }];
+  const again = isWork(command) && (outcome === "failed" || outcome === "timed_out" || outcome === "stopped");
+  return again ? [{ action: "retry", commandId: command.id }] : [];
 }

@@ -1,6 +1,8 @@
-import { stripHidden } from "./prompt.ts";
+import { stripHidden } from "../shared/plain-text.ts";
 
 const maxTitleLength = 80;
+/** GitHub refuses a pull request's title of more than 256 characters. */
+const maxSubjectLength = 200;
 
 /** The report's first sentence without links and issue ids; nothing when no words are left. */
 export function titleOf(report: string): string | undefined {
@@ -12,12 +14,23 @@ export function titleOf(report: string): string | undefined {
   const [sentence = ""] = words.split(/(?<=[.!?])\s|\n/, 1);
   const title = sentence.replace(/\s+/g, " ").replace(/^[\s:;,.–—-]+|[\s:;,.–—-]+$/g, "");
   if (!/[\p{L}\p{N}]/u.test(title)) return undefined;
-  return title.length > maxTitleLength ? `${title.slice(0, maxTitleLength).replace(/\s+\S*$/, "")}…` : title;
+  return cut(title, maxTitleLength);
 }
 
 /** Fit for a commit's subject or a pull request's title. */
 export function oneLine(text: string): string {
-  return stripHidden(text).replace(/\s+/g, " ").trim();
+  return cut(stripHidden(text).replace(/\s+/g, " ").trim(), maxSubjectLength);
+}
+
+/** Cuts at a word, and never inside a character. */
+function cut(text: string, length: number): string {
+  const characters = Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);
+  return characters.length > length
+    ? `${characters
+        .slice(0, length)
+        .join("")
+        .replace(/\s+\S*$/, "")}…`
+    : text;
 }
 
 /** `bugbot/<issue or key>-<words>`: safe as a git ref and in a URL. */

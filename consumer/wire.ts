@@ -4,6 +4,7 @@ import { readSettings, secretsOf } from "../shared/settings.ts";
 import { createGitHub } from "./clients/github.ts";
 import { createLinear } from "./clients/linear.ts";
 import type { Outside } from "./needs.ts";
+import { createDiscordReplies } from "./replies/discord.ts";
 import { createSlackReplies } from "./replies/slack.ts";
 import { createContainerExecutor, createHttpExecutor } from "./sandbox/executor.ts";
 import { createSandbox } from "./sandbox/sandbox.ts";
@@ -22,9 +23,13 @@ export function wire(env: Env): Outside {
   const slack = SLACK_BOT_TOKEN
     ? createSlackReplies({ botToken: SLACK_BOT_TOKEN, apiUrl: settings.SLACK_API_URL })
     : undefined;
+  const discord = settings.DISCORD_BOT_TOKEN
+    ? createDiscordReplies({ botToken: settings.DISCORD_BOT_TOKEN, apiUrl: settings.DISCORD_API_URL, now: Date.now })
+    : undefined;
   return {
     replies(platform) {
-      if (platform === "slack" && slack) return slack;
+      const replies = platform === "slack" ? slack : discord;
+      if (replies) return replies;
       throw new Failure("platform_off", { reply: `${platform} is not set up on the consumer Worker.`, retry: false });
     },
     linear: LINEAR_API_KEY ? createLinear({ apiKey: LINEAR_API_KEY, apiUrl: settings.LINEAR_API_URL }) : undefined,

@@ -2,7 +2,6 @@ import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from "cloud
 import { type Command, commandSchema } from "../shared/command.ts";
 import { carryOut } from "./carry-out.ts";
 import { createEffect } from "./effect.ts";
-import { createStatusMessage } from "./replies/status-message.ts";
 import { wire } from "./wire.ts";
 
 /** One instance per command; its id is the command's. */
@@ -10,8 +9,6 @@ export class CommandWorkflow extends WorkflowEntrypoint<Env, Command> {
   override async run(event: WorkflowEvent<Command>, step: WorkflowStep): Promise<void> {
     const command = commandSchema.parse(event.payload);
     const outside = wire(this.env);
-    const effect = createEffect(step, command.id, outside.log);
-    const status = createStatusMessage(command, outside.replies(command.conversation.platform), effect);
-    await carryOut(command, { ...outside, effect, status });
+    await carryOut(command, { ...outside, effect: createEffect(step, command.id, outside.log) });
   }
 }

@@ -1,6 +1,5 @@
 import { Octokit } from "@octokit/rest";
 import * as z from "zod/mini";
-import { Failure } from "../../shared/failure.ts";
 import { maxComparedFiles, vendorTimeoutMs } from "../../shared/limits.ts";
 import { parseRetryAfter, vendorFailure } from "./vendor-failure.ts";
 
@@ -16,6 +15,14 @@ export interface Repository {
   defaultBranch: string;
   /** No commit yet. */
   empty: boolean;
+}
+
+export interface Comparison {
+  /** Commits that `head` has and `base` has not, and the other way round. */
+  ahead: number;
+  behind: number;
+  /** Every path that differs, both names of a renamed one. GitHub lists 300 at most: what is cut cannot be checked. */
+  paths: string[] | "too_many";
 }
 
 export interface PullRequest {
@@ -38,6 +45,8 @@ export function createGitHub({ token, apiUrl }: GitHubOptions) {
     auth: token,
     baseUrl: apiUrl,
     userAgent: "bugbot",
+    // Octokit's own request lines are no JSON; failures are logged by whoever meets them.
+    log: { debug: silent, info: silent, warn: silent, error: silent },
     request: {
       fetch: (url: string, init: RequestInit) => fetch(url, { ...init, signal: AbortSignal.timeout(vendorTimeoutMs) }),
     },
@@ -60,24 +69,18 @@ export function createGitHub({ token, apiUrl }: GitHubOptions) {
     /** The commit a branch stands at; null where there is no such branch. */
     branchHead: (repository: string, branch: string): Promise<string | null> => headOf(repository, branch),
 
-    /**
-     * Every path that differs between `base` and `head`, branches or commits, both names of a renamed one. Undefined: one of
-     * them is not there. GitHub lists 300 files at most, so a longer list is a `Failure`: what is cut cannot be checked.
-     */
-    async changedPaths(repository: string, base: string, head: string): Promise<string[] | undefined> {
+    /** `base` and `head` are branches or commits. Undefined: one of them is not there, or they share no history. */
+    async compare(repository: string, base: string, head: string): Promise<Comparison | undefined> {
       const compared = await orNotFound(
         octokit.rest.repos.compareCommitsWithBasehead({ ...parts(repository), basehead: `${base}...${head}` }),
       );
-      const files = compared?.data.files;
-      if (files && files.length >= maxComparedFiles) {
-        throw new Failure("too_many_files", {
-          reply: `The change touches ${files.length} files or more, too many to check.`,
-          retry: false,
-        });
-      }
-      return files?.flatMap((file) =>
+      if (!compared) return undefined;
+      const { ahead_by: ahead, behind_by: behind, files = [] } = compared.data;
+      if (files.length >= maxComparedFiles) return { ahead, behind, paths: "too_many" };
+      const paths = files.flatMap((file) =>
         file.previous_filename ? [file.previous_filename, file.filename] : [file.filename],
       );
+      return { ahead, behind, paths };
     },
 
     async findPullRequest(repository: string, head: string): Promise<PullRequest | undefined> {
@@ -113,6 +116,8 @@ export function createGitHub({ token, apiUrl }: GitHubOptions) {
   };
 }
 
+function silent(): void {}
+
 function parts(repository: string): { owner: string; repo: string } {
   const [owner = "", repo = ""] = repository.split("/");
   return { owner, repo };
@@ -145,8 +150,17 @@ function readError(error: unknown): { status?: number; retryAfter?: string } {
   const parsed = requestErrorSchema.safeParse(error);
   if (!parsed.success) return {};
   const { status, response } = parsed.data;
-  const retryAfter = response.headers["retry-after"];
-  return { status, ...(typeof retryAfter === "string" && { retryAfter }) };
+  const {
+    "retry-after": retryAfter,
+    "x-ratelimit-remaining": remaining,
+    "x-ratelimit-reset": reset,
+  } = response.headers;
+  if (typeof retryAfter === "string") return { status, retryAfter };
+  // The primary limit says when it ends, not how long that is.
+  if (remaining === "0" && typeof reset === "string") {
+    return { status, retryAfter: String(Math.max(1, Math.ceil(Number(reset) - Date.now() / 1000))) };
+  }
+  return { status };
 }
 
 function toFailure(error: unknown) {

@@ -1,35 +1,44 @@
 import type { Command } from "../../shared/command.ts";
 import { conversationId } from "../../shared/conversation.ts";
 import { Failure } from "../../shared/failure.ts";
+import type { Outcome } from "../../shared/job.ts";
 import { defaultAllowedPaths } from "../../shared/limits.ts";
 import { chooseRepository } from "../choose-repository.ts";
 import type { Ending } from "../ending.ts";
 import { endingOfRun } from "../ending-of-run.ts";
 import type { CommandNeeds } from "../needs.ts";
 import { writePrompt } from "../prompt.ts";
+import { readReport } from "../read-report.ts";
 import { createIssue, findIssue } from "../resolve-issue.ts";
 import { openPullRequest } from "../sandbox/open-pull-request.ts";
-import { limitsOf, runAgent } from "../sandbox/run-agent.ts";
+import { limitsOf, runAgent, stopButton } from "../sandbox/run-agent.ts";
+import { settleBranch } from "../sandbox/settle-branch.ts";
 import { stableKey } from "../stable-id.ts";
 import { branchName, oneLine, titleOf } from "../title.ts";
 
 /** From a report to a pull request. Nothing is made before it is clear which repository is meant. */
 export async function fix(command: Command, needs: CommandNeeds): Promise<Ending> {
-  const { effect, status, settings, linear, threadIssues, conversations, now } = needs;
+  const { effect, status, settings, linear, threadIssues, commands, conversations, now } = needs;
   const github = needs.github ?? missing("GitHub", "GITHUB_TOKEN");
   if (!settings.ANTHROPIC_API_KEY) missing("The model", "ANTHROPIC_API_KEY");
   const thread = conversationId(command.conversation);
 
-  await status.show("start", "⚙️ Looking at the report…");
+  const stop = [stopButton(command)];
+  await status.show("start", { text: "⚙️ Looking at the report…", buttons: stop });
+  const earlier = await effect("read thread", () =>
+    needs.replies(command.conversation.platform).earlier(command),
+  ).catch(() => []);
+  const report = readReport(command, earlier);
   const { known, mapped } = await effect("recall", async () => {
     const found = await conversations.find(thread);
     return { known: found, mapped: (await threadIssues.find(command.conversation)) ?? found.issueId };
   });
   const found =
-    linear && (await effect("find issue", async () => (await findIssue(command, { linear, mapped })) ?? null));
+    linear &&
+    (await effect("find issue", async () => (await findIssue(report.references, { linear, mapped })) ?? null));
   const repository = await effect("choose repository", () =>
     chooseRepository(
-      { text: command.text, known: known.repository, issueText: found?.description },
+      { named: report.named, around: report.around, known: known.repository, issueText: found?.description },
       {
         findRepository: (name) => github.repository(name),
         allowed: settings.BUGBOT_ALLOWED_REPOS,
@@ -37,7 +46,7 @@ export async function fix(command: Command, needs: CommandNeeds): Promise<Ending
       },
     ),
   );
-  const title = titleOf(command.text) ?? found?.title;
+  const title = titleOf(report.text) ?? found?.title ?? titleOf(earlier.at(-1)?.text ?? "");
   if (!title)
     throw new Failure("nothing_reported", {
       reply: "What goes wrong? Say it in a sentence: `@bugbot fix the total ignores the discount`",
@@ -51,6 +60,7 @@ export async function fix(command: Command, needs: CommandNeeds): Promise<Ending
       retry: false,
     });
 
+  await goOn("issue");
   const issue = linear && (found ?? (await effect("create issue", () => fileIssue())));
   const sameRepository = known.repository?.toLowerCase() === repository.name.toLowerCase();
   const sameIssue = !issue || known.issueId === issue.id;
@@ -64,38 +74,74 @@ export async function fix(command: Command, needs: CommandNeeds): Promise<Ending
 
   const headBefore = await effect("look at branch", () => github.branchHead(repository.name, branch));
   const where = `[${repository.name}](${settings.GITHUB_URL}/${repository.name})${issue ? ` for [${issue.identifier}](${issue.url})` : ""}`;
-  await status.show("work", `⚙️ Working on ${where}…`);
+  await status.show("work", { text: `⚙️ Working on ${where}…`, buttons: stop });
   const allowedPaths = settings.BUGBOT_ALLOWED_PATHS.length > 0 ? settings.BUGBOT_ALLOWED_PATHS : defaultAllowedPaths;
   const subject = oneLine(`fix: ${issue?.title ?? title}${issue ? ` (${issue.identifier})` : ""}`);
-  const run = await runAgent(
-    {
-      command,
-      repository,
-      branch,
-      commitSubject: subject,
-      allowedPaths,
-      prompt: writePrompt({
-        repository: repository.name,
-        report: command.text,
-        reporter: command.author.name ?? command.author.id,
-        issue: issue ?? undefined,
-        allowedPaths,
-      }),
-      where,
-    },
-    needs,
-  );
   const limits = limitsOf(settings);
-  if (run.kind !== "pushed") return endingOfRun(run, { where, allowedPaths, limits });
+  const plan = {
+    command,
+    repository,
+    branch,
+    headBefore,
+    commitSubject: subject,
+    allowedPaths,
+    prompt: writePrompt({ repository: repository.name, report, issue: issue ?? undefined, allowedPaths }),
+    where,
+  };
+  await goOn("run");
+  const ended = await runAgent(plan, needs).catch(async (error: unknown) => {
+    await settleBranch({ ...plan, run: undefined }, { github, effect });
+    throw error;
+  });
+  const stopped = await effect("stop asked before pull request", () => commands.stopRequested(command.id));
+  const run: Outcome = stopped ? { kind: "stopped", usage: ended.usage } : ended;
 
-  await status.show("pull request", `⚙️ Opening a pull request in ${where}…`);
+  const left = await settleBranch({ ...plan, run }, { github, effect });
+  if (left.kind === "taken_back") {
+    throw new Failure("push_refused", { reply: `What was pushed is taken back. ${left.reason}`, retry: false });
+  }
+  const unchanged = left.kind === "nothing" || (run.kind !== "pushed" && !left.isNew && (await hasPullRequest()));
+  if (unchanged) return withIssue(endingOfRun(run, { where, allowedPaths, limits }));
+
+  await status.show("pull request", { text: `⚙️ Opening a pull request in ${where}…` });
+  const summary = "summary" in run ? run.summary : "";
   const pullRequest = await openPullRequest(
-    { command, repository, branch, headBefore, title: subject, issue: issue ?? undefined, run, allowedPaths },
+    { command, report, repository, branch, title: subject, issue: issue ?? undefined, summary, usage: run.usage },
     { github, effect },
+  ).catch((error: unknown) => {
+    throw error instanceof Failure
+      ? new Failure(error.code, {
+          reply: `${error.reply} The fix is pushed to \`${branch}\`: **Retry** opens the pull request.`,
+          retry: true,
+          cause: error,
+        })
+      : error;
+  });
+  await effect("remember pull request", () => conversations.rememberPullRequest(thread, pullRequest.url, now())).catch(
+    () => undefined,
   );
-  await effect("remember pull request", () => conversations.rememberPullRequest(thread, pullRequest.url, now()));
   const unlinked = linear && issue && (await linkPullRequest(issue.id));
-  return endingOfRun(run, { where, allowedPaths, limits, pullRequest, note: unlinked });
+  const files = run.kind === "pushed" ? run.files : [];
+  const pushed: Outcome = { kind: "pushed", commit: "", files, summary, usage: run.usage };
+  return withIssue(endingOfRun(pushed, { where, allowedPaths, limits, pullRequest, note: unlinked }));
+
+  async function hasPullRequest(): Promise<boolean> {
+    return effect(
+      "find pull request",
+      async () => (await github.findPullRequest(repository.name, branch)) !== undefined,
+    );
+  }
+
+  /** Throws when somebody asked to stop meanwhile. */
+  async function goOn(stage: string): Promise<void> {
+    if (await effect(`stop asked before ${stage}`, () => commands.stopRequested(command.id))) {
+      throw new Failure("stopped", { reply: "Stopped. Nothing was pushed.", retry: false });
+    }
+  }
+
+  function withIssue(ending: Ending): Ending {
+    return issue ? { ...ending, issue: issue.identifier } : ending;
+  }
 
   /** The pull request is there whatever Linear says: a missing link is told, and fails nothing. */
   async function linkPullRequest(issueId: string): Promise<string | undefined> {
@@ -120,7 +166,10 @@ export async function fix(command: Command, needs: CommandNeeds): Promise<Ending
       .replies(command.conversation.platform)
       .permalink(command)
       .catch(() => undefined);
-    return createIssue(command, title ?? "", { linear, teamKey: settings.LINEAR_TEAM_KEY, permalink });
+    return createIssue(
+      { command, report, title: title ?? "" },
+      { linear, teamKey: settings.LINEAR_TEAM_KEY, permalink },
+    );
   }
 }
 

@@ -1,13 +1,16 @@
-import type { Command } from "../../shared/command.ts";
+import { chatCommandNames, type Command, grammar } from "../../shared/command.ts";
+import { escapeMarkdown } from "../../shared/plain-text.ts";
 import type { Ending } from "../ending.ts";
 
-const usage = `\`@bugbot fix https://github.com/owner/name what goes wrong\` – find the cause and open a pull request
-\`@bugbot status\` – what I am doing in this thread
-\`@bugbot stop\` – stop it
-Name a Linear issue (\`BUG-12\`) to work on it; otherwise I file one.`;
-
+/** What can be written, from the table that reads it. */
 export function help({ text }: Command): Ending {
   const [word = ""] = text.split(/\s/, 1);
-  const opening = word ? `I do not know “${word.slice(0, 40)}”. This is what I understand:\n` : "";
-  return { outcome: "succeeded", reply: `${opening}${usage}` };
+  const opening = word ? [`I do not know “${escapeMarkdown(word.slice(0, 40))}”. This is what I understand:`] : [];
+  const lines = chatCommandNames().map((name) => {
+    const { aliases, example, purpose } = grammar[name];
+    const also = aliases.length > 0 ? ` (or ${aliases.map((alias) => `\`${alias}\``).join(", ")})` : "";
+    return `\`@bugbot ${example}\`${also} – ${purpose}`;
+  });
+  const closing = "Name a Linear issue (`BUG-12`) to work on it; otherwise I file one.";
+  return { outcome: "succeeded", reply: [...opening, ...lines, closing].join("\n") };
 }

@@ -1,35 +1,39 @@
-import * as z from "zod/mini";
 import type { Command } from "../../shared/command.ts";
-import { conversationId } from "../../shared/conversation.ts";
+import { conversationId, workspaceId } from "../../shared/conversation.ts";
 import type { Ending } from "../ending.ts";
 import type { CommandNeeds } from "../needs.ts";
+import type { RecentCommand } from "../stores/commands.ts";
 
-const rowSchema = z.object({
-  name: z.string(),
-  text: z.string(),
-  outcome: z.nullable(z.string()),
-  started_at: z.number(),
-});
 const shownCommands = 5;
 
-/** What was asked in this thread and how it went. */
+/** What was asked in this thread and how it went; with `all`, in the workspace. */
 export async function status(
   command: Command,
   { effect, commands, conversations, now }: CommandNeeds,
 ): Promise<Ending> {
-  const thread = conversationId(command.conversation);
+  const everywhere = /^all\b/i.test(command.text);
+  const { conversation } = command;
+  const scope = everywhere ? `${conversation.platform}:${workspaceId(conversation)}:` : conversationId(conversation);
   const { rows, pullRequestUrl } = await effect("read status", async () => ({
-    rows: z.array(rowSchema).parse(await commands.recent(thread, shownCommands + 1)),
-    pullRequestUrl: (await conversations.find(thread)).pullRequestUrl,
+    rows: await commands.recent(scope, shownCommands, command.id),
+    pullRequestUrl: (await conversations.find(scope)).pullRequestUrl,
   }));
-  const others = rows.filter((row) => row.name !== "status");
-  const lines = others.map(({ name, text, outcome, started_at: startedAt }) => {
-    const minutes = Math.max(0, Math.round((now() - startedAt) / 60_000));
-    return `• ${name} ${text.slice(0, 80)}: ${outcome ?? "running"}, started ${minutes} min ago`;
-  });
-  if (lines.length === 0) return { outcome: "succeeded", reply: "Nothing was asked of me in this thread yet." };
+  if (rows.length === 0) {
+    return {
+      outcome: "succeeded",
+      reply: `Nothing was asked of me ${everywhere ? "in this workspace" : "in this thread"} yet.`,
+    };
+  }
+  const lines = rows.map((row) => describe(row, now()));
   return {
     outcome: "succeeded",
-    reply: [...lines, ...(pullRequestUrl ? [`Pull request: ${pullRequestUrl}`] : [])].join("\n"),
+    reply: [...lines, ...(pullRequestUrl ? [`[Pull request](${pullRequestUrl})`] : [])].join("\n"),
   };
+}
+
+function describe({ name, text, outcome, costUsd, startedAt, issue }: RecentCommand, nowMs: number): string {
+  const minutes = Math.max(0, Math.round((nowMs - startedAt) / 60_000));
+  const what = [name, issue ?? text.replace(/\s+/g, " ").slice(0, 60)].filter((word) => word !== "").join(" ");
+  const cost = costUsd === null ? "" : ` · $${costUsd.toFixed(2)}`;
+  return `* ${what}: ${outcome ?? "running"} · ${minutes} min ago${cost}`;
 }

@@ -3,20 +3,59 @@ import { conversationId } from "../../shared/conversation.ts";
 import type { Ending } from "../ending.ts";
 import type { CommandNeeds } from "../needs.ts";
 
-/** Stops the run of this thread. Its own last word says that it was stopped. */
-export async function stop(
-  command: Command,
-  { effect, conversations, leases, sandbox, now }: CommandNeeds,
-): Promise<Ending> {
-  const thread = conversationId(command.conversation);
-  const stopped = await effect("stop job", async () => {
-    const { runningCommandId } = await conversations.find(thread);
-    if (!runningCommandId) return false;
+/** Stops a run; its own last word says that it was stopped. Which one: the button's, the reaction's, the thread's, else the channel's only one. */
+export async function stop(command: Command, needs: CommandNeeds): Promise<Ending> {
+  const { effect, commands, leases, sandbox, now } = needs;
+  const byReaction = isReaction(command);
+  const found = await effect("find run", () => findRun(command, needs));
+  if (found === "several") {
+    return {
+      outcome: "succeeded",
+      reply: "Several runs are under way in this channel. Write `@bugbot stop` in the thread of the one you mean.",
+    };
+  }
+  if (found === null) return { outcome: "succeeded", reply: byReaction ? "" : "Nothing is running here." };
+  await effect("ask to stop", () => commands.requestStop(found.id, now()));
+  // A job that is not there yet, or no more, is met by the request at its next stage.
+  await effect("stop job", async () => {
     try {
-      return await sandbox(thread).stop(runningCommandId);
+      return await sandbox(found.conversationId).stop(found.id);
     } finally {
-      await leases.close(runningCommandId, now());
+      await leases.close(found.id, now());
     }
-  });
-  return { outcome: "succeeded", reply: stopped ? "Stopping." : "Nothing is running in this thread." };
+  }).catch(() => false);
+  return { outcome: "succeeded", reply: byReaction ? "" : "Stopping." };
+}
+
+/** ❌ on a status message: a message without a thread, and not a word. */
+function isReaction({ conversation, text }: Command): boolean {
+  return (
+    conversation.platform === "slack" &&
+    conversation.threadId === undefined &&
+    conversation.messageId !== undefined &&
+    text === ""
+  );
+}
+
+async function findRun(command: Command, { commands }: CommandNeeds) {
+  const { conversation, author, text } = command;
+  const [named = ""] = text.split(/\s/, 1);
+  if (isReaction(command)) {
+    const run = await commands.followedBy(conversation.messageId ?? "");
+    return run && run.authorId === author.id ? run : null;
+  }
+  const thread = conversationId(conversation);
+  const running = await commands.running(channelPrefix(conversation));
+  const mine = running.find(({ id }) => id === named) ?? running.find((run) => run.conversationId === thread);
+  if (mine) return mine;
+  const inThread = conversation.threadId !== undefined;
+  if (inThread || running.length === 0) return null;
+  return running.length === 1 ? (running[0] ?? null) : ("several" as const);
+}
+
+/** What the ids of all conversations of a channel, or for Discord of a guild, begin with. */
+export function channelPrefix(conversation: Command["conversation"]): string {
+  return conversation.platform === "slack"
+    ? `slack:${conversation.teamId}:${conversation.channelId}:`
+    : `discord:${conversation.guildId}:`;
 }

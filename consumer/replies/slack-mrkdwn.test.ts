@@ -1,15 +1,24 @@
 import { it } from "vitest";
 import { toMrkdwn } from "./slack-mrkdwn.ts";
 
+const withoutJoiners = (text: string) => text.replaceAll("\u200B", "");
+
 it.for([
   ["[Pull request #1](https://github.com/acme/shop/pull/1)", "<https://github.com/acme/shop/pull/1|Pull request #1>"],
-  ["**bold**", "*bold*"],
+  ["**bold** and `code`", "*bold* and `code`"],
   ["a < b && c > d", "a &lt; b &amp;&amp; c &gt; d"],
-  [
-    "<!channel> <@U1> <https://evil.com|github.com>",
-    "&lt;!channel&gt; &lt;@U1&gt; &lt;https://evil.com|github.com&gt;",
-  ],
-  ["[a|b](https://x.test)", "<https://x.test|a¦b>"],
+  ["* one\n* two", "•   one\n•   two"],
 ])("writes %j as %j", ([markdown = "", mrkdwn], { expect }) => {
-  expect(toMrkdwn(markdown)).toBe(mrkdwn);
+  expect(withoutJoiners(toMrkdwn(markdown))).toBe(mrkdwn);
+});
+
+it.for([
+  "<!channel> hi",
+  "<@U1>",
+  "`<!here>`",
+  "```\n<!everyone>\n```",
+  "<https://evil.com|github.com>",
+  "> <!channel>",
+])("pings nobody for %j", ([...text], { expect }) => {
+  expect(toMrkdwn(text.join(""))).not.toMatch(/<[!@#]/);
 });

@@ -1,11 +1,14 @@
-import { ErrorCode, WebClient } from "@slack/web-api";
+import type { KnownBlock } from "@slack/web-api";
 import * as z from "zod/mini";
+import { buttonId } from "../../shared/button.ts";
 import type { Command } from "../../shared/command.ts";
 import { Failure } from "../../shared/failure.ts";
-import { vendorTimeoutMs } from "../../shared/limits.ts";
-import { parseRetryAfter, vendorFailure } from "../clients/vendor-failure.ts";
-import type { Mark, Replies } from "./reply.ts";
+import { earlierMessages, slackPartLength, vendorTimeoutMs } from "../../shared/limits.ts";
+import { vendorFailure } from "../clients/vendor-failure.ts";
+import { buttonLabels, type Mark, type Replies, type Reply } from "./reply.ts";
+import { call, createSlackClient, once } from "./slack-client.ts";
 import { toMrkdwn } from "./slack-mrkdwn.ts";
+import { splitMarkdown } from "./split-markdown.ts";
 
 export interface SlackOptions {
   botToken: string;
@@ -13,6 +16,8 @@ export interface SlackOptions {
   apiUrl: string;
 }
 
+/** Stands for a message without an id. */
+const whispered = "whispered";
 const eventType = "bugbot_command";
 const emoji: Record<Mark, string | undefined> = {
   working: "gear",
@@ -26,42 +31,72 @@ const emoji: Record<Mark, string | undefined> = {
 const passing = ["eyes", "gear"];
 
 export function createSlackReplies({ botToken, apiUrl }: SlackOptions): Replies {
-  const client = new WebClient(botToken, {
-    slackApiUrl: `${apiUrl}/`,
-    // workerd knows no `redirect: "error"`; retries are the Workflow's.
-    fetch: (url, init) => fetch(url, { ...init, redirect: "manual", signal: AbortSignal.timeout(vendorTimeoutMs) }),
-    retryConfig: { retries: 0 },
-    rejectRateLimitedCalls: true,
-  });
+  const client = createSlackClient(botToken, apiUrl);
 
   return {
-    async post(command, text, again) {
-      const { channelId: channel, threadId } = slackConversation(command);
-      const earlier = again ? await findPosted(command) : undefined;
-      if (earlier) return earlier;
-      const { ts } = await call(() =>
-        client.chat.postMessage({
-          channel,
-          thread_ts: threadId,
-          text: toMrkdwn(text),
-          metadata: { event_type: eventType, event_payload: { command_id: command.id } },
-          unfurl_links: false,
-          unfurl_media: false,
-        }),
+    async open(command, again) {
+      const conversation = slackConversation(command);
+      const { teamId, channelId: channel, threadId, messageId } = conversation;
+      if (threadId !== undefined) return { ...conversation, messageId: messageId ?? threadId };
+      // A slash command leaves no message: this one stands for it, and its thread is the conversation.
+      const asked = `**${command.name}** ${command.text}`.trim();
+      const text = `<@${command.author.id}> asks: ${toMrkdwn(asked)}`;
+      const ts =
+        (again ? await findPosted(command, "asked") : undefined) ??
+        (await send(channel, undefined, text, [], command, "asked"));
+      return { platform: "slack", teamId, channelId: channel, threadId: ts, messageId: ts };
+    },
+
+    async post(command, reply, again) {
+      const { channelId: channel, threadId, responseUrl } = slackConversation(command);
+      if (threadId === undefined && responseUrl !== undefined) return whisper(responseUrl, reply);
+      const earlier = again ? await findPosted(command, "status") : undefined;
+      if (earlier !== undefined) return earlier;
+      const [first = "", ...more] = partsOf(reply);
+      const ts = await send(
+        channel,
+        threadId,
+        first,
+        blocksOf(first, more.length > 0 ? undefined : reply),
+        command,
+        "status",
       );
-      if (!ts)
-        throw new Failure("slack_rejected", { reply: "Slack posted a message without a timestamp.", retry: false });
+      for (const [at, part] of more.entries()) {
+        await send(
+          channel,
+          threadId,
+          part,
+          blocksOf(part, at === more.length - 1 ? reply : undefined),
+          command,
+          "more",
+        );
+      }
       return ts;
     },
 
-    async edit(command, messageId, text) {
-      const { channelId: channel } = slackConversation(command);
-      await call(() => client.chat.update({ channel, ts: messageId, text: toMrkdwn(text) }));
+    async edit(command, messageId, reply) {
+      if (messageId === whispered) return;
+      const { channelId: channel, threadId } = slackConversation(command);
+      const [first = "", ...more] = partsOf(reply);
+      const blocks = blocksOf(first, more.length > 0 ? undefined : reply);
+      await call(() => client.chat.update({ channel, ts: messageId, text: first, blocks }));
+      for (const [at, part] of more.entries()) {
+        await send(
+          channel,
+          threadId,
+          part,
+          blocksOf(part, at === more.length - 1 ? reply : undefined),
+          command,
+          "more",
+        );
+      }
     },
 
     async mark(command, mark) {
       const { channelId: channel, messageId: timestamp } = slackConversation(command);
+      if (timestamp === undefined) return;
       const name = emoji[mark];
+      // A button's command has a message of bugbot's own, where an older mark may stand.
       if (name) await once(() => client.reactions.add({ channel, timestamp, name }), "already_reacted");
       for (const earlier of passing.filter((passed) => passed !== name)) {
         await once(() => client.reactions.remove({ channel, timestamp, name: earlier }), "no_reaction");
@@ -70,25 +105,102 @@ export function createSlackReplies({ botToken, apiUrl }: SlackOptions): Replies 
 
     async permalink(command) {
       const { channelId: channel, messageId } = slackConversation(command);
+      if (messageId === undefined) return undefined;
       return (await call(() => client.chat.getPermalink({ channel, message_ts: messageId }))).permalink;
+    },
+
+    async earlier(command) {
+      const { channelId: channel, threadId, messageId } = slackConversation(command);
+      if (threadId === undefined || threadId === messageId) return [];
+      const said: { author: string; text: string }[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await call(() =>
+          client.conversations.replies({ channel, ts: threadId, limit: 200, ...(cursor && { cursor }) }),
+        );
+        for (const message of page.messages ?? []) {
+          const { bot_id: botId, ts, user, text = "", files = [] } = message;
+          if (botId === undefined && ts !== messageId) {
+            const names = files.flatMap(({ name }) => (name ? [`[file: ${name}]`] : []));
+            said.push({ author: user ?? "somebody", text: [text, ...names].join("\n").trim() });
+          }
+        }
+        cursor = page.response_metadata?.next_cursor || undefined;
+      } while (cursor !== undefined);
+      return said.slice(-earlierMessages);
     },
   };
 
-  /** The message an attempt posted that crashed before it was recorded. */
-  async function findPosted(command: Command): Promise<string | undefined> {
-    const { channelId: channel, threadId: ts } = slackConversation(command);
-    const { messages = [] } = await call(() =>
-      client.conversations.replies({ channel, ts, limit: 200, include_all_metadata: true }),
+  async function send(
+    channel: string,
+    threadTs: string | undefined,
+    text: string,
+    blocks: KnownBlock[],
+    command: Command,
+    role: string,
+  ): Promise<string> {
+    const { ts } = await call(() =>
+      client.chat.postMessage({
+        channel,
+        text,
+        ...(threadTs !== undefined && { thread_ts: threadTs }),
+        ...(blocks.length > 0 && { blocks }),
+        metadata: { event_type: eventType, event_payload: { command_id: command.id, role } },
+        unfurl_links: false,
+        unfurl_media: false,
+      }),
     );
-    return messages
-      .map((message) => postedSchema.safeParse(message))
-      .find(({ data }) => data?.metadata.event_payload.command_id === command.id)?.data?.ts;
+    if (!ts)
+      throw new Failure("slack_rejected", { reply: "Slack posted a message without a timestamp.", retry: false });
+    return ts;
   }
+
+  /** The message an attempt posted that crashed before it was recorded. */
+  async function findPosted(command: Command, role: string): Promise<string | undefined> {
+    const { channelId: channel, threadId: ts, messageId: after } = slackConversation(command);
+    const options = { channel, limit: 100, include_all_metadata: true };
+    const { messages = [] } = await call(() =>
+      ts === undefined
+        ? client.conversations.history(options)
+        : client.conversations.replies({ ...options, ts, ...(after !== undefined && { oldest: after }) }),
+    );
+    const posted = messages.map((message) => postedSchema.safeParse(message).data);
+    return posted.find(
+      (found) => found?.metadata.event_payload.command_id === command.id && found.metadata.event_payload.role === role,
+    )?.ts;
+  }
+}
+
+/** For the asker's eyes only; Slack gives such a message no id. */
+async function whisper(responseUrl: string, reply: Reply): Promise<string> {
+  const [text = "", ...more] = partsOf(reply);
+  for (const part of [text, ...more]) {
+    const response = await fetch(responseUrl, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ response_type: "ephemeral", replace_original: false, text: part }),
+      signal: AbortSignal.timeout(vendorTimeoutMs),
+    }).catch((cause: unknown) => {
+      throw vendorFailure({ vendor: "Slack", credential: "", cause });
+    });
+    await response.body?.cancel();
+    if (!response.ok)
+      throw vendorFailure({
+        vendor: "Slack",
+        status: response.status,
+        credential: "the command's answer has expired",
+        cause: undefined,
+      });
+  }
+  return whispered;
 }
 
 const postedSchema = z.object({
   ts: z.string(),
-  metadata: z.object({ event_type: z.literal(eventType), event_payload: z.object({ command_id: z.string() }) }),
+  metadata: z.object({
+    event_type: z.literal(eventType),
+    event_payload: z.object({ command_id: z.string(), role: z.optional(z.string()) }),
+  }),
 });
 
 function slackConversation({ conversation }: Command) {
@@ -96,66 +208,27 @@ function slackConversation({ conversation }: Command) {
   return conversation;
 }
 
-async function call<T>(request: () => Promise<T>): Promise<T> {
-  try {
-    return await request();
-  } catch (error) {
-    throw toFailure(error);
-  }
+function partsOf({ text }: Reply): string[] {
+  return splitMarkdown(text, slackPartLength).map(toMrkdwn);
 }
 
-/** `done` is Slack's error for what was done before. */
-async function once(request: () => Promise<unknown>, done: string): Promise<void> {
-  try {
-    await request();
-  } catch (error) {
-    if (readError(error).reason !== done) throw toFailure(error);
-  }
-}
-
-function toFailure(error: unknown): Failure {
-  const { code, reason, retryAfter, status } = readError(error);
-  const limited = code === ErrorCode.RateLimitedError || reason === "ratelimited";
-  if (code === ErrorCode.PlatformError && !limited && !temporary.has(reason ?? "")) {
-    return new Failure("slack_rejected", {
-      reply: `Slack did not accept this (${reason}).`,
-      retry: false,
-      cause: error,
-    });
-  }
-  return vendorFailure({
-    vendor: "Slack",
-    status: limited ? 429 : status,
-    retryAfterMs: parseRetryAfter(retryAfter),
-    credential: "check SLACK_BOT_TOKEN",
-    cause: error,
-  });
-}
-
-/** Slack's `ok: false` errors that pass. */
-const temporary = new Set([
-  "internal_error",
-  "fatal_error",
-  "service_unavailable",
-  "request_timeout",
-  "team_added_to_org",
-]);
-
-const errorSchema = z.object({
-  code: z.optional(z.string()),
-  data: z.optional(z.object({ error: z.optional(z.string()) })),
-  retryAfter: z.optional(z.number()),
-  statusCode: z.optional(z.number()),
-});
-
-function readError(error: unknown): {
-  code?: string | undefined;
-  reason?: string | undefined;
-  retryAfter?: number | undefined;
-  status?: number | undefined;
-} {
-  const parsed = errorSchema.safeParse(error);
-  if (!parsed.success) return {};
-  const { code, data, retryAfter, statusCode } = parsed.data;
-  return { code, reason: data?.error, retryAfter, status: statusCode };
+/** Text needs blocks only where buttons stand under it. */
+function blocksOf(text: string, reply: Reply | undefined): KnownBlock[] {
+  const buttons = reply?.buttons ?? [];
+  return [
+    { type: "section", text: { type: "mrkdwn", text } },
+    ...(buttons.length > 0
+      ? [
+          {
+            type: "actions" as const,
+            elements: buttons.map((button) => ({
+              type: "button" as const,
+              action_id: buttonId(button),
+              text: { type: "plain_text" as const, text: buttonLabels[button.action] },
+              value: button.commandId,
+            })),
+          },
+        ]
+      : []),
+  ];
 }

@@ -6,6 +6,7 @@ const lease: Lease = {
   id: "lease",
   repository: "acme/shop",
   branch: "bugbot/bug-1",
+  headBefore: null,
   models: ["sonnet", "haiku"],
   expiresAt: 1000,
   closedAt: null,

@@ -1,4 +1,4 @@
-/** What one run's container may reach. The container never sees it. */
+/** What one run's container may reach. In production the container sees nothing of it, locally its id. */
 export interface Lease {
   /** Unguessable. Names the run to the egress; opens nothing the run may not do anyway. */
   id: string;
@@ -6,6 +6,8 @@ export interface Lease {
   repository: string;
   /** The only branch a push may write. */
   branch: string;
+  /** The commit a push must start from; null: the branch must be new. */
+  headBefore: string | null;
   /** Model families a request may name, such as `sonnet`. */
   models: string[];
   /** Ms since the epoch. */

@@ -20,7 +20,8 @@ function stream(text: string, pieceLength = text.length): ReadableStream<Uint8Ar
 const push = (...updates: string[]) =>
   `${updates.map((update, at) => pkt(at === 0 ? `${update}\0 report-status side-band-64k agent=git/2` : update)).join("")}0000PACKbytes`;
 const heads = async (body: string) => (await readPush(stream(body))).head;
-const refusal = async (...updates: string[]) => refuseUpdates(await heads(push(...updates)), "bugbot/bug-1");
+const refusal = async (headBefore: string | null, ...updates: string[]) =>
+  refuseUpdates(await heads(push(...updates)), "bugbot/bug-1", headBefore);
 
 describe("a push", () => {
   it.for([1, 2, 7, 1000])("is read whole in pieces of %i bytes, and forwarded as it was", async (size, { expect }) => {
@@ -40,12 +41,12 @@ describe("a push", () => {
 
   it.for(["", "0000"])("of nothing is git asking whether it may: %j", async (sent, { expect }) => {
     if (sent === "") await expect(heads(sent)).rejects.toThrow(TypeError);
-    else expect(refuseUpdates(await heads(sent), "bugbot/bug-1")).toBeUndefined();
+    else expect(refuseUpdates(await heads(sent), "bugbot/bug-1", null)).toBeUndefined();
   });
 
   it("passes on its own branch", async ({ expect }) => {
-    expect(await refusal(`${none} ${some} refs/heads/bugbot/bug-1`)).toBeUndefined();
-    expect(await refusal(`${some} ${other} refs/heads/bugbot/bug-1`)).toBeUndefined();
+    expect(await refusal(null, `${none} ${some} refs/heads/bugbot/bug-1`)).toBeUndefined();
+    expect(await refusal(some, `${some} ${other} refs/heads/bugbot/bug-1`)).toBeUndefined();
   });
 
   it.for<[string, string[]]>([
@@ -54,9 +55,10 @@ describe("a push", () => {
     ["a second ref", [`${none} ${some} refs/heads/bugbot/bug-1`, `${none} ${some} refs/heads/main`]],
     ["the same ref twice", [`${none} ${some} refs/heads/bugbot/bug-1`, `${some} ${other} refs/heads/bugbot/bug-1`]],
     ["a deletion", [`${some} ${none} refs/heads/bugbot/bug-1`]],
+    ["a branch that somebody else pushed to", [`${some} ${other} refs/heads/bugbot/bug-1`]],
     ["a look-alike", [`${none} ${some} refs/heads/bugbot/bug-1/x`]],
   ])("is refused for %s", async ([, updates], { expect }) => {
-    expect(await refusal(...updates)).toEqual(expect.any(String));
+    expect(await refusal(null, ...updates)).toEqual(expect.any(String));
   });
 
   it.for([

@@ -74,12 +74,16 @@ function resume(read: Uint8Array, reader: ReadableStreamDefaultReader<Uint8Array
 }
 
 /** Why these updates may not pass, or nothing. A push of nothing is git asking whether it may. */
-export function refuseUpdates({ updates }: PushHead, branch: string): string | undefined {
+export function refuseUpdates({ updates }: PushHead, branch: string, headBefore: string | null): string | undefined {
   const allowed = `refs/heads/${branch}`;
   const other = updates.find(({ ref }) => ref !== allowed);
   if (other) return `this run may push ${branch} only`;
   if (updates.length > 1) return "one ref at a time";
   if (updates.some(({ newId }) => /^0+$/.test(newId))) return "this run may not delete its branch";
+  // Whatever came onto the branch since the run began is somebody else's.
+  if (updates.some(({ oldId }) => (headBefore === null ? !/^0+$/.test(oldId) : oldId !== headBefore))) {
+    return "the branch is not where this run began";
+  }
   return undefined;
 }
 

@@ -1,3 +1,4 @@
+import type { Button } from "../../shared/button.ts";
 import type { Command } from "../../shared/command.ts";
 import { conversationId } from "../../shared/conversation.ts";
 import { Failure } from "../../shared/failure.ts";
@@ -18,6 +19,7 @@ export interface RunPlan {
   command: Command;
   repository: Repository;
   branch: string;
+  headBefore: string | null;
   commitSubject: string;
   allowedPaths: readonly string[];
   prompt: string;
@@ -30,9 +32,14 @@ export function limitsOf({ BUGBOT_MAX_MINUTES, BUGBOT_MAX_TURNS, BUGBOT_MAX_USD 
   return { wallClockMs: BUGBOT_MAX_MINUTES * 60_000, maxTurns: BUGBOT_MAX_TURNS, maxCostUsd: BUGBOT_MAX_USD };
 }
 
+/** Under the status message while the agent works. */
+export function stopButton({ id }: Command): Button {
+  return { action: "stop", commandId: id };
+}
+
 /** One run of the agent: a lease is opened, the job started and followed to its end, the lease closed. */
 export async function runAgent(plan: RunPlan, needs: CommandNeeds): Promise<Outcome> {
-  const { command, repository, branch, commitSubject, allowedPaths, prompt } = plan;
+  const { command, repository, branch, headBefore, commitSubject, allowedPaths, prompt } = plan;
   const { effect, leases, settings, now } = needs;
   const limits = limitsOf(settings);
   const sandbox = needs.sandbox(conversationId(command.conversation));
@@ -43,6 +50,7 @@ export async function runAgent(plan: RunPlan, needs: CommandNeeds): Promise<Outc
         leaseId: await leases.open(command.id, {
           repository: repository.name,
           branch,
+          headBefore,
           models: leasedModels,
           expiresAt: until,
         }),
@@ -120,7 +128,7 @@ async function follow(
       if (last?.kind === "outcome") return { kind: "ended" as const, outcome: last.outcome };
       if (last && now() - shownAt >= statusEditMs) {
         shownAt = now();
-        await status.edit(`⚙️ Working on ${where}: ${inWords(last)}`);
+        await status.edit({ text: `⚙️ Working on ${where}: ${inWords(last)}`, buttons: [stopButton(command)] });
       }
       seen = last?.seq ?? seen;
     }

@@ -58,14 +58,14 @@ export async function serveEgress(
       return verdict satisfies never;
   }
 
-  async function push(sent: Headers, { branch }: Lease, send: typeof forward): Promise<Response> {
+  async function push(sent: Headers, { branch, headBefore }: Lease, send: typeof forward): Promise<Response> {
     const packed = sent.get("content-encoding") === "gzip";
     const plain = packed ? request.body?.pipeThrough(new DecompressionStream("gzip")) : request.body;
     if (!plain) return refuse(403, "an empty push");
     if (packed) for (const name of ["content-encoding", "content-length"]) sent.delete(name);
     const { head, body } = await readPush(plain).catch(() => ({ head: undefined, body: undefined }));
     if (!head) return refuse(403, "not a git push");
-    const reason = refuseUpdates(head, branch);
+    const reason = refuseUpdates(head, branch, headBefore);
     if (reason === undefined) return send(body);
     logRefusal(reason);
     // git reads the answer only after it has sent everything.

@@ -1,40 +1,136 @@
+import * as z from "zod/mini";
 import type { Command } from "../../shared/command.ts";
 import { conversationId } from "../../shared/conversation.ts";
 import type { Ending } from "../ending.ts";
 
+const runSchema = z.pipe(
+  z.object({ id: z.string(), conversation_id: z.string(), author_id: z.string() }),
+  z.transform((row) => ({ id: row.id, conversationId: row.conversation_id, authorId: row.author_id })),
+);
+const recentSchema = z.pipe(
+  z.object({
+    name: z.string(),
+    text: z.string(),
+    outcome: z.nullable(z.string()),
+    cost_usd: z.nullable(z.number()),
+    started_at: z.number(),
+    issue_identifier: z.nullable(z.string()),
+  }),
+  z.transform(({ name, text, outcome, ...row }) => ({
+    name,
+    text,
+    outcome,
+    costUsd: row.cost_usd,
+    startedAt: row.started_at,
+    issue: row.issue_identifier,
+  })),
+);
+export type RecentCommand = z.infer<typeof recentSchema>;
+
 /** Commands and how they ended, in D1 `commands`. Every write may be repeated. */
 export function createCommands(db: D1Database) {
   return {
-    async admit({ id, name, text, conversation, author, receivedAt }: Command, nowMs: number): Promise<void> {
+    async admit(command: Command, nowMs: number): Promise<void> {
+      const { id, name, text, conversation, author, receivedAt } = command;
       await db
         .prepare(
-          `INSERT INTO commands (id, name, text, conversation_id, author_id, received_at, started_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+          `INSERT INTO commands (id, name, text, conversation_id, author_id, received_at, started_at, body)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
         )
-        .bind(id, name, text, conversationId(conversation), author.id, receivedAt, nowMs)
+        .bind(
+          id,
+          name,
+          text,
+          conversationId(conversation),
+          author.id,
+          receivedAt,
+          nowMs,
+          JSON.stringify(lasting(command)),
+        )
         .run();
     },
 
-    async settle(id: string, { outcome, reply, pullRequestUrl, usage }: Ending, nowMs: number): Promise<void> {
+    /** Asks a command that has not ended to stop. */
+    async requestStop(id: string, nowMs: number): Promise<void> {
       await db
         .prepare(
-          `UPDATE commands SET outcome = ?, reply = ?, pull_request_url = ?, cost_usd = ?, settled_at = ?
+          "UPDATE commands SET stop_requested_at = ? WHERE id = ? AND outcome IS NULL AND stop_requested_at IS NULL",
+        )
+        .bind(nowMs, id)
+        .run();
+    },
+
+    async stopRequested(id: string): Promise<boolean> {
+      const at = await db
+        .prepare("SELECT stop_requested_at FROM commands WHERE id = ?")
+        .bind(id)
+        .first("stop_requested_at");
+      return at !== null;
+    },
+
+    /** Notes the message that follows a command. */
+    async follow(id: string, statusMessageId: string): Promise<void> {
+      await db.prepare("UPDATE commands SET status_message_id = ? WHERE id = ?").bind(statusMessageId, id).run();
+    },
+
+    async settle(id: string, { outcome, reply, pullRequestUrl, usage, issue }: Ending, nowMs: number): Promise<void> {
+      await db
+        .prepare(
+          `UPDATE commands SET outcome = ?, reply = ?, pull_request_url = ?, cost_usd = ?, issue_identifier = ?, settled_at = ?
            WHERE id = ? AND outcome IS NULL`,
         )
-        .bind(outcome, reply, pullRequestUrl ?? null, usage?.costUsd ?? null, nowMs, id)
+        .bind(outcome, reply, pullRequestUrl ?? null, usage?.costUsd ?? null, issue ?? null, nowMs, id)
         .run();
     },
 
-    /** A conversation's last commands, newest first. */
-    async recent(conversation: string, limit: number): Promise<unknown[]> {
+    /** The command as it was queued, as JSON. */
+    async body(id: string): Promise<string | null> {
+      return db.prepare("SELECT body FROM commands WHERE id = ?").bind(id).first<string>("body");
+    },
+
+    /** Work that has not ended, in conversations whose ids start with `prefix`. */
+    async running(prefix: string) {
       const { results } = await db
         .prepare(
-          "SELECT name, text, outcome, started_at FROM commands WHERE conversation_id = ? ORDER BY received_at DESC LIMIT ?",
+          `SELECT id, conversation_id, author_id FROM commands
+           WHERE outcome IS NULL AND name = 'fix' AND substr(conversation_id, 1, length(?1)) = ?1 ORDER BY started_at`,
         )
-        .bind(conversation, limit)
+        .bind(prefix)
         .all();
-      return results;
+      return z.array(runSchema).parse(results);
+    },
+
+    /** The running command that this message follows. */
+    async followedBy(statusMessageId: string) {
+      const row = await db
+        .prepare("SELECT id, conversation_id, author_id FROM commands WHERE status_message_id = ? AND outcome IS NULL")
+        .bind(statusMessageId)
+        .first();
+      return row === null ? null : runSchema.parse(row);
+    },
+
+    /** The last commands of a conversation, or of all whose ids start with `scope`, newest first. */
+    async recent(scope: string, limit: number, except: string): Promise<RecentCommand[]> {
+      const { results } = await db
+        .prepare(
+          `SELECT name, text, outcome, cost_usd, started_at, issue_identifier FROM commands
+           WHERE substr(conversation_id, 1, length(?1)) = ?1 AND id <> ?3 AND name IN ('fix', 'contextualize')
+           ORDER BY received_at DESC LIMIT ?2`,
+        )
+        .bind(scope, limit, except)
+        .all();
+      return z.array(recentSchema).parse(results);
     },
   };
 }
 export type Commands = ReturnType<typeof createCommands>;
+
+/** A command without what opens a door for a while: an interaction's token, a response URL. */
+function lasting({ conversation, ...command }: Command): Command {
+  if (conversation.platform === "slack") {
+    const { responseUrl: _responseUrl, ...kept } = conversation;
+    return { ...command, conversation: kept };
+  }
+  const { interaction: _interaction, ...kept } = conversation;
+  return { ...command, conversation: kept };
+}

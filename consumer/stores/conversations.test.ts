@@ -1,10 +1,15 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, it } from "vitest";
-import migration from "../migrations/0001_commands.sql?raw";
 import type { Command } from "../../shared/command.ts";
 import { createCommands } from "./commands.ts";
 import { createConversations } from "./conversations.ts";
 import { createLeases } from "./leases.ts";
+
+const migrations = import.meta.glob<string>("../migrations/*.sql", { query: "?raw", import: "default", eager: true });
+const statements = Object.keys(migrations)
+  .toSorted()
+  .flatMap((name) => (migrations[name] ?? "").replace(/--[^\n]*/g, "").split(";"))
+  .filter((statement) => statement.trim() !== "");
 
 const command = (id: string): Command => ({
   v: 1,
@@ -18,10 +23,6 @@ const command = (id: string): Command => ({
 });
 
 beforeEach(async () => {
-  const statements = migration
-    .replace(/--[^\n]*/g, "")
-    .split(";")
-    .filter((statement) => statement.trim() !== "");
   for (const table of ["commands", "conversations", "leases"])
     await env.DB.prepare(`DROP TABLE IF EXISTS ${table}`).run();
   await env.DB.batch(statements.map((statement) => env.DB.prepare(statement)));
@@ -67,7 +68,7 @@ it("keeps a command's first end", async ({ expect }) => {
 
 it("opens one lease per command", async ({ expect }) => {
   const leases = createLeases(env.DB);
-  const terms = { repository: "acme/shop", branch: "b", models: ["sonnet", "haiku"], expiresAt: 9 };
+  const terms = { repository: "acme/shop", branch: "b", headBefore: null, models: ["sonnet", "haiku"], expiresAt: 9 };
   const id = await leases.open("a", terms);
   expect(await leases.open("a", { ...terms, branch: "c" })).toBe(id);
   await leases.close("a", 5);

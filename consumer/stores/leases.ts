@@ -5,6 +5,7 @@ const rowSchema = z.object({
   id: z.string(),
   repository: z.string(),
   branch: z.string(),
+  head_before: z.nullable(z.string()),
   models: z.pipe(
     z.string(),
     z.transform((models) => models.split(",")),
@@ -19,15 +20,15 @@ export function createLeases(db: D1Database) {
     /** Opens one lease per command: a repeated call answers with the first one's id. */
     async open(
       commandId: string,
-      { repository, branch, models, expiresAt }: Omit<Lease, "id" | "closedAt">,
+      { repository, branch, headBefore, models, expiresAt }: Omit<Lease, "id" | "closedAt">,
     ): Promise<string> {
       const [, found] = await db.batch([
         db
           .prepare(
-            `INSERT INTO leases (id, command_id, repository, branch, models, expires_at) VALUES (?, ?, ?, ?, ?, ?)
+            `INSERT INTO leases (id, command_id, repository, branch, head_before, models, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)
              ON CONFLICT (command_id) DO NOTHING`,
           )
-          .bind(crypto.randomUUID(), commandId, repository, branch, models.join(","), expiresAt),
+          .bind(crypto.randomUUID(), commandId, repository, branch, headBefore, models.join(","), expiresAt),
         db.prepare("SELECT * FROM leases WHERE command_id = ?").bind(commandId),
       ]);
       return rowSchema.parse(found?.results[0]).id;
@@ -36,8 +37,8 @@ export function createLeases(db: D1Database) {
     async find(id: string): Promise<Lease | undefined> {
       const row = await db.prepare("SELECT * FROM leases WHERE id = ?").bind(id).first();
       if (row === null) return undefined;
-      const { expires_at: expiresAt, closed_at: closedAt, ...lease } = rowSchema.parse(row);
-      return { ...lease, expiresAt, closedAt };
+      const { expires_at: expiresAt, closed_at: closedAt, head_before: headBefore, ...lease } = rowSchema.parse(row);
+      return { ...lease, headBefore, expiresAt, closedAt };
     },
 
     async close(commandId: string, nowMs: number): Promise<void> {

@@ -1,0 +1,57 @@
+import * as z from "zod/mini";
+import { Failure } from "../../shared/failure.ts";
+import { vendorTimeoutMs } from "../../shared/limits.ts";
+import { discordUserAgent } from "../../shared/user-agent.ts";
+import { parseRetryAfter, vendorFailure } from "./vendor-failure.ts";
+
+export interface DiscordOptions {
+  botToken: string;
+  /** `https://discord.com/api/v10`, without a trailing slash. */
+  apiUrl: string;
+}
+
+/** Discord's REST API. `path` starts with `/`; a webhook's path carries its own token. Throws `Failure`. */
+export function createDiscordClient({ botToken, apiUrl }: DiscordOptions) {
+  /** `done` are Discord's error codes for what was done before; the answer is undefined then. */
+  return async function request<T>(
+    method: string,
+    path: string,
+    schema: z.ZodMiniType<T>,
+    { body, done = [] }: { body?: unknown; done?: readonly number[] } = {},
+  ): Promise<T | undefined> {
+    const response = await fetch(`${apiUrl}${path}`, {
+      method,
+      headers: {
+        "user-agent": discordUserAgent,
+        ...(path.startsWith("/webhooks/") ? {} : { authorization: `Bot ${botToken}` }),
+        ...(body !== undefined && { "content-type": "application/json" }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(vendorTimeoutMs),
+    }).catch((cause: unknown) => {
+      throw vendorFailure({ vendor: "Discord", credential: "", cause });
+    });
+    const answer: unknown = response.status === 204 ? undefined : await response.json().catch(() => undefined);
+    if (response.ok) return schema.parse(answer);
+
+    const { code, message, retry_after: seconds } = errorSchema.safeParse(answer).data ?? {};
+    if (code !== undefined && done.includes(code)) return undefined;
+    // The queue can be faster than Discord is with the gateway's answer, which opens the interaction.
+    if (response.status === 404 && path.startsWith("/webhooks/")) {
+      throw new Failure("discord_not_yet", { reply: "Discord does not know the interaction.", retry: true });
+    }
+    throw vendorFailure({
+      vendor: "Discord",
+      status: response.status,
+      retryAfterMs: parseRetryAfter(seconds ?? response.headers.get("retry-after")),
+      credential: "check DISCORD_BOT_TOKEN, and that the bot may read and write in this channel",
+      cause: new Error(`${method} ${path.replace(/^(\/webhooks\/\d+\/)[^/]+/, "$1…")}: ${code ?? ""} ${message ?? ""}`),
+    });
+  };
+}
+
+const errorSchema = z.object({
+  code: z.optional(z.number()),
+  message: z.optional(z.string()),
+  retry_after: z.optional(z.number()),
+});

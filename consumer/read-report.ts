@@ -1,0 +1,31 @@
+import type { Command, References } from "../shared/command.ts";
+import { githubRepositories } from "../shared/references/github.ts";
+import { findReferences } from "../shared/references/reference.ts";
+import type { Said } from "./replies/reply.ts";
+
+/** What was said about a bug, and by whom: all of it untrusted. */
+export interface Report {
+  /** The words that describe the bug: the clicked message's, else the asker's. */
+  text: string;
+  author: string;
+  /** What was said in the thread before, oldest first. */
+  earlier: readonly Said[];
+  references: References;
+  /** Repositories named, `owner/name`: in the asker's own words, and in everything around them. */
+  named: readonly string[];
+  around: readonly string[];
+}
+
+/** Puts together what a command says, the message it was used on, and its thread. What stands closest counts first. */
+export function readReport({ text, author, report, references }: Command, earlier: readonly Said[]): Report {
+  const around = [report?.text ?? "", ...earlier.map((said) => said.text).toReversed()];
+  const found = around.map((words) => findReferences(words)).toReversed();
+  return {
+    text: [report?.text, text].filter((words) => words).join("\n\n"),
+    author: report?.author ?? author.name ?? author.id,
+    earlier,
+    references: Object.assign({}, ...found, references),
+    named: githubRepositories(text),
+    around: [...new Set(around.flatMap(githubRepositories))],
+  };
+}

@@ -1,0 +1,83 @@
+import { ErrorCode, WebClient } from "@slack/web-api";
+import * as z from "zod/mini";
+import { Failure } from "../../shared/failure.ts";
+import { vendorTimeoutMs } from "../../shared/limits.ts";
+import { parseRetryAfter, vendorFailure } from "../clients/vendor-failure.ts";
+
+/** Slack's own client as workerd can use it. `apiUrl` comes without a trailing slash. */
+export function createSlackClient(botToken: string, apiUrl: string): WebClient {
+  return new WebClient(botToken, {
+    slackApiUrl: `${apiUrl}/`,
+    // workerd knows no `redirect: "error"`; retries are the Workflow's.
+    fetch: (url, init) => fetch(url, { ...init, redirect: "manual", signal: AbortSignal.timeout(vendorTimeoutMs) }),
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+  });
+}
+
+/** Runs one call. Throws `Failure`. */
+export async function call<T>(request: () => Promise<T>): Promise<T> {
+  try {
+    return await request();
+  } catch (error) {
+    throw toFailure(error);
+  }
+}
+
+/** Runs one call that may have been done before: `done` are Slack's errors for that. Throws `Failure`. */
+export async function once(request: () => Promise<unknown>, ...done: string[]): Promise<void> {
+  try {
+    await request();
+  } catch (error) {
+    if (!done.includes(readError(error).reason ?? "")) throw toFailure(error);
+  }
+}
+
+function toFailure(error: unknown): Failure {
+  const { code, reason, retryAfter, status } = readError(error);
+  const limited = code === ErrorCode.RateLimitedError || reason === "ratelimited";
+  if (code === ErrorCode.PlatformError && !limited && !temporary.has(reason ?? "")) {
+    return new Failure("slack_rejected", {
+      reply: `Slack did not accept this (${reason}).`,
+      retry: false,
+      cause: error,
+    });
+  }
+  return vendorFailure({
+    vendor: "Slack",
+    status: limited ? 429 : status,
+    retryAfterMs: parseRetryAfter(retryAfter),
+    credential: "check SLACK_BOT_TOKEN",
+    cause: error,
+  });
+}
+
+/** Slack's `ok: false` errors that pass. */
+const temporary = new Set([
+  "internal_error",
+  "fatal_error",
+  "service_unavailable",
+  "request_timeout",
+  "team_added_to_org",
+]);
+
+const errorSchema = z.object({
+  code: z.optional(z.string()),
+  data: z.optional(z.object({ error: z.optional(z.string()) })),
+  retryAfter: z.optional(z.number()),
+  statusCode: z.optional(z.number()),
+});
+
+interface SlackError {
+  code?: string | undefined;
+  reason?: string | undefined;
+  retryAfter?: number | undefined;
+  status?: number | undefined;
+}
+
+function readError(error: unknown): SlackError {
+  const parsed = errorSchema.safeParse(error);
+  if (!parsed.success) return {};
+  const { code, data, retryAfter, statusCode } = parsed.data;
+  return { code, reason: data?.error, retryAfter, status: statusCode };
+}
