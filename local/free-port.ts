@@ -11,3 +11,19 @@ export async function freePort(): Promise<number> {
   if (address === null || typeof address === "string") throw new Error("no port on loopback");
   return address.port;
 }
+
+/** The port somebody asked for. Throws when it is no port, or taken. */
+export async function gatewayPort(asked: string): Promise<number> {
+  const port = Number(asked);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new Error(`BUGBOT_PORT must be a port, not ${asked}.`);
+  const server = createServer().listen(port, "127.0.0.1");
+  try {
+    await once(server, "listening");
+  } catch (cause) {
+    throw new Error(`Port ${port} is taken. Set BUGBOT_PORT to another one.`, { cause });
+  }
+  server.close();
+  await once(server, "close");
+  return port;
+}

@@ -9,7 +9,11 @@ interface LocalService {
 
 export const localServices = {
   slack: { required: ["SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN"], optional: ["SLACK_API_URL"] },
-  linear: { required: ["LINEAR_API_KEY"], optional: ["LINEAR_API_URL"] },
+  discord: {
+    required: ["DISCORD_PUBLIC_KEY", "DISCORD_APPLICATION_ID", "DISCORD_BOT_TOKEN"],
+    optional: ["DISCORD_API_URL"],
+  },
+  linear: { required: ["LINEAR_API_KEY"], optional: ["LINEAR_TEAM_KEY", "LINEAR_API_URL"] },
   github: { required: ["GITHUB_TOKEN"], optional: ["GITHUB_API_URL", "GITHUB_URL"] },
   anthropic: { required: ["ANTHROPIC_API_KEY"], optional: ["ANTHROPIC_BASE_URL"] },
 } as const satisfies Record<string, LocalService>;
@@ -28,7 +32,7 @@ export function readDevVars(path: string): Variables {
 
 /** The services that need a stand-in. Throws when one is set up by half, naming what is missing. */
 export function servicesToStandInFor(variables: Variables): LocalServiceName[] {
-  const names: LocalServiceName[] = ["slack", "linear", "github", "anthropic"];
+  const names: LocalServiceName[] = ["slack", "discord", "linear", "github", "anthropic"];
   return names.filter((name) => {
     const { required, optional } = localServices[name];
     const given = [...required, ...optional].filter((variable) => variables[variable]);

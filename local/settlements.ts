@@ -21,27 +21,34 @@ export function createSettlements() {
       for (const look of waiting) look();
     },
 
+    count: () => settled.size,
+
+    /** The first to end after `count` have. Throws after `timeoutMs`. */
+    after: (count: number, timeoutMs: number): Promise<Settlement> =>
+      wait(() => [...settled.values()][count], "nothing", timeoutMs),
+
     /** How this command ended, once it has. Throws after `timeoutMs`. */
-    async of(commandId: string, timeoutMs: number): Promise<Settlement> {
-      const { promise, resolve, reject } = Promise.withResolvers<Settlement>();
-      const look = () => {
-        const found = settled.get(commandId);
-        if (found) resolve(found);
-      };
-      const timer = setTimeout(
-        () => reject(new Error(`${commandId} had no last word within ${timeoutMs / 1000} s`)),
-        timeoutMs,
-      );
-      waiting.add(look);
-      look();
-      try {
-        return await promise;
-      } finally {
-        clearTimeout(timer);
-        waiting.delete(look);
-      }
-    },
+    of: (commandId: string, timeoutMs: number): Promise<Settlement> =>
+      wait(() => settled.get(commandId), commandId, timeoutMs),
   };
+
+  async function wait(find: () => Settlement | undefined, what: string, timeoutMs: number): Promise<Settlement> {
+    const { promise, resolve, reject } = Promise.withResolvers<Settlement>();
+    const look = () => {
+      const found = find();
+      if (found) resolve(found);
+    };
+    const late = () => reject(new Error(`${what} had no last word within ${timeoutMs / 1000} s`));
+    const timer = setTimeout(late, timeoutMs);
+    waiting.add(look);
+    look();
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+      waiting.delete(look);
+    }
+  }
 }
 
 function parseJson(line: string): unknown {

@@ -1,8 +1,14 @@
 import * as z from "zod";
 import { type Method, SlackError } from "./slack/arguments.ts";
+import { createAssistantMethods } from "./slack/assistant.ts";
 import { createPerson } from "./slack/events.ts";
+import { createFileMethods, upload } from "./slack/files.ts";
+import { createInteractor } from "./slack/interactions.ts";
 import { createReadingMethods } from "./slack/reading.ts";
-import { type SlackMessage, createWorkspace, visibleMessages } from "./slack/workspace.ts";
+import { answerAtResponseUrl, isResponseUrl } from "./slack/response-url.ts";
+import { type SeenMessage, seenMessage } from "./slack/seen.ts";
+import { createViewMethods } from "./slack/views.ts";
+import { createWorkspace, visibleMessages } from "./slack/workspace.ts";
 import { createWritingMethods } from "./slack/writing.ts";
 import { type RecordedRequest, startStandIn } from "./stand-in.ts";
 
@@ -11,26 +17,20 @@ export interface SlackOptions {
   signingSecret: string;
   teamId?: string;
   botUserId?: string;
-  /** Take threads and channels it has never seen to exist, for events that come from curl. Default false. */
+  /** Take threads, channels and clicks it has never seen to exist, for events that come from curl. Default false. */
   acceptUnknownThreads?: boolean;
+  /** Whether the app has Slack's agent feature: `assistant.threads.setStatus` is an unknown method otherwise. Default false. */
+  assistant?: boolean;
 }
 
-/** One message of a thread as a person sees it. */
-export interface SeenMessage {
-  ts: string;
-  author: string;
-  text: string;
-  /** ":eyes:", once per person who reacted. */
-  reactions: string[];
-  buttons: string[];
-  edits: number;
-}
+export type { SeenMessage };
 
 const argumentsSchema = z.record(z.string(), z.unknown());
 
-/** A local stand-in for Slack: its Web API and the person who writes to the bot. https://docs.slack.dev */
+/** A local stand-in for Slack: its Web API, its response URLs, and the person who writes to the bot. https://docs.slack.dev */
 export async function createSlack(options: SlackOptions) {
-  const { botToken, signingSecret, teamId = "T0ACME", botUserId = "U0BUGBOT", acceptUnknownThreads = false } = options;
+  const { botToken, signingSecret, teamId = "T0ACME", botUserId = "U0BUGBOT" } = options;
+  const { acceptUnknownThreads = false, assistant = false } = options;
   const bot = { id: botUserId, name: "bugbot", realName: "bugbot", isBot: true };
   const workspace = createWorkspace({
     teamId,
@@ -41,10 +41,18 @@ export async function createSlack(options: SlackOptions) {
     acceptUnknownThreads,
   });
   const methods: Map<string, Method> = new Map(
-    Object.entries({ ...createReadingMethods(workspace), ...createWritingMethods(workspace) }),
+    Object.entries({
+      ...createReadingMethods(workspace),
+      ...createWritingMethods(workspace),
+      ...createViewMethods(workspace),
+      ...createFileMethods(workspace, () => origin),
+      ...(assistant && createAssistantMethods(workspace)),
+    }),
   );
 
-  function answer(_request: Request, { operation, headers, path, body }: RecordedRequest): Response {
+  function answer(request: Request, { operation, headers, path, body }: RecordedRequest): Promise<Response> | Response {
+    if (operation === "response_url") return answerAtResponseUrl(workspace, path, body);
+    if (operation === "upload") return upload(workspace, path, request);
     const query = Object.fromEntries(new URL(path, "http://slack").searchParams);
     const given = { ...query, ...argumentsSchema.safeParse(body).data };
     const token = headers["authorization"]?.replace(/^Bearer /, "") ?? given["token"];
@@ -62,59 +70,42 @@ export async function createSlack(options: SlackOptions) {
     }
   }
 
-  const { origin, ...standIn } = await startStandIn({
-    answer,
-    operation: ({ path }) => new URL(path, "http://slack").pathname.replace(/^\/api\//, ""),
-  });
-
-  function seen(message: SlackMessage): SeenMessage {
-    const { blocks = [], text, ts, user, edits } = message;
-    const parts = blocks.map(readBlock);
-    const words = parts.map((part) => part.text).filter((part) => part !== "");
-    return {
-      ts,
-      author: workspace.users.get(user)?.name ?? user,
-      text: words.length > 0 ? words.join("\n") : text,
-      reactions: message.reactions.flatMap(({ name, users }) => users.map(() => `:${name}:`)),
-      buttons: parts.flatMap((part) => part.buttons),
-      edits: edits.length,
-    };
-  }
+  const { origin, ...standIn } = await startStandIn({ answer, operation: ({ path }) => operationOf(path) });
+  const { send, ...person } = createPerson(workspace, signingSecret);
 
   return {
     ...standIn,
-    ...createPerson(workspace, signingSecret),
+    ...person,
+    ...createInteractor(workspace, send, origin),
     /** For `SLACK_API_URL` and WebClient's `slackApiUrl`. */
     url: `${origin}/api/`,
     workspace,
     /** The thread as everyone in the channel sees it, its first message first. */
     thread: (channel: string, ts: string): SeenMessage[] => {
       const found = workspace.channels.get(channel);
-      return found ? visibleMessages(found, ts).map(seen) : [];
+      return found ? visibleMessages(found, ts).map((message) => seenMessage(message, workspace)) : [];
+    },
+    /** The channel's messages outside threads, as everyone in it sees them. */
+    channel: (channel: string): SeenMessage[] => {
+      const found = workspace.channels.get(channel);
+      return found ? visibleMessages(found).map((message) => seenMessage(message, workspace)) : [];
+    },
+    /** What only this person sees in the channel. */
+    whispers: (channel: string, user = "U0ALICE"): SeenMessage[] => {
+      const messages = workspace.channels.get(channel)?.messages ?? [];
+      const theirs = messages.filter(({ ephemeralTo }) => ephemeralTo === user);
+      return theirs.map((message) => seenMessage(message, workspace));
     },
   };
 }
 export type Slack = Awaited<ReturnType<typeof createSlack>>;
 
-function refuse(error: string): Response {
-  return Response.json({ ok: false, error });
+function operationOf(path: string): string {
+  if (isResponseUrl(path)) return "response_url";
+  if (path.startsWith("/upload/")) return "upload";
+  return new URL(path, "http://slack").pathname.replace(/^\/api\//, "");
 }
 
-const textObject = z.object({ text: z.string() });
-const blockSchema = z.object({
-  text: z.union([z.string(), textObject]).optional(),
-  fields: z.array(textObject).optional(),
-  accessory: z.object({ type: z.string(), text: textObject.optional() }).optional(),
-  elements: z.array(z.object({ type: z.string(), text: z.union([z.string(), textObject]).optional() })).optional(),
-});
-
-/** What of a Block Kit block is words, and what is a button. */
-function readBlock(block: unknown): { text: string; buttons: string[] } {
-  const { text, fields = [], elements = [], accessory } = blockSchema.safeParse(block).data ?? {};
-  const wordsOf = (value: string | { text: string } | undefined) => (typeof value === "object" ? value.text : value);
-  const pressable = [...elements, ...(accessory ? [accessory] : [])];
-  const quiet = elements.filter(({ type }) => type !== "button").map((element) => wordsOf(element.text));
-  const words = [wordsOf(text), ...fields.map(wordsOf), ...quiet].filter((part) => part !== undefined);
-  const buttons = pressable.filter(({ type }) => type === "button").map((button) => wordsOf(button.text) ?? "");
-  return { text: words.join(" "), buttons };
+function refuse(error: string): Response {
+  return Response.json({ ok: false, error });
 }

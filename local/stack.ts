@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildWorkers } from "./build-workers.ts";
+import { buildWorkers, workers as workerNames } from "./build-workers.ts";
 import { startContainerServer } from "./container-server.ts";
 import { freePort } from "./free-port.ts";
 import { servicesToStandInFor, type Variables } from "./local-settings.ts";
@@ -85,6 +85,8 @@ export async function startStack({
       onLog,
     });
     closing.push(() => workers.dispose());
+    // Miniflare runs no cron triggers by itself: this is the one that starts Discord's socket.
+    await (await workers.getWorker(workerNames.gateway.name)).scheduled({ cron: "* * * * *" });
     return { url: `http://localhost:${gatewayPort}`, folder, standIns, containerServer, workers, outside, close };
   } catch (error) {
     await close();

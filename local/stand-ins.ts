@@ -1,4 +1,5 @@
 import { type Anthropic, createAnthropic, type Script } from "./anthropic.ts";
+import { createDiscord, type Discord } from "./discord.ts";
 import { createGitHub, type GitHub } from "./github.ts";
 import { createLinear, type Linear } from "./linear.ts";
 import type { LocalServiceName, Variables } from "./local-settings.ts";
@@ -10,6 +11,7 @@ export type ScriptedModel = Script;
 export const standInCredentials = {
   signingSecret: "local-slack-signing-secret",
   botToken: "xoxb-local-slack-bot-token",
+  discordToken: "local-discord-bot-token",
   linearKey: "local-linear-api-key",
   githubToken: "local-github-token",
   anthropicKey: "local-anthropic-api-key",
@@ -18,6 +20,7 @@ export type StandInCredentials = typeof standInCredentials;
 
 export interface StandIns {
   slack?: Slack;
+  discord?: Discord;
   linear?: Linear;
   github?: GitHub;
   anthropic?: Anthropic;
@@ -45,32 +48,42 @@ export async function startStandIns(
   services: readonly LocalServiceName[],
   { script = noScript, acceptUnknownThreads = false, credentials = standInCredentials }: StandInsOptions,
 ): Promise<StandIns> {
-  const { signingSecret, botToken, linearKey, githubToken, anthropicKey } = credentials;
-  const [slack, linear, github, anthropic] = await Promise.all([
+  const { signingSecret, botToken, discordToken, linearKey, githubToken, anthropicKey } = credentials;
+  const [slack, discord, linear, github, anthropic] = await Promise.all([
     services.includes("slack") ? createSlack({ signingSecret, botToken, acceptUnknownThreads }) : undefined,
+    services.includes("discord")
+      ? createDiscord({ botToken: discordToken, acceptUnknown: acceptUnknownThreads })
+      : undefined,
     services.includes("linear") ? createLinear({ apiKey: linearKey }) : undefined,
     services.includes("github") ? createGitHub({ token: githubToken }) : undefined,
     services.includes("anthropic") ? createAnthropic({ apiKey: anthropicKey, script }) : undefined,
   ]);
   return {
     ...(slack && { slack }),
+    ...(discord && { discord }),
     ...(linear && { linear }),
     ...(github && { github }),
     ...(anthropic && { anthropic }),
     credentials: {
       ...(slack && { SLACK_SIGNING_SECRET: signingSecret, SLACK_BOT_TOKEN: botToken }),
+      ...(discord && {
+        DISCORD_PUBLIC_KEY: discord.publicKey,
+        DISCORD_APPLICATION_ID: discord.applicationId,
+        DISCORD_BOT_TOKEN: discordToken,
+      }),
       ...(linear && { LINEAR_API_KEY: linearKey }),
       ...(github && { GITHUB_TOKEN: githubToken }),
       ...(anthropic && { ANTHROPIC_API_KEY: anthropicKey }),
     },
     urls: {
       ...(slack && { SLACK_API_URL: slack.url }),
+      ...(discord && { DISCORD_API_URL: discord.url }),
       ...(linear && { LINEAR_API_URL: linear.url }),
       ...(github && { GITHUB_API_URL: github.apiUrl, GITHUB_URL: github.url }),
       ...(anthropic && { ANTHROPIC_BASE_URL: anthropic.url }),
     },
     close: async () => {
-      for (const standIn of [slack, linear, github, anthropic]) await standIn?.close();
+      for (const standIn of [slack, discord, linear, github, anthropic]) await standIn?.close();
     },
   };
 }

@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { invalidSettings } from "../shared/settings.ts";
+import { gatewayPort } from "./free-port.ts";
 import { onInterrupt, requireNode24 } from "./process.ts";
 import { readDevVars } from "./local-settings.ts";
 import { projectRoot } from "./project-root.ts";
@@ -8,9 +10,11 @@ import { standInCredentials } from "./stand-ins.ts";
 
 requireNode24();
 const variables = readDevVars(process.argv[2] ?? join(projectRoot, ".dev.vars"));
-const port = Number(process.env["BUGBOT_PORT"] ?? variables["BUGBOT_PORT"] ?? 8787);
 
 try {
+  const [wrong] = invalidSettings(variables);
+  if (wrong !== undefined) throw new Error(`.dev.vars: ${wrong}.`);
+  const port = await gatewayPort(process.env["BUGBOT_PORT"] ?? variables["BUGBOT_PORT"] ?? "8787");
   const starting = startStack({
     variables,
     port,
@@ -18,13 +22,14 @@ try {
     script: demoScript,
     onLog: (line) => console.log(line),
   });
-  onInterrupt(() => starting.then((stack) => stack.close()));
+  onInterrupt(() => starting.then((stack) => stack.close()).catch(() => undefined));
   const stack = await starting;
-  const { slack, linear, github, anthropic } = stack.standIns;
+  const { slack, discord, linear, github, anthropic } = stack.standIns;
   if (github) await seedDemoRepository(github);
 
   const standIns = {
     Slack: slack?.url,
+    Discord: discord?.url,
     Linear: linear?.url,
     GitHub: github?.url,
     "the model (scripted)": anthropic?.url,

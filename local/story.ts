@@ -2,30 +2,36 @@ import { styleText } from "node:util";
 import type { GitHub } from "./github.ts";
 import type { Linear } from "./linear.ts";
 import type { RecordedRequest } from "./stand-in.ts";
-import type { SeenMessage, Slack } from "./slack.ts";
+
+/** A thread as people see it, and when bugbot spoke in it, in ms since the epoch. */
+export interface Chat {
+  title: string;
+  thread: readonly { author: string; text: string; reactions: readonly string[]; edits: number }[];
+  firstWordsAt: number | undefined;
+  lastWordAt: number | undefined;
+}
 
 export interface StoryFacts {
-  thread: readonly SeenMessage[];
-  slack: Slack;
+  chat: Chat;
   linear: Linear;
   github: GitHub;
   repository: string;
-  /** When the mention was sent and when the gateway had answered, in ms since the epoch. */
+  /** When the mention was written, and when bugbot had heard it, in ms since the epoch. */
   sentAt: number;
-  answeredAt: number;
+  heardAt: number;
   costUsd: number;
   scripted: boolean;
 }
 
 /** What happened, for a person to read. Colours only where the terminal has them. */
 export async function tellStory(facts: StoryFacts): Promise<string> {
-  const { thread, linear, github, repository } = facts;
+  const { chat, linear, github, repository } = facts;
   const [issue] = linear.workspace.issues;
   const attachments = linear.workspace.attachments.map(({ title, url }) => `  linked: ${title} ${url}`);
   const [pull] = github.pullRequests(repository);
   return [
-    heading("The thread in Slack"),
-    ...thread.map(asSeen),
+    heading(chat.title),
+    ...chat.thread.map(asSeen),
     heading("The issue in Linear"),
     ...(issue ? [`  ${issue.identifier} ${issue.title}`, ...attachments] : ["  none"]),
     heading("The pull request on GitHub"),
@@ -58,7 +64,7 @@ function indent(text: string): string[] {
 }
 
 /** Slack's mrkdwn as it looks: a link by its label and address. */
-function asSeen({ author, text, reactions, edits }: SeenMessage): string {
+function asSeen({ author, text, reactions, edits }: Chat["thread"][number]): string {
   const emoji: Record<string, string> = {
     ":eyes:": "👀",
     ":gear:": "⚙️",
@@ -83,19 +89,19 @@ function colourDiff(line: string): string {
 }
 
 /** Time per stage, read off the stand-ins' lists of requests. */
-function stages({ slack, github, sentAt, answeredAt }: StoryFacts): string[] {
+function stages({ chat, github, sentAt, heardAt }: StoryFacts): string[] {
   const first = (requests: readonly RecordedRequest[], what: RegExp) =>
     requests.find(({ path }) => what.test(path))?.at;
   const moments: [string, number | undefined][] = [
-    ["the gateway verified, queued and answered", answeredAt],
-    ["the first words in the thread", first(slack.requests, /chat\.postMessage/)],
+    ["the gateway verified, queued and answered", heardAt],
+    ["the first words in the thread", chat.firstWordsAt],
     ["repository and issue found, run started", first(github.requests, /git-upload-pack/)],
     ["cloned, fixed, checked and pushed", first(github.requests, /\/git-receive-pack$/)],
     [
       "checked again, pull request opened",
       github.requests.find(({ method, path }) => method === "POST" && path.endsWith("/pulls"))?.at,
     ],
-    ["the last word", slack.requests.findLast(({ path }) => path.includes("chat.update"))?.at],
+    ["the last word", chat.lastWordAt],
   ];
   let before = sentAt;
   const lines = moments.flatMap(([what, at]) => {

@@ -1,5 +1,7 @@
-import { createHmac, randomUUID } from "node:crypto";
-import { type SlackChannel, type SlackMessage, type SlackWorkspace } from "./workspace.ts";
+import { randomUUID } from "node:crypto";
+import type { Arguments } from "./arguments.ts";
+import { createSender, type SignedRequest } from "./sign.ts";
+import { locate, type SlackChannel, type SlackMessage, type SlackWorkspace } from "./workspace.ts";
 
 export interface PersonSays {
   /** Default "U0ALICE". */
@@ -13,43 +15,28 @@ export interface PersonSays {
   eventTime?: number;
 }
 
-/** Ready to be POSTed to the gateway as it is. */
-export interface SignedEvent {
-  body: string;
-  headers: Record<string, string>;
+export interface SignedEvent extends SignedRequest {
   message: SlackMessage;
 }
 
-/** The person's side: what they write lands in the workspace and comes out as the signed event Slack would send. */
+/** What a person writes and how they react lands in the workspace and comes out as the signed event Slack would send. */
 export function createPerson(workspace: SlackWorkspace, signingSecret: string) {
+  const { sign, send } = createSender(signingSecret);
   const { teamId, appId, bot } = workspace;
-  const sent = new Map<string, { body: string; message: SlackMessage; deliveries: number }>();
-
-  /** https://docs.slack.dev/authentication/verifying-requests-from-slack */
-  function sign(body: string, timestampSeconds = Math.floor(Date.now() / 1000)): Record<string, string> {
-    const signature = createHmac("sha256", signingSecret).update(`v0:${timestampSeconds}:${body}`).digest("hex");
-    return { "x-slack-request-timestamp": String(timestampSeconds), "x-slack-signature": `v0=${signature}` };
-  }
+  const written = new Map<string, SlackMessage>();
 
   function deliver(
     channel: SlackChannel,
     text: string,
     type: "app_mention" | "message",
-    { user = "U0ALICE", threadTs, eventId = `Ev${randomUUID().slice(0, 8).toUpperCase()}`, eventTime }: PersonSays,
+    says: PersonSays,
   ): SignedEvent {
-    const delivery = sent.get(eventId) ?? { ...write(), deliveries: 0 };
-    sent.set(eventId, { ...delivery, deliveries: delivery.deliveries + 1 });
-    const again = delivery.deliveries > 0 && {
-      "x-slack-retry-num": String(delivery.deliveries),
-      "x-slack-retry-reason": "http_timeout",
-    };
-    const headers = { "content-type": "application/json", ...sign(delivery.body), ...again };
-    return { body: delivery.body, headers, message: delivery.message };
-
-    function write() {
-      const message = workspace.post(channel, { user, text, ...(threadTs && { threadTs }) });
-      const parent = channel.messages.find(({ ts }) => ts === threadTs);
-      const event = {
+    const { user = "U0ALICE", threadTs, eventId = newEventId(), eventTime } = says;
+    const message = written.get(eventId) ?? workspace.post(channel, { user, text, ...(threadTs && { threadTs }) });
+    written.set(eventId, message);
+    const parent = channel.messages.find(({ ts }) => ts === threadTs);
+    const request = send("/slack/events", eventId, () =>
+      envelope(eventId, eventTime ?? Math.floor(Number(message.ts)), channel, {
         type,
         user,
         text,
@@ -62,29 +49,33 @@ export function createPerson(workspace: SlackWorkspace, signingSecret: string) {
         ...(threadTs && { thread_ts: threadTs }),
         ...(threadTs && type === "message" && { parent_user_id: parent?.user }),
         ...(type === "message" && { channel_type: channel.isIm ? "im" : "channel" }),
-      };
-      const bodyOf = {
-        token: "deprecated-verification-token",
-        team_id: teamId,
-        context_team_id: teamId,
-        context_enterprise_id: null,
-        api_app_id: appId,
-        event,
-        type: "event_callback",
-        event_id: eventId,
-        event_time: eventTime ?? Math.floor(Number(message.ts)),
-        authorizations: [
-          { enterprise_id: null, team_id: teamId, user_id: bot.id, is_bot: true, is_enterprise_install: false },
-        ],
-        is_ext_shared_channel: false,
-        event_context: `4-${Buffer.from(JSON.stringify({ et: type, tid: teamId, cid: channel.id })).toString("base64url")}`,
-      };
-      return { body: JSON.stringify(bodyOf), message };
-    }
+      }),
+    );
+    return { ...request, message };
+  }
+
+  function envelope(eventId: string, eventTime: number, channel: SlackChannel, event: Arguments): string {
+    return JSON.stringify({
+      token: "deprecated-verification-token",
+      team_id: teamId,
+      context_team_id: teamId,
+      context_enterprise_id: null,
+      api_app_id: appId,
+      event,
+      type: "event_callback",
+      event_id: eventId,
+      event_time: eventTime,
+      authorizations: [
+        { enterprise_id: null, team_id: teamId, user_id: bot.id, is_bot: true, is_enterprise_install: false },
+      ],
+      is_ext_shared_channel: false,
+      event_context: `4-${Buffer.from(JSON.stringify({ et: event["type"], tid: teamId, cid: channel.id })).toString("base64url")}`,
+    });
   }
 
   return {
     sign,
+    send,
     /** `@bugbot <text>`, in a channel or a thread of it. */
     mention: (text: string, says: PersonSays = {}): SignedEvent => {
       const channel = workspace.addChannel(says.channel ?? "C0BUGS", "bugs");
@@ -94,7 +85,31 @@ export function createPerson(workspace: SlackWorkspace, signingSecret: string) {
       const { user = "U0ALICE" } = says;
       return deliver(workspace.addChannel(says.channel ?? `D${user.slice(1)}`, user, true), text, "message", says);
     },
+    /** `name` is without colons, as in "x". */
+    react: (name: string, { ts }: { ts: string }, says: Pick<PersonSays, "user" | "eventId"> = {}): SignedEvent => {
+      const { user = "U0ALICE", eventId = newEventId() } = says;
+      const { channel, message } = locate(workspace, ts);
+      const reaction = message.reactions.find((known) => known.name === name);
+      if (!reaction) message.reactions.push({ name, users: [user] });
+      else if (!reaction.users.includes(user)) reaction.users.push(user);
+      const request = send("/slack/events", eventId, () => {
+        const at = workspace.nextTs();
+        return envelope(eventId, Math.floor(Number(at)), channel, {
+          type: "reaction_added",
+          user,
+          reaction: name,
+          item: { type: "message", channel: channel.id, ts },
+          item_user: message.user,
+          event_ts: at,
+        });
+      });
+      return { ...request, message };
+    },
   };
+}
+
+function newEventId(): string {
+  return `Ev${randomUUID().slice(0, 8).toUpperCase()}`;
 }
 
 function richText(text: string) {

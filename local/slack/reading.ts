@@ -1,5 +1,11 @@
 import { type Arguments, flagOf, type Method, SlackError, textOf } from "./arguments.ts";
-import { type SlackChannel, type SlackMessage, type SlackWorkspace, visibleMessages } from "./workspace.ts";
+import {
+  type SlackChannel,
+  type SlackFile,
+  type SlackMessage,
+  type SlackWorkspace,
+  visibleMessages,
+} from "./workspace.ts";
 
 // https://docs.slack.dev/reference/methods/conversations.replies and …/conversations.history
 const maxPageSize = 1_000;
@@ -24,6 +30,7 @@ export function shownMessage(
     team: workspace.teamId,
     ...(message.botId && { bot_id: message.botId, app_id: workspace.appId }),
     ...(message.blocks && { blocks: message.blocks }),
+    ...(message.files && { files: message.files.map(shownFile) }),
     ...(edit && !message.blocks && { edited: { user: message.user, ts: edit.ts } }),
     ...(message.threadTs && { thread_ts: message.threadTs, parent_user_id: parent?.user }),
     ...(replies.length > 0 && {
@@ -37,6 +44,10 @@ export function shownMessage(
     }),
     ...(metadata && message.metadata && { metadata: message.metadata }),
   };
+}
+
+export function shownFile({ id, name, title, size }: SlackFile) {
+  return { id, name, title, size, mimetype: "text/plain", filetype: "text", mode: "snippet" };
 }
 
 export function channelOf(workspace: SlackWorkspace, given: Arguments): SlackChannel {

@@ -1,9 +1,22 @@
+import type { ResponseUrl } from "./response-url.ts";
+import type { SlackView, Trigger } from "./views.ts";
+
 export interface SlackUser {
   id: string;
   name: string;
   realName: string;
   email?: string;
   isBot: boolean;
+}
+
+export interface SlackFile {
+  id: string;
+  name: string;
+  title: string;
+  /** In bytes, as announced. */
+  size: number;
+  /** Set once it was uploaded. */
+  content?: string;
 }
 
 export interface SlackMessage {
@@ -17,6 +30,7 @@ export interface SlackMessage {
   /** What the message said before, oldest first. */
   edits: { text: string; ts: string }[];
   reactions: { name: string; users: string[] }[];
+  files?: SlackFile[];
   /** Set when only this user sees it. */
   ephemeralTo?: string;
 }
@@ -35,7 +49,7 @@ export interface SlackInstallation {
   appId: string;
   botId: string;
   bot: SlackUser;
-  /** Whether messages and channels it has never seen are taken to exist. */
+  /** Whether messages, channels and clicks it has never seen are taken to exist. */
   acceptUnknownThreads: boolean;
 }
 
@@ -48,6 +62,15 @@ export function createWorkspace(installation: SlackInstallation) {
   ];
   const users = new Map(people.map((user) => [user.id, user]));
   const channels = new Map<string, SlackChannel>();
+  const interactivity = {
+    /** By trigger id. */
+    triggers: new Map<string, Trigger>(),
+    /** Every form that was opened, the latest last. */
+    views: Array.of<SlackView>(),
+    /** By path. */
+    responseUrls: new Map<string, ResponseUrl>(),
+  };
+  const files = new Map<string, SlackFile>();
   let lastMicroseconds = 0;
 
   /** Unique and growing: a message's id in its channel. */
@@ -76,7 +99,7 @@ export function createWorkspace(installation: SlackInstallation) {
   }
 
   addChannel("C0BUGS", "bugs");
-  return { ...installation, users, channels, nextTs, addChannel, addUnseen, post };
+  return { ...installation, ...interactivity, users, channels, files, nextTs, addChannel, addUnseen, post };
 }
 export type SlackWorkspace = ReturnType<typeof createWorkspace>;
 
@@ -85,4 +108,13 @@ export function visibleMessages(channel: SlackChannel, threadTs?: string): Slack
   const visible = channel.messages.filter((message) => message.ephemeralTo === undefined);
   if (threadTs === undefined) return visible.filter((message) => message.threadTs === undefined);
   return visible.filter((message) => message.ts === threadTs || message.threadTs === threadTs);
+}
+
+/** The message of that `ts`, wherever it was written. */
+export function locate({ channels }: SlackWorkspace, ts: string): { channel: SlackChannel; message: SlackMessage } {
+  for (const channel of channels.values()) {
+    const message = channel.messages.find((candidate) => candidate.ts === ts);
+    if (message) return { channel, message };
+  }
+  throw new Error(`no message ${ts}`);
 }

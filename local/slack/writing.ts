@@ -82,7 +82,7 @@ export function createWritingMethods(workspace: SlackWorkspace): Record<string, 
   };
 }
 
-function contentOf(given: Arguments, maxCharacters: number): Pick<SlackMessage, "text" | "blocks" | "metadata"> {
+export function contentOf(given: Arguments, maxCharacters: number): Pick<SlackMessage, "text" | "blocks" | "metadata"> {
   const blocks = structureOf(given, "blocks", blocksSchema, "invalid_blocks_format");
   const metadata = structureOf(given, "metadata", metadataSchema, "invalid_metadata_format");
   const text = textOf(given, "text") ?? "";
