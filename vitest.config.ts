@@ -6,6 +6,8 @@ const inWorkerd = ["gateway/**/*.test.ts", "consumer/**/*.test.ts", "shared/**/*
 
 export default defineConfig({
   test: {
+    // What a passing test prints is of interest to nobody.
+    silent: "passed-only",
     reporters: ["default", new SummaryReporter()],
     projects: [
       {

@@ -99,6 +99,17 @@ describe("npm start", () => {
     expect(stack.printed()).not.toContain("ready");
   });
 
+  it.for([
+    ["BUGBOT_MAX_USD=five", /BUGBOT_MAX_USD must be a number above zero, not five/],
+    ["GITHUB_APP_ID=1", /GITHUB_APP_ID is not supported yet/],
+    ["LINEAR_TEAM_KEY=ENG", /LINEAR_TEAM_KEY but not LINEAR_API_KEY/],
+  ] as const)("does not start with %s, and says why", async ([line, reason], { expect }) => {
+    const stack = await start(`${line}\n`);
+    const [code] = await stack.exited;
+    expect(code).toBe(1);
+    expect(stack.printed()).toMatch(reason);
+  });
+
   it("starts no stand-in for a service that is set up", async ({ expect }) => {
     const slack = await createSlack({ botToken: "xoxb-own", signingSecret: "own-secret" });
     const world = await createWorld();
@@ -106,6 +117,10 @@ describe("npm start", () => {
       SLACK_SIGNING_SECRET: "own-secret",
       SLACK_BOT_TOKEN: "xoxb-own",
       SLACK_API_URL: slack.url,
+      DISCORD_PUBLIC_KEY: world.discord.publicKey,
+      DISCORD_APPLICATION_ID: world.discord.applicationId,
+      DISCORD_BOT_TOKEN: standInCredentials.discordToken,
+      DISCORD_API_URL: world.discord.url,
       LINEAR_API_KEY: standInCredentials.linearKey,
       LINEAR_API_URL: world.linear.url,
       GITHUB_TOKEN: standInCredentials.githubToken,

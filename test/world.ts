@@ -3,7 +3,9 @@ import { inject } from "vitest";
 import { workers } from "../local/build-workers.ts";
 import { demoRepository, demoScript, seedDemoRepository } from "../local/demo-repository.ts";
 import type { Variables } from "../local/local-settings.ts";
+import type { SignedInteraction } from "../local/discord.ts";
 import { createSettlements } from "../local/settlements.ts";
+import type { SignedRequest } from "../local/slack/sign.ts";
 import { startStack } from "../local/stack.ts";
 import type { ScriptedModel, StandInCredentials, StandIns } from "../local/stand-ins.ts";
 import type { Containers } from "../local/workers.ts";
@@ -39,7 +41,7 @@ export async function createWorld({ variables = {}, script = demoScript, ...opti
       settlements.onLog(line);
     },
   });
-  const { slack, linear, github, anthropic } = everything(stack.standIns);
+  const { slack, discord, linear, github, anthropic } = everything(stack.standIns);
   await seedDemoRepository(github);
 
   async function post(body: string, headers: Record<string, string>): Promise<Response> {
@@ -67,8 +69,32 @@ export async function createWorld({ variables = {}, script = demoScript, ...opti
     };
   }
 
+  /** Does something that sends bugbot one command, and waits for that command's last word. */
+  async function ends(deed: () => unknown) {
+    const before = settlements.count();
+    await deed();
+    return settlements.after(before, endMs);
+  }
+
+  /** Sends what Slack would, with its signature. */
+  async function fromSlack({ path, body, headers }: SignedRequest): Promise<Response> {
+    return fetch(`${stack.url}${path}`, { method: "POST", body, headers });
+  }
+
+  /** Sends an interaction as Discord would, and does with the answer what Discord does. */
+  async function fromDiscord(signed: SignedInteraction): Promise<Response> {
+    const { body, headers } = signed;
+    const answer = await fetch(`${stack.url}/discord/interactions`, { method: "POST", body, headers });
+    discord.applyResponse(signed, await answer.clone().text());
+    return answer;
+  }
+
   return {
     ...stack,
+    ends,
+    fromSlack,
+    fromDiscord,
+    discord,
     slack,
     linear,
     github,
@@ -84,9 +110,9 @@ export async function createWorld({ variables = {}, script = demoScript, ...opti
   };
 }
 /** A test world stands in for every service. */
-function everything({ slack, linear, github, anthropic }: StandIns) {
-  if (!slack || !linear || !github || !anthropic) throw new Error("a service is not stood in for");
-  return { slack, linear, github, anthropic };
+function everything({ slack, discord, linear, github, anthropic }: StandIns) {
+  if (!slack || !discord || !linear || !github || !anthropic) throw new Error("a service is not stood in for");
+  return { slack, discord, linear, github, anthropic };
 }
 
 export type World = Awaited<ReturnType<typeof createWorld>>;

@@ -26,7 +26,7 @@ export interface Place {
 /** The demo's bug as a job for the container, with the limits and the prompt bugbot would give it. */
 export function demoJob({ repository, remoteUrl, modelUrl }: Place): Job {
   const { maxMinutes, maxTurns, maxCostUsd } = runLimits;
-  const facts = { repository, report: reportOn(repository), reporter: "U0ALICE" };
+  const facts = { repository, report: { text: reportOn(repository), author: "U0ALICE", earlier: [] } };
   return {
     id: "bench",
     remoteUrl,

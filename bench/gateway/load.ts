@@ -9,7 +9,7 @@ export interface Load {
 export interface LoadOptions {
   port: number;
   connections: number;
-  events: readonly Omit<SignedEvent, "message">[];
+  events: readonly Pick<SignedEvent, "body" | "headers">[];
   timeoutMs: number;
 }
 

@@ -11,6 +11,7 @@ export const canary = `canary-${randomUUID()}`;
 export const canaries = {
   signingSecret: `${canary}-slack-signing-secret`,
   botToken: `${canary}-slack-bot-token`,
+  discordToken: `${canary}-discord-token`,
   linearKey: `${canary}-linear-key`,
   githubToken: `${canary}-github-token`,
   anthropicKey: `${canary}-anthropic-key`,

@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, it } from "vitest";
+import { createRunner, type Runner } from "../cli/run-bugbot.ts";
+import { discordCommands } from "../shared/discord-commands.ts";
+
+let runner: Runner;
+beforeAll(async () => {
+  runner = await createRunner();
+});
+afterAll(() => runner.remove());
+
+it("runs by npx in the checkout, whatever Node runs npx", async ({ expect }) => {
+  const { code, stdout } = await runner.npxBugbot("slack manifest --help");
+  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining("Usage: bugbot slack manifest") });
+});
+
+it.for(["", "discord", "discord register", "slack", "slack manifest"])(
+  "explains %j in 80 columns",
+  async (words, { expect }) => {
+    const { code, stdout } = await runner.bugbot(`${words} --help`);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`Usage: ${`bugbot ${words}`.trim()} [options]`);
+    expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+  },
+);
+
+it.for(["", "dance", "slack", "slack manifest", "discord register --guild acme", "slack manifest --loud"])(
+  "ends with 2 when asked for %j",
+  async (words, { expect }) => {
+    const { code, stdout, stderr } = await runner.bugbot(words);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).not.toBe("");
+  },
+);
+
+it("keeps Discord's limits of names and descriptions", ({ expect }) => {
+  const described = describedIn(discordCommands);
+  expect(described.length).toBeGreaterThan(10);
+  expect(described.filter(({ description }) => !/^.{1,100}$/.test(description))).toEqual([]);
+  expect(described.filter(({ name }) => !/^[-_\p{Ll}\d]{1,32}$/u.test(name))).toEqual([]);
+});
+
+function describedIn(value: unknown): { name: string; description: string }[] {
+  if (typeof value !== "object" || value === null) return [];
+  const own =
+    "name" in value && "description" in value
+      ? [{ name: String(value.name), description: String(value.description) }]
+      : [];
+  return [...own, ...Object.values(value).flatMap(describedIn)];
+}
