@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
 import { inject } from "vitest";
 import { workers } from "../local/build-workers.ts";
 import { demoRepository, demoScript, seedDemoRepository } from "../local/demo-repository.ts";
@@ -89,8 +90,20 @@ export async function createWorld({ variables = {}, script = demoScript, ...opti
     return answer;
   }
 
+  /** What `find` finds, once it does. */
+  async function until<T>(find: () => T | undefined): Promise<T> {
+    const deadline = Date.now() + endMs;
+    for (;;) {
+      const found = find();
+      if (found !== undefined) return found;
+      if (Date.now() > deadline) throw new Error("it did not come about");
+      await wait(20);
+    }
+  }
+
   return {
     ...stack,
+    until,
     ends,
     fromSlack,
     fromDiscord,

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { buttonId } from "../../shared/button.ts";
 import type { Command } from "../../shared/command.ts";
+import { Failure } from "../../shared/failure.ts";
 import { discordPartLength, earlierMessages } from "../../shared/limits.ts";
 import { createDiscordClient, type DiscordOptions } from "../clients/discord.ts";
 import { stableKey } from "../stable-id.ts";
@@ -41,7 +42,7 @@ export function createDiscordReplies(options: DiscordOptions & { now: () => numb
       if (channel && threadTypes.has(channel.type)) return { ...conversation, threadId: channelId };
       if (channel && directTypes.has(channel.type)) return conversation;
       // A message's thread has the message's id: made twice, it is the same.
-      const messageId = conversation.messageId ?? (await interactionMessage(command));
+      const messageId = conversation.messageId ?? (await editOriginal(command, messageOf("⚙️ …", undefined)))?.id;
       if (messageId === undefined) return conversation;
       await request("POST", `/channels/${channelId}/messages/${messageId}/threads`, anything, {
         body: { name: threadName(command), auto_archive_duration: 1440 },
@@ -52,11 +53,9 @@ export function createDiscordReplies(options: DiscordOptions & { now: () => numb
 
     async post(command, reply) {
       const [first = "", ...more] = splitMarkdown(reply.text, discordPartLength);
-      const token = openToken(command);
-      const content = messageOf(first, more.length > 0 ? undefined : reply);
-      const message = token
-        ? await request("PATCH", `/webhooks/${token}/messages/@original`, messageSchema, { body: content })
-        : await send(command, first, more.length > 0 ? undefined : reply, "status");
+      const last = more.length > 0 ? undefined : reply;
+      const message =
+        (await editOriginal(command, messageOf(first, last))) ?? (await send(command, first, last, "status"));
       await sendMore(command, more, reply);
       return message?.id ?? "";
     },
@@ -64,11 +63,10 @@ export function createDiscordReplies(options: DiscordOptions & { now: () => numb
     async edit(command, messageId, reply) {
       const [first = "", ...more] = splitMarkdown(reply.text, discordPartLength);
       const content = messageOf(first, more.length > 0 ? undefined : reply);
-      const token = openToken(command);
-      const path = token
-        ? `/webhooks/${token}/messages/@original`
-        : `/channels/${placeOf(command)}/messages/${messageId}`;
-      await request("PATCH", path, messageSchema, { body: content });
+      if (!(await editOriginal(command, content))) {
+        const path = `/channels/${placeOf(command)}/messages/${messageId}`;
+        await request("PATCH", path, messageSchema, { body: content });
+      }
       await sendMore(command, more, reply);
     },
 
@@ -114,14 +112,17 @@ export function createDiscordReplies(options: DiscordOptions & { now: () => numb
     return `${interaction.applicationId}/${interaction.token}`;
   }
 
-  async function interactionMessage(command: Command): Promise<string | undefined> {
+  /** The interaction's own message, while its token is good; undefined when the bot's token has to do. */
+  async function editOriginal(command: Command, content: unknown) {
     const token = openToken(command);
     if (!token) return undefined;
-    return (
-      await request("PATCH", `/webhooks/${token}/messages/@original`, messageSchema, {
-        body: messageOf("⚙️ …", undefined),
-      })
-    )?.id;
+    try {
+      return await request("PATCH", `/webhooks/${token}/messages/@original`, messageSchema, { body: content });
+    } catch (error) {
+      // Clocks differ: Discord may call a token old that we think is good.
+      if (error instanceof Failure && error.code === "discord_refused") return undefined;
+      throw error;
+    }
   }
 
   async function send(command: Command, text: string, reply: Reply | undefined, role: string) {

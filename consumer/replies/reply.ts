@@ -19,6 +19,9 @@ export interface Said {
   text: string;
 }
 
+/** The id of a message for the asker's eyes only, where the platform gives it none. */
+export const whispered = "whispered";
+
 /** A chat platform as the consumer writes to it. Everything may be repeated. Methods throw `Failure`. */
 export interface Replies {
   /** Finds or makes the thread the command is worked for in: the conversation with its thread and message filled in. */

@@ -5,7 +5,7 @@ import type { Command } from "../../shared/command.ts";
 import { Failure } from "../../shared/failure.ts";
 import { earlierMessages, slackPartLength, vendorTimeoutMs } from "../../shared/limits.ts";
 import { vendorFailure } from "../clients/vendor-failure.ts";
-import { buttonLabels, type Mark, type Replies, type Reply } from "./reply.ts";
+import { buttonLabels, whispered, type Mark, type Replies, type Reply } from "./reply.ts";
 import { call, createSlackClient, once } from "./slack-client.ts";
 import { toMrkdwn } from "./slack-mrkdwn.ts";
 import { splitMarkdown } from "./split-markdown.ts";
@@ -16,8 +16,6 @@ export interface SlackOptions {
   apiUrl: string;
 }
 
-/** Stands for a message without an id. */
-const whispered = "whispered";
 const eventType = "bugbot_command";
 const emoji: Record<Mark, string | undefined> = {
   working: "gear",
@@ -53,14 +51,14 @@ export function createSlackReplies({ botToken, apiUrl }: SlackOptions): Replies 
       const earlier = again ? await findPosted(command, "status") : undefined;
       if (earlier !== undefined) return earlier;
       const [first = "", ...more] = partsOf(reply);
-      const ts = await send(
-        channel,
-        threadId,
-        first,
-        blocksOf(first, more.length > 0 ? undefined : reply),
-        command,
-        "status",
-      );
+      const blocks = blocksOf(first, more.length > 0 ? undefined : reply);
+      const ts = await send(channel, threadId, first, blocks, command, "status").catch((error: unknown) => {
+        // A shortcut works in channels that bugbot was not invited to.
+        const isOutside = error instanceof Failure && error.code === "slack_rejected" && responseUrl !== undefined;
+        if (!isOutside) throw error;
+        return whisper(responseUrl, reply);
+      });
+      if (ts === whispered) return ts;
       for (const [at, part] of more.entries()) {
         await send(
           channel,
@@ -75,8 +73,13 @@ export function createSlackReplies({ botToken, apiUrl }: SlackOptions): Replies 
     },
 
     async edit(command, messageId, reply) {
-      if (messageId === whispered) return;
-      const { channelId: channel, threadId } = slackConversation(command);
+      const { channelId: channel, threadId, responseUrl } = slackConversation(command);
+      if (messageId === whispered) {
+        // Slack lets five such messages through: they are for the beginning and the last word.
+        const isProgress = reply.buttons?.some(({ action }) => action === "stop") ?? false;
+        if (responseUrl !== undefined && !isProgress) await whisper(responseUrl, reply);
+        return;
+      }
       const [first = "", ...more] = partsOf(reply);
       const blocks = blocksOf(first, more.length > 0 ? undefined : reply);
       await call(() => client.chat.update({ channel, ts: messageId, text: first, blocks }));

@@ -1,7 +1,7 @@
 import type { Command } from "../../shared/command.ts";
 import { lastWordAttempts } from "../../shared/limits.ts";
 import type { Effect } from "../effect.ts";
-import type { Mark, Replies, Reply } from "./reply.ts";
+import { whispered, type Mark, type Replies, type Reply } from "./reply.ts";
 
 export interface StatusMessageNeeds {
   replies: Replies;
@@ -55,7 +55,7 @@ export function createStatusMessage(command: Command, { replies, effect, remembe
           const lookFirst = again || isUncertain;
           const posted = await replies.post(command, reply, lookFirst);
           // What was found there may still say something else.
-          if (lookFirst) await replies.edit(command, posted, reply);
+          if (lookFirst && posted !== whispered) await replies.edit(command, posted, reply);
         },
         { attempts: lastWordAttempts },
       );

@@ -74,6 +74,10 @@ export async function runAgent(plan: RunPlan, needs: CommandNeeds): Promise<Outc
     };
     await effect("start job", start, { attempts: sandboxAttempts, timeoutMs: 5 * 60_000 });
     return await follow(plan, expiresAt, start, needs);
+  } catch (error) {
+    // Whatever went wrong on our side, the agent does not go on.
+    await effect("stop failed job", () => sandbox.stop(command.id), { attempts: 1 }).catch(() => undefined);
+    throw error;
   } finally {
     await effect("close lease", () => leases.close(command.id, now())).catch(() => undefined);
   }

@@ -24,6 +24,8 @@ export const encodedCanary = btoa(`x-access-token:${canary}`).slice(0, 60);
 export async function createContainerWorld(script?: ScriptedModel) {
   const world = await createWorld({
     credentials: canaries,
+    // Its socket is none of the sandbox's business.
+    variables: { DISCORD_MENTIONS: "off" },
     containers: { buildId, engine: engine ?? "" },
     ...(script && { script }),
   });
