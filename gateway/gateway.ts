@@ -1,10 +1,10 @@
 import { type Context, Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import type { Command } from "../shared/command.ts";
 import { maxBodyBytes, maxTextLength } from "../shared/limits.ts";
 import { stripHidden } from "../shared/plain-text.ts";
 import { describeError, type Log } from "../shared/log.ts";
 import type { Health } from "./health.ts";
+import { readBody } from "./read-body.ts";
 import type { Answer, Door, Parse } from "./platform.ts";
 
 export interface GatewayNeeds {
@@ -19,11 +19,10 @@ export interface GatewayNeeds {
 /** The door: verify → parse → enqueue → acknowledge. It makes no other call before it answers. */
 export function createGateway({ doors, enqueue, health, now, log }: GatewayNeeds) {
   const app = new Hono();
-  const limit = bodyLimit({ maxSize: maxBodyBytes, onError: (c) => c.text("The body is larger than 1 MB.", 413) });
 
   for (const door of doors) {
     for (const [path, parse] of Object.entries(door.platform.routes)) {
-      app.post(path, limit, (c) => receive(c, door, parse));
+      app.post(path, (c) => receive(c, door, parse));
     }
   }
   app.get("/health", async (c) => {
@@ -43,7 +42,8 @@ export function createGateway({ doors, enqueue, health, now, log }: GatewayNeeds
     }
 
     const { verify, acknowledge } = platform;
-    const raw = new Uint8Array(await c.req.arrayBuffer());
+    const raw = await readBody(c.req.raw, maxBodyBytes);
+    if (!raw) return c.text("The body is larger than 1 MB.", 413);
     if (!(await verify(c.req.raw.headers, raw, now()))) return c.text("The signature is not valid.", 401);
 
     const incoming = await parse(new TextDecoder().decode(raw), now());
@@ -62,11 +62,10 @@ export function createGateway({ doors, enqueue, health, now, log }: GatewayNeeds
       case "command": {
         const command = clean(incoming.command);
         await enqueue(command);
-        c.executionCtx.waitUntil(
-          acknowledge(command).catch((error: unknown) =>
-            log("acknowledge_failed", { commandId: command.id, ...describeError(error) }),
-          ),
+        const sign = acknowledge(command)?.catch((error: unknown) =>
+          log("acknowledge_failed", { commandId: command.id, ...describeError(error) }),
         );
+        if (sign) c.executionCtx.waitUntil(sign);
         return answer(c, incoming.answer);
       }
       default:

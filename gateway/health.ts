@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { type ServiceState, serviceStateSchema } from "../shared/settings.ts";
+import type { ServiceState } from "../shared/settings.ts";
 import type { Door } from "./platform.ts";
 
 /** A service's state, or that of the socket which hears Discord's mentions. */
@@ -48,9 +48,22 @@ export function createHealth({ doors, consumer, mentions }: HealthNeeds) {
   async function askConsumer(): Promise<Health["components"]> {
     try {
       const response = await consumer();
-      return z.record(z.string(), serviceStateSchema).parse(await response.json());
+      return reportSchema().parse(await response.json());
     } catch {
       return { consumer: { state: "unreachable" } };
     }
   }
+}
+
+/** What the consumer answers. Made when asked: health is not looked at in every isolate. */
+function reportSchema() {
+  const names = z.readonly(z.array(z.string()));
+  return z.record(
+    z.string(),
+    z.discriminatedUnion("state", [
+      z.object({ state: z.literal("on") }),
+      z.object({ state: z.literal("off"), turnOn: names }),
+      z.object({ state: z.literal("incomplete"), missing: names }),
+    ]),
+  );
 }

@@ -23,8 +23,8 @@ export interface Platform {
   verify: (headers: Headers, body: Uint8Array<ArrayBuffer>, nowMs: number) => Promise<boolean>;
   /** Each path the platform posts to, and how a body there is read. */
   routes: Record<string, Parse>;
-  /** The first visible sign, sent after the answer; nothing depends on it. */
-  acknowledge: (command: Command) => Promise<void>;
+  /** The first visible sign, sent after the answer; nothing depends on it. Undefined: there is none to send. */
+  acknowledge: (command: Command) => Promise<void> | undefined;
 }
 
 /** A platform, its name, and whether it is set up. */

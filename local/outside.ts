@@ -1,10 +1,10 @@
 import { fetch, type Request, Response } from "miniflare";
-import { settingsSchema } from "../shared/settings.ts";
+import { readSettings } from "../shared/settings.ts";
 import type { Variables } from "./local-settings.ts";
 
 /** The world as Workers without any URL variable see it: the vendors' own hosts, answered by the stand-ins at `urls`. */
 export function createOutside(urls: Variables) {
-  const vendors = Object.entries(settingsSchema.parse({}))
+  const vendors = Object.entries(readSettings({}))
     .flatMap(([name, url]) => (urls[name] && typeof url === "string" ? [{ url, standIn: urls[name] }] : []))
     .map(({ url, standIn }) => ({ url, standIn: standIn.replace(/\/$/, "") }));
   const unanswered: string[] = [];

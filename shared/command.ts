@@ -1,24 +1,6 @@
 import * as z from "zod/mini";
 import { conversationSchema } from "./conversation.ts";
 
-/** What people can write, and what each is for: the parser and `help` read the same table. */
-export const grammar = {
-  fix: {
-    aliases: [],
-    example: "fix https://github.com/owner/name what goes wrong",
-    purpose: "find the cause and open a pull request",
-  },
-  contextualize: {
-    aliases: ["context", "ctx"],
-    example: "contextualize BUG-12",
-    purpose: "gather what is known about a bug",
-  },
-  status: { aliases: [], example: "status", purpose: "what I am doing in this thread (`status all`: everywhere)" },
-  stop: { aliases: ["cancel"], example: "stop", purpose: "stop it" },
-  help: { aliases: [], example: "help", purpose: "this" },
-} as const satisfies Record<string, { aliases: readonly string[]; example: string; purpose: string }>;
-export type ChatCommandName = keyof typeof grammar;
-
 /** `retry` comes from a button or a form only; its text is the id of the command to do again, and words to add to it. */
 export const commandNames = ["fix", "contextualize", "status", "stop", "help", "retry"] as const;
 export type CommandName = (typeof commandNames)[number];
@@ -52,18 +34,3 @@ export const commandSchema = z.object({
   receivedAt: z.number(),
 });
 export type Command = z.infer<typeof commandSchema>;
-
-const words = new Map<string, ChatCommandName>();
-for (const name of chatCommandNames()) for (const word of [name, ...grammar[name].aliases]) words.set(word, name);
-
-export function chatCommandNames(): ChatCommandName[] {
-  return ["fix", "contextualize", "status", "stop", "help"];
-}
-
-/** Reads `<command> [words]`. An unknown or missing command is `help`, with every word kept. */
-export function parseWords(text: string): { name: ChatCommandName; text: string } {
-  const trimmed = text.replace(/^[\s:,;.!–—-]+/, "").trim();
-  const [first = ""] = trimmed.split(/\s/, 1);
-  const name = words.get(first.toLowerCase());
-  return name ? { name, text: trimmed.slice(first.length).trim() } : { name: "help", text: trimmed };
-}

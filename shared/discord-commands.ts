@@ -5,7 +5,7 @@ import type {
   RESTPostAPIContextMenuApplicationCommandsJSONBody,
   RESTPutAPIApplicationCommandsJSONBody,
 } from "discord-api-types/v10";
-import { type ChatCommandName, chatCommandNames, grammar } from "./command.ts";
+import { type ChatCommandName, chatCommandNames, grammar } from "./grammar.ts";
 
 /** What a message's menu shows under "Apps", and the command it asks for. */
 export const messageMenus = {

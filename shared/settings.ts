@@ -1,73 +1,63 @@
-import * as z from "zod/mini";
 import { runLimits } from "./limits.ts";
 
-/** A variable set to nothing counts as not set. */
-const text = z.optional(
-  z.pipe(
-    z.string(),
-    z.transform((value) => value.trim() || undefined),
-  ),
-);
-const list = z.pipe(
-  text,
-  z.transform(
-    (value): string[] =>
-      // Commas or spaces stand between items, but not inside a glob's braces.
-      (value ?? "").match(/(?:[^\s,{]|\{[^}]*\}|\{)+/g) ?? [],
-  ),
-);
-const url = (fallback: string) =>
-  z.pipe(
-    text,
-    z.transform((value) => (value ?? fallback).replace(/\/+$/, "")),
-  );
+type Environment = Readonly<Record<string, unknown>>;
 
-/** A number above zero. Anything else is the default here, and named by `invalidSettings`. */
-const positive = (fallback: number) =>
-  z.pipe(
-    text,
-    z.transform((value) => (isPositive(value) ? Number(value) : fallback)),
-  );
+/** A variable set to nothing counts as not set. */
+function text(value: unknown): string | undefined {
+  return typeof value === "string" ? value.trim() || undefined : undefined;
+}
+
+/** Commas or spaces stand between items, but not inside a glob's braces. */
+function list(value: unknown): string[] {
+  return (text(value) ?? "").match(/(?:[^\s,{]|\{[^}]*\}|\{)+/g) ?? [];
+}
+
+function url(value: unknown, fallback: string): string {
+  return (text(value) ?? fallback).replace(/\/+$/, "");
+}
+
+/** Anything but a number above zero is the default here, and named by `invalidSettings`. */
+function positive(value: unknown, fallback: number): number {
+  return isPositive(text(value)) ? Number(value) : fallback;
+}
 function isPositive(value: string | undefined): boolean {
   return Number(value) > 0 && Number.isFinite(Number(value));
 }
 
-/** The variables of README's table, read from a Worker's environment. Base URLs come without a trailing slash. */
-export const settingsSchema = z.object({
-  SLACK_SIGNING_SECRET: text,
-  SLACK_BOT_TOKEN: text,
-  SLACK_API_URL: url("https://slack.com/api"),
-  DISCORD_PUBLIC_KEY: text,
-  DISCORD_APPLICATION_ID: text,
-  DISCORD_BOT_TOKEN: text,
-  DISCORD_API_URL: url("https://discord.com/api/v10"),
-  /** `off`: no socket is held, and only `@mention` is missed. */
-  DISCORD_MENTIONS: text,
-  LINEAR_API_KEY: text,
-  LINEAR_TEAM_KEY: text,
-  LINEAR_API_URL: url("https://api.linear.app/graphql"),
-  GITHUB_TOKEN: text,
-  GITHUB_API_URL: url("https://api.github.com"),
-  GITHUB_URL: url("https://github.com"),
-  ANTHROPIC_API_KEY: text,
-  ANTHROPIC_BASE_URL: url("https://api.anthropic.com"),
-  BUGBOT_REPO: text,
-  BUGBOT_ALLOWED_REPOS: list,
-  BUGBOT_ALLOWED_WORKSPACES: list,
-  BUGBOT_ALLOWED_PATHS: list,
-  /** What one run of the agent may cost, how often it may speak, and how long it may take. */
-  BUGBOT_MAX_USD: positive(runLimits.maxCostUsd),
-  BUGBOT_MAX_TURNS: positive(runLimits.maxTurns),
-  BUGBOT_MAX_MINUTES: positive(runLimits.maxMinutes),
-  EXECUTOR_URL: text,
-  EGRESS_URL: text,
-});
-export type Settings = z.infer<typeof settingsSchema>;
-
-/** Reads the variables out of everything a Worker is bound to. */
-export function readSettings(env: object): Settings {
-  return settingsSchema.parse(env);
+/** The variables of README's table, out of everything a Worker is bound to. Base URLs come without a trailing slash. */
+export function readSettings(given: object) {
+  const env: Environment = { ...given };
+  return {
+    SLACK_SIGNING_SECRET: text(env["SLACK_SIGNING_SECRET"]),
+    SLACK_BOT_TOKEN: text(env["SLACK_BOT_TOKEN"]),
+    SLACK_API_URL: url(env["SLACK_API_URL"], "https://slack.com/api"),
+    DISCORD_PUBLIC_KEY: text(env["DISCORD_PUBLIC_KEY"]),
+    DISCORD_APPLICATION_ID: text(env["DISCORD_APPLICATION_ID"]),
+    DISCORD_BOT_TOKEN: text(env["DISCORD_BOT_TOKEN"]),
+    DISCORD_API_URL: url(env["DISCORD_API_URL"], "https://discord.com/api/v10"),
+    /** `off`: no socket is held, and only `@mention` is missed. */
+    DISCORD_MENTIONS: text(env["DISCORD_MENTIONS"]),
+    LINEAR_API_KEY: text(env["LINEAR_API_KEY"]),
+    LINEAR_TEAM_KEY: text(env["LINEAR_TEAM_KEY"]),
+    LINEAR_API_URL: url(env["LINEAR_API_URL"], "https://api.linear.app/graphql"),
+    GITHUB_TOKEN: text(env["GITHUB_TOKEN"]),
+    GITHUB_API_URL: url(env["GITHUB_API_URL"], "https://api.github.com"),
+    GITHUB_URL: url(env["GITHUB_URL"], "https://github.com"),
+    ANTHROPIC_API_KEY: text(env["ANTHROPIC_API_KEY"]),
+    ANTHROPIC_BASE_URL: url(env["ANTHROPIC_BASE_URL"], "https://api.anthropic.com"),
+    BUGBOT_REPO: text(env["BUGBOT_REPO"]),
+    BUGBOT_ALLOWED_REPOS: list(env["BUGBOT_ALLOWED_REPOS"]),
+    BUGBOT_ALLOWED_WORKSPACES: list(env["BUGBOT_ALLOWED_WORKSPACES"]),
+    BUGBOT_ALLOWED_PATHS: list(env["BUGBOT_ALLOWED_PATHS"]),
+    /** What one run of the agent may cost, how often it may speak, and how long it may take. */
+    BUGBOT_MAX_USD: positive(env["BUGBOT_MAX_USD"], runLimits.maxCostUsd),
+    BUGBOT_MAX_TURNS: positive(env["BUGBOT_MAX_TURNS"], runLimits.maxTurns),
+    BUGBOT_MAX_MINUTES: positive(env["BUGBOT_MAX_MINUTES"], runLimits.maxMinutes),
+    EXECUTOR_URL: text(env["EXECUTOR_URL"]),
+    EGRESS_URL: text(env["EGRESS_URL"]),
+  };
 }
+export type Settings = ReturnType<typeof readSettings>;
 
 type Variable = keyof Settings;
 
@@ -84,14 +74,12 @@ export const requiredByConsumer = {
   anthropic: ["ANTHROPIC_API_KEY"],
 } as const;
 
-export const serviceStateSchema = z.discriminatedUnion("state", [
-  z.object({ state: z.literal("on") }),
+export type ServiceState =
+  | { state: "on" }
   /** None of its variables is set: `turnOn` names them. */
-  z.object({ state: z.literal("off"), turnOn: z.readonly(z.array(z.string())) }),
+  | { state: "off"; turnOn: readonly string[] }
   /** Only some are set, which is a mistake: `missing` names the others. */
-  z.object({ state: z.literal("incomplete"), missing: z.readonly(z.array(z.string())) }),
-]);
-export type ServiceState = z.infer<typeof serviceStateSchema>;
+  | { state: "incomplete"; missing: readonly string[] };
 
 /** Whether all, none or only some of the variables are set. */
 export function serviceState(settings: Settings, required: readonly Variable[]): ServiceState {
@@ -118,9 +106,9 @@ const unsupported = ["GITHUB_APP_ID", "GITHUB_APP_PRIVATE_KEY"] as const;
 
 /** What is wrong with a Worker's variables, a sentence each; a service that is set up by half is found by `serviceState`. */
 export function invalidSettings(env: object): string[] {
-  const given: Record<string, unknown> = { ...env };
+  const given: Environment = { ...env };
   const wrong = numbers.flatMap((name) => {
-    const value = text.safeParse(given[name]).data;
+    const value = text(given[name]);
     return value !== undefined && !isPositive(value) ? [`${name} must be a number above zero, not ${value}`] : [];
   });
   const early = unsupported

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import * as z from "zod/mini";
 import { Failure } from "../../shared/failure.ts";
-import { settingsSchema } from "../../shared/settings.ts";
+import { readSettings } from "../../shared/settings.ts";
 import { readEnvironment } from "../environment.ts";
 import { compare } from "./compare.ts";
 import { inviteTo } from "./invite.ts";
@@ -42,16 +42,11 @@ async function register(guildId: string | undefined): Promise<Report> {
   return { applicationId, guildId, comparison, sent, invite: inviteTo(applicationId) };
 }
 
-const variablesSchema = z.pick(settingsSchema, {
-  DISCORD_APPLICATION_ID: true,
-  DISCORD_BOT_TOKEN: true,
-  DISCORD_API_URL: true,
-});
 const whereTheyAre =
   "In https://discord.com/developers/applications, the id is under General Information, the token under Bot.";
 
 function readVariables() {
-  const variables = variablesSchema.parse(readEnvironment());
+  const variables = readSettings(readEnvironment());
   const { DISCORD_APPLICATION_ID: applicationId, DISCORD_BOT_TOKEN: botToken, DISCORD_API_URL: apiUrl } = variables;
   if (!applicationId || !botToken) {
     const missing = [...(applicationId ? [] : ["DISCORD_APPLICATION_ID"]), ...(botToken ? [] : ["DISCORD_BOT_TOKEN"])];

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, it } from "vitest";
 import { parse } from "yaml";
-import { chatCommandNames } from "../../shared/command.ts";
+import { chatCommandNames } from "../../shared/grammar.ts";
 import { checkout, createRunner, type Runner } from "../run-bugbot.ts";
 
 let runner: Runner;

@@ -1,4 +1,5 @@
-import { chatCommandNames, type Command, grammar } from "../../shared/command.ts";
+import type { Command } from "../../shared/command.ts";
+import { chatCommandNames, grammar } from "../../shared/grammar.ts";
 import { escapeMarkdown } from "../../shared/plain-text.ts";
 import type { Ending } from "../ending.ts";
 

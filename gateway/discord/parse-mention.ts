@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
-import { type Command, parseWords } from "../../shared/command.ts";
+import type { Command } from "../../shared/command.ts";
+import { parseWords } from "../../shared/grammar.ts";
 import { maxTextLength } from "../../shared/limits.ts";
 import { findReferences } from "../../shared/references/reference.ts";
 import { idSchema } from "./interaction.ts";

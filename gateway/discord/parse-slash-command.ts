@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { chatCommandNames, type ChatCommandName } from "../../shared/command.ts";
+import { chatCommandNames, type ChatCommandName } from "../../shared/grammar.ts";
 import { maxTextLength } from "../../shared/limits.ts";
 import { linearIssueIds, linearIssueUrls } from "../../shared/references/linear.ts";
 import { findReferences } from "../../shared/references/reference.ts";

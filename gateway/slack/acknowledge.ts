@@ -8,19 +8,22 @@ import { createAllowance } from "../allowance.ts";
  */
 export function createAcknowledge(botToken: string, apiUrl: string) {
   const allows = createAllowance({ ...slackReactions, now: Date.now });
-  return async ({ conversation }: Command): Promise<void> => {
-    if (conversation.platform !== "slack") return;
+  return ({ conversation }: Command): Promise<void> | undefined => {
+    if (conversation.platform !== "slack") return undefined;
     const { channelId, threadId, messageId } = conversation;
     // A slash command has no message; a reaction names one and no thread, and it is bugbot's own.
-    if (threadId === undefined || messageId === undefined) return;
-    if (!allows()) return;
+    if (threadId === undefined || messageId === undefined || !allows()) return undefined;
+    return react(channelId, messageId);
+  };
+
+  async function react(channel: string, timestamp: string): Promise<void> {
     const response = await fetch(`${apiUrl}/reactions.add`, {
       method: "POST",
       headers: { authorization: `Bearer ${botToken}` },
-      body: new URLSearchParams({ channel: channelId, timestamp: messageId, name: "eyes" }),
+      body: new URLSearchParams({ channel, timestamp, name: "eyes" }),
       signal: AbortSignal.timeout(vendorTimeoutMs),
     });
     // A body that was read to its end lets the connection serve again.
     await response.arrayBuffer();
-  };
+  }
 }

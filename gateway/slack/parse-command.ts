@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
-import { type CommandName, parseWords } from "../../shared/command.ts";
+import type { CommandName } from "../../shared/command.ts";
+import { parseWords } from "../../shared/grammar.ts";
 import { maxTextLength } from "../../shared/limits.ts";
 import { findReferences } from "../../shared/references/reference.ts";
 import type { Answer, Incoming, Parse } from "../platform.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { parseWords } from "../../shared/command.ts";
+import { parseWords } from "../../shared/grammar.ts";
 import { maxTextLength } from "../../shared/limits.ts";
 import { findReferences } from "../../shared/references/reference.ts";
 import type { Incoming } from "../platform.ts";
