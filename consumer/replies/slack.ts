@@ -59,21 +59,12 @@ export function createSlackReplies({ botToken, apiUrl }: SlackOptions): Replies 
         return whisper(responseUrl, reply);
       });
       if (ts === whispered) return ts;
-      for (const [at, part] of more.entries()) {
-        await send(
-          channel,
-          threadId,
-          part,
-          blocksOf(part, at === more.length - 1 ? reply : undefined),
-          command,
-          "more",
-        );
-      }
+      await sendMore(command, more, reply);
       return ts;
     },
 
     async edit(command, messageId, reply) {
-      const { channelId: channel, threadId, responseUrl } = slackConversation(command);
+      const { channelId: channel, responseUrl } = slackConversation(command);
       if (messageId === whispered) {
         // Slack lets five such messages through: they are for the beginning and the last word.
         const isProgress = reply.buttons?.some(({ action }) => action === "stop") ?? false;
@@ -83,16 +74,7 @@ export function createSlackReplies({ botToken, apiUrl }: SlackOptions): Replies 
       const [first = "", ...more] = partsOf(reply);
       const blocks = blocksOf(first, more.length > 0 ? undefined : reply);
       await call(() => client.chat.update({ channel, ts: messageId, text: first, blocks }));
-      for (const [at, part] of more.entries()) {
-        await send(
-          channel,
-          threadId,
-          part,
-          blocksOf(part, at === more.length - 1 ? reply : undefined),
-          command,
-          "more",
-        );
-      }
+      await sendMore(command, more, reply);
     },
 
     async mark(command, mark) {
@@ -133,6 +115,15 @@ export function createSlackReplies({ botToken, apiUrl }: SlackOptions): Replies 
       return said.slice(-earlierMessages);
     },
   };
+
+  /** What did not fit into the first message; the buttons stand under the last part. */
+  async function sendMore(command: Command, parts: readonly string[], reply: Reply): Promise<void> {
+    const { channelId: channel, threadId } = slackConversation(command);
+    for (const [at, part] of parts.entries()) {
+      const blocks = blocksOf(part, at === parts.length - 1 ? reply : undefined);
+      await send(channel, threadId, part, blocks, command, "more");
+    }
+  }
 
   async function send(
     channel: string,

@@ -1,3 +1,4 @@
+import { parseJson } from "../parse-json.ts";
 import * as z from "zod/mini";
 import type { Incoming, Parse } from "../platform.ts";
 import { pong } from "./answers.ts";
@@ -35,13 +36,4 @@ export function createParse(suggest: Suggest): Parse {
         return { kind: "ignored", reason: `interaction type ${interaction.type} is not for bugbot` };
     }
   };
-}
-
-function parseJson(body: string): unknown {
-  try {
-    const json: unknown = JSON.parse(body);
-    return json;
-  } catch {
-    return undefined;
-  }
 }

@@ -4,7 +4,7 @@ import { maxTextLength } from "../../shared/limits.ts";
 import { findReferences } from "../../shared/references/reference.ts";
 import type { Incoming } from "../platform.ts";
 import { commandId } from "./command-id.ts";
-import { parseJson } from "./parse-json.ts";
+import { parseJson } from "../parse-json.ts";
 import { plainText } from "./plain-text.ts";
 
 const envelopeSchema = z.discriminatedUnion("type", [
