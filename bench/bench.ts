@@ -1,14 +1,16 @@
 import { onInterrupt, requireNode24 } from "../local/process.ts";
 import { measureCommand } from "./command/command.ts";
 import { measureContainer } from "./container/container.ts";
-import { measureGateway } from "./gateway/gateway.ts";
+import { measureDiscord } from "./gateway/discord.ts";
+import { measureSlack } from "./gateway/slack.ts";
 import { type Cleanup, createCleanup } from "./report/cleanup.ts";
 import { render, type Section } from "./report/report.ts";
 import { measureStartup } from "./startup/startup.ts";
 
 requireNode24();
 const parts: ReadonlyMap<string, (cleanup: Cleanup) => Promise<Section>> = new Map([
-  ["gateway", measureGateway],
+  ["slack", measureSlack],
+  ["discord", measureDiscord],
   ["startup", measureStartup],
   ["command", measureCommand],
   ["container", measureContainer],

@@ -1,5 +1,10 @@
 import { Agent, request } from "node:http";
-import type { SignedEvent } from "../../local/slack/events.ts";
+
+/** A request as a platform signs it. */
+export interface SignedRequest {
+  body: string;
+  headers: Record<string, string>;
+}
 
 export interface Load {
   requestsPerSecond: number;
@@ -8,21 +13,22 @@ export interface Load {
 
 export interface LoadOptions {
   port: number;
+  path: string;
   connections: number;
-  events: readonly Pick<SignedEvent, "body" | "headers">[];
+  requests: readonly SignedRequest[];
   timeoutMs: number;
 }
 
-/** Sends every event once, over a fixed number of connections that stay open. Throws unless each is answered with 200. */
-export async function sendEvents({ port, connections, events, timeoutMs }: LoadOptions): Promise<Load> {
+/** Sends every request once, over a fixed number of connections that stay open. Throws unless each is answered with 200. */
+export async function sendRequests({ port, path, connections, requests, timeoutMs }: LoadOptions): Promise<Load> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const signal = AbortSignal.timeout(timeoutMs);
-  const waiting = events[Symbol.iterator]();
+  const waiting = requests[Symbol.iterator]();
   const latenciesMs: number[] = [];
 
-  function send({ body, headers }: (typeof events)[number]): Promise<number> {
+  function send({ body, headers }: SignedRequest): Promise<number> {
     const { promise, resolve, reject } = Promise.withResolvers<number>();
-    const options = { host: "127.0.0.1", port, path: "/slack/events", method: "POST", agent, headers, signal };
+    const options = { host: "127.0.0.1", port, path, method: "POST", agent, headers, signal };
     const sending = request(options, (response) => {
       response.resume().once("end", () => resolve(response.statusCode ?? 0));
     });
@@ -30,10 +36,10 @@ export async function sendEvents({ port, connections, events, timeoutMs }: LoadO
     return promise;
   }
   async function keepSending(): Promise<void> {
-    for (const event of waiting) {
+    for (const signed of waiting) {
       const sentAt = performance.now();
-      const status = await send(event);
-      if (status !== 200) throw new Error(`a signed event was answered with ${status}`);
+      const status = await send(signed);
+      if (status !== 200) throw new Error(`a signed request was answered with ${status}`);
       latenciesMs.push(performance.now() - sentAt);
     }
   }
@@ -44,5 +50,5 @@ export async function sendEvents({ port, connections, events, timeoutMs }: LoadO
   } finally {
     agent.destroy();
   }
-  return { requestsPerSecond: (events.length / (performance.now() - startedAt)) * 1000, latenciesMs };
+  return { requestsPerSecond: (requests.length / (performance.now() - startedAt)) * 1000, latenciesMs };
 }

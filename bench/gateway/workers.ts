@@ -9,19 +9,23 @@ import { projectRoot } from "../../local/project-root.ts";
 import type { Cleanup } from "../report/cleanup.ts";
 
 export interface Contender {
-  name: string;
   /** Its module. */
   path: string;
   variables: Variables;
 }
 
 /** Starts the Workers in one workerd, in front of one queue whose messages nobody keeps. Answers each one's own port. */
-export async function startContenders(contenders: readonly Contender[], cleanup: Cleanup): Promise<number[]> {
+export async function startContenders(
+  contenders: Readonly<Record<string, Contender>>,
+  cleanup: Cleanup,
+): Promise<ReadonlyMap<string, number>> {
   const { compatibility_date: compatibilityDate = "" } = unstable_readConfig({
     config: join(projectRoot, workers.gateway.config),
   });
   const queue = "bugbot-commands";
-  const ports = await Promise.all(contenders.map(() => freePort()));
+  const named = await Promise.all(
+    Object.entries(contenders).map(async ([name, contender]) => ({ ...contender, name, port: await freePort() })),
+  );
   const module = (path: string) => ({ modules: [{ type: "ESModule" as const, path }], modulesRoot: join(path, "..") });
   const options = convertV4MiniflareOptions({
     host: "127.0.0.1",
@@ -35,13 +39,13 @@ export async function startContenders(contenders: readonly Contender[], cleanup:
         ...module(join(import.meta.dirname, "sink-worker.js")),
         queueConsumers: { [queue]: { maxBatchSize: 100, maxBatchTimeout: 1 } },
       },
-      ...contenders.map(({ name, path, variables }, index) => ({
+      ...named.map(({ name, path, variables, port }) => ({
         name,
         compatibilityDate,
         ...module(path),
         bindings: { ...variables },
         queueProducers: { COMMANDS: queue },
-        unsafeDirectSockets: [{ host: "127.0.0.1", port: ports[index] ?? 0 }],
+        unsafeDirectSockets: [{ host: "127.0.0.1", port }],
       })),
     ],
   });
@@ -51,5 +55,5 @@ export async function startContenders(contenders: readonly Contender[], cleanup:
   );
   keepOwnSignalHandlers();
   await miniflare.ready;
-  return ports;
+  return new Map(named.map(({ name, port }) => [name, port]));
 }

@@ -1,0 +1,53 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { Cleanup } from "../report/cleanup.ts";
+import { medianRatio, median, quantile } from "../report/statistics.ts";
+import { sendRequests, type Load, type SignedRequest } from "./load.ts";
+import { type Contender, startContenders } from "./workers.ts";
+
+export interface ContestOptions<Name extends string> {
+  contenders: Readonly<Record<Name, Contender>>;
+  /** Where the requests go. */
+  path: string;
+  /** Makes requests that were not made before. */
+  createRequests: (count: number) => SignedRequest[];
+}
+
+const connections = 8;
+const warmUpRequests = 1000;
+const requestsPerRound = 600;
+const rounds = 15;
+const roundTimeoutMs = 20_000;
+/** Until what follows a round's answers is through: reactions, and the queue's messages. */
+const pauseMs = 150;
+
+/** The share of a bare Worker's speed that the gateway is to reach. */
+export const target = 0.85;
+export const howMeasured = `One workerd, one queue, ${connections} connections, ${rounds} alternating rounds of ${requestsPerRound} requests each; ratios are medians of the rounds' own.`;
+
+/** Signed requests at several Workers in one workerd, in turns. */
+export async function compete<Name extends string>(
+  { contenders, path, createRequests }: ContestOptions<Name>,
+  cleanup: Cleanup,
+) {
+  const ports = await startContenders(contenders, cleanup);
+  const send = (port: number, count: number): Promise<Load> =>
+    sendRequests({ port, path, connections, requests: createRequests(count), timeoutMs: roundTimeoutMs });
+  const loads = new Map(Object.keys(contenders).map((name) => [name, new Array<Load>()]));
+  for (const port of ports.values()) await send(port, warmUpRequests);
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, port] of round % 2 === 0 ? ports : [...ports].toReversed()) {
+      await wait(pauseMs);
+      loads.get(name)?.push(await send(port, requestsPerRound));
+    }
+  }
+
+  const speeds = (name: Name) => (loads.get(name) ?? []).map(({ requestsPerSecond }) => requestsPerSecond);
+  return {
+    describe: (name: Name): string => {
+      const latencies = (loads.get(name) ?? []).flatMap(({ latenciesMs }) => latenciesMs);
+      const [p50, p99] = [median(latencies), quantile(latencies, 0.99)].map((ms) => ms.toFixed(1));
+      return `${median(speeds(name)).toFixed(0)}/s, p50 ${p50} ms, p99 ${p99} ms`;
+    },
+    ratio: (name: Name, beside: Name): number => medianRatio(speeds(name), speeds(beside)),
+  };
+}
