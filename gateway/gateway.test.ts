@@ -23,7 +23,7 @@ function setUp({ enqueueFails = false, acknowledgeFails = false } = {}) {
     },
   };
   const app = createGateway({
-    doors: [{ name: "Slack", state: { state: "on" }, platform: slack }],
+    doors: [{ name: "Slack", prefix: "/slack", state: { state: "on" }, open: async () => slack }],
     enqueue: async (command) => {
       if (enqueueFails) throw new Error("the queue is down");
       enqueued.push(command);
@@ -212,14 +212,12 @@ describe("a platform that is not set up", () => {
     now: () => nowMs,
     log: () => undefined,
   };
-  const platform = createSlack({ signingSecret: "", botToken: "", apiUrl: "https://slack.test/api" });
+  const slack = { name: "Slack", prefix: "/slack", open: () => Promise.reject(new Error("not loaded")) };
 
   it("is off, and says what would turn it on", async ({ expect }) => {
     const app = createGateway({
       ...needs,
-      doors: [
-        { name: "Slack", state: { state: "off", turnOn: ["SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN"] }, platform },
-      ],
+      doors: [{ ...slack, state: { state: "off", turnOn: ["SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN"] } }],
     });
     const response = await app.request("/slack/events", { method: "POST", body: mention() });
     expect(response.status).toBe(401);
@@ -229,7 +227,7 @@ describe("a platform that is not set up", () => {
   it("names what is missing when it is set up by half", async ({ expect }) => {
     const app = createGateway({
       ...needs,
-      doors: [{ name: "Slack", state: { state: "incomplete", missing: ["SLACK_BOT_TOKEN"] }, platform }],
+      doors: [{ ...slack, state: { state: "incomplete", missing: ["SLACK_BOT_TOKEN"] } }],
     });
     const response = await app.request("/slack/events", { method: "POST", body: mention() });
     expect(response.status).toBe(503);

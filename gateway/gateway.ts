@@ -5,7 +5,7 @@ import { stripHidden } from "../shared/plain-text.ts";
 import { describeError, type Log } from "../shared/log.ts";
 import type { Health } from "./health.ts";
 import { readBody } from "./read-body.ts";
-import type { Answer, Door, Parse } from "./platform.ts";
+import type { Answer, Door } from "./platform.ts";
 
 export interface GatewayNeeds {
   doors: readonly Door[];
@@ -20,11 +20,7 @@ export interface GatewayNeeds {
 export function createGateway({ doors, enqueue, health, now, log }: GatewayNeeds) {
   const app = new Hono();
 
-  for (const door of doors) {
-    for (const [path, parse] of Object.entries(door.platform.routes)) {
-      app.post(path, (c) => receive(c, door, parse));
-    }
-  }
+  for (const door of doors) app.post(`${door.prefix}/*`, (c) => receive(c, door));
   app.get("/health", async (c) => {
     const report = await health();
     return c.json(report, report.status === "unhealthy" ? 503 : 200);
@@ -35,13 +31,15 @@ export function createGateway({ doors, enqueue, health, now, log }: GatewayNeeds
   });
   return app;
 
-  async function receive(c: Context, { name, state, platform }: Door, parse: Parse): Promise<Response> {
+  async function receive(c: Context, { name, state, open }: Door): Promise<Response> {
     if (state.state === "off") return c.text(`${name} is off: set ${state.turnOn.join(" and ")}.`, 401);
     if (state.state === "incomplete") {
       return c.text(`${name} is not set up: ${state.missing.join(" and ")} missing.`, 503);
     }
 
-    const { verify, acknowledge } = platform;
+    const { verify, routes, acknowledge } = await open();
+    const parse = routes.get(c.req.path);
+    if (!parse) return c.notFound();
     const raw = await readBody(c.req.raw, maxBodyBytes);
     if (!raw) return c.text("The body is larger than 1 MB.", 413);
     if (!(await verify(c.req.raw.headers, raw, now()))) return c.text("The signature is not valid.", 401);

@@ -1,11 +1,9 @@
 import * as z from "zod/mini";
 import { createLog } from "../shared/log.ts";
 import { readSettings, requiredByGateway, secretsOf, serviceState } from "../shared/settings.ts";
-import { createDiscord } from "./discord/discord.ts";
 import { createGateway } from "./gateway.ts";
 import { createHealth } from "./health.ts";
 import type { Door } from "./platform.ts";
-import { createSlack } from "./slack/slack.ts";
 
 export { DiscordMentions } from "./discord/mentions.ts";
 
@@ -13,28 +11,36 @@ function wire(env: Env) {
   const settings = readSettings(env);
   const slack: Door = {
     name: "Slack",
+    prefix: "/slack",
     state: serviceState(settings, requiredByGateway.slack),
-    platform: createSlack({
-      signingSecret: settings.SLACK_SIGNING_SECRET ?? "",
-      botToken: settings.SLACK_BOT_TOKEN ?? "",
-      apiUrl: settings.SLACK_API_URL,
+    open: once(async () => {
+      const { createSlack } = await import("./slack/slack.ts");
+      return createSlack({
+        signingSecret: settings.SLACK_SIGNING_SECRET ?? "",
+        botToken: settings.SLACK_BOT_TOKEN ?? "",
+        apiUrl: settings.SLACK_API_URL,
+      });
     }),
   };
   const discord: Door = {
     name: "Discord",
+    prefix: "/discord",
     state: serviceState(settings, requiredByGateway.discord),
-    platform: createDiscord({
-      publicKey: settings.DISCORD_PUBLIC_KEY ?? "",
-      botToken: settings.DISCORD_BOT_TOKEN,
-      apiUrl: settings.DISCORD_API_URL,
-      suggest: async (kind, typed, workspace) => {
-        const query = new URLSearchParams({ kind, typed, workspace });
-        const response = await env.CONSUMER.fetch(`http://consumer/suggest?${query.toString()}`);
-        return z
-          .array(z.string())
-          .parse(await response.json())
-          .map((value) => ({ name: value, value }));
-      },
+    open: once(async () => {
+      const { createDiscord } = await import("./discord/discord.ts");
+      return createDiscord({
+        publicKey: settings.DISCORD_PUBLIC_KEY ?? "",
+        botToken: settings.DISCORD_BOT_TOKEN,
+        apiUrl: settings.DISCORD_API_URL,
+        suggest: async (kind, typed, workspace) => {
+          const query = new URLSearchParams({ kind, typed, workspace });
+          const response = await env.CONSUMER.fetch(`http://consumer/suggest?${query.toString()}`);
+          return z
+            .array(z.string())
+            .parse(await response.json())
+            .map((value) => ({ name: value, value }));
+        },
+      });
     }),
   };
   const doors = [slack, discord];
@@ -63,6 +69,12 @@ function hearsMentions(env: Env): boolean {
 /** The one object that holds the socket, however many isolates ask for it. */
 function mentions(env: Env) {
   return env.DISCORD_SOCKET.getByName("discord");
+}
+
+/** Each half of the gateway is loaded by its platform's first request: most isolates only ever hear one of them. */
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined;
+  return () => (loaded ??= load());
 }
 
 let app: ReturnType<typeof createGateway> | undefined;

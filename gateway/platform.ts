@@ -22,14 +22,17 @@ export interface Platform {
   /** Whether the platform signed exactly this body, within five minutes of `nowMs`. */
   verify: (headers: Headers, body: Uint8Array<ArrayBuffer>, nowMs: number) => Promise<boolean>;
   /** Each path the platform posts to, and how a body there is read. */
-  routes: Record<string, Parse>;
+  routes: ReadonlyMap<string, Parse>;
   /** The first visible sign, sent after the answer; nothing depends on it. Undefined: there is none to send. */
   acknowledge: (command: Command) => Promise<void> | undefined;
 }
 
-/** A platform, its name, and whether it is set up. */
+/** Where a platform knocks, and whether it is set up. */
 export interface Door {
   name: string;
+  /** What its routes begin with: `/slack`. */
+  prefix: string;
   state: ServiceState;
-  platform: Platform;
+  /** Loads the platform's half of the gateway when the first request for it comes. */
+  open: () => Promise<Platform>;
 }

@@ -17,7 +17,7 @@ export interface DiscordOptions {
 export function createDiscord({ publicKey, suggest, botToken, apiUrl }: DiscordOptions): Platform {
   return {
     verify: createVerify(publicKey),
-    routes: { "/discord/interactions": createParse(suggest) },
+    routes: new Map([["/discord/interactions", createParse(suggest)]]),
     acknowledge: createAcknowledge(botToken, apiUrl),
   };
 }

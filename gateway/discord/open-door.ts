@@ -17,7 +17,7 @@ export async function openDoor() {
     suggest: async () => [{ name: "BUG-12 The total is wrong", value: "BUG-12" }],
     apiUrl: "https://discord.test/api/v10",
   });
-  const routes = Object.entries(discord.routes).map(([path, parse]) => {
+  const routes = [...discord.routes].map(([path, parse]) => {
     const counted: typeof parse = (body, now) => {
       parsed.push(body);
       return parse(body, now);
@@ -25,7 +25,14 @@ export async function openDoor() {
     return [path, counted] as const;
   });
   const app = createGateway({
-    doors: [{ name: "Discord", state: { state: "on" }, platform: { ...discord, routes: Object.fromEntries(routes) } }],
+    doors: [
+      {
+        name: "Discord",
+        prefix: "/discord",
+        state: { state: "on" },
+        open: async () => ({ ...discord, routes: new Map(routes) }),
+      },
+    ],
     enqueue: async (command) => enqueued.push(command),
     health: async () => ({ status: "healthy", components: {} }),
     now: () => nowMs,

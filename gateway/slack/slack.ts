@@ -16,11 +16,11 @@ export interface SlackOptions {
 export function createSlack({ signingSecret, botToken, apiUrl }: SlackOptions): Platform {
   return {
     verify: createVerify(signingSecret),
-    routes: {
-      "/slack/events": parseEvent,
-      "/slack/commands": createParseCommand(apiUrl),
-      "/slack/interactions": createParseInteraction({ apiUrl, openView: createOpenView(botToken, apiUrl) }),
-    },
+    routes: new Map([
+      ["/slack/events", parseEvent],
+      ["/slack/commands", createParseCommand(apiUrl)],
+      ["/slack/interactions", createParseInteraction({ apiUrl, openView: createOpenView(botToken, apiUrl) })],
+    ]),
     acknowledge: createAcknowledge(botToken, apiUrl),
   };
 }

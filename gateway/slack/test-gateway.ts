@@ -34,10 +34,11 @@ export async function createTestGateway({ openFails = false } = {}) {
     doors: [
       {
         name: "Slack",
+        prefix: "/slack",
         state: { state: "on" },
-        platform: {
+        open: async () => ({
           verify: createVerify("secret"),
-          routes: Object.fromEntries(
+          routes: new Map(
             Object.entries(routes).map(([path, parse]) => [
               path,
               async (body, at) => {
@@ -48,7 +49,7 @@ export async function createTestGateway({ openFails = false } = {}) {
             ]),
           ),
           acknowledge: async () => undefined,
-        },
+        }),
       },
     ],
     enqueue: async (command) => enqueued.push(command),
