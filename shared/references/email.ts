@@ -1,6 +1,8 @@
+import { findAll } from "./find-all.ts";
+
 const address = /(?<![\w.+-])[\w+-][\w.+-]{0,63}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,5}(?![\w-])/gi;
 
 /** E-mail addresses, in the order they were written. */
 export function emailAddresses(text: string): string[] {
-  return [...new Set([...text.matchAll(address)].map(([found]) => found))];
+  return [...new Set(findAll(text, "@", address).map(([found]) => found))];
 }

@@ -1,3 +1,5 @@
+import { findAll } from "./find-all.ts";
+
 const repositoryUrl =
   /https?:\/\/(?:www\.)?github\.com\/([A-Za-z0-9][A-Za-z0-9-]{0,38})\/([\w.-]{1,100})(?:\/(issues|pull|blob)\/([^\s<>"'|)\]]{1,500}))?/gi;
 
@@ -10,7 +12,7 @@ export type GitHubLink =
 
 /** The `https://github.com/owner/name…` links in `text`, in the order they were written. */
 export function githubLinks(text: string): GitHubLink[] {
-  return [...text.matchAll(repositoryUrl)].flatMap(([, owner = "", rest = "", kind, tail = ""]): GitHubLink[] => {
+  return findAll(text, "://", repositoryUrl).flatMap(([, owner = "", rest = "", kind, tail = ""]): GitHubLink[] => {
     const name = rest.replace(/\.+$/, "").replace(/\.git$/i, "");
     if (!name) return [];
     const repository = `${owner}/${name}`;
