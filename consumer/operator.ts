@@ -10,9 +10,9 @@ export class Operator extends WorkerEntrypoint<Env> {
     const settings = readSettings(this.env);
     switch (pathname) {
       case "/health": {
-        const states = Object.entries(requiredByConsumer).map(([service, required]) => [
+        const states = Object.entries(requiredByConsumer).map(([service, ways]) => [
           service,
-          serviceState(settings, required),
+          serviceState(settings, ...ways),
         ]);
         const wrong = invalidSettings(this.env);
         const settingsState = wrong.length > 0 ? { settings: { state: "incomplete", missing: wrong } } : {};

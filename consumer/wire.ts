@@ -2,6 +2,8 @@ import { Failure } from "../shared/failure.ts";
 import { createLog } from "../shared/log.ts";
 import { readSettings, secretsOf } from "../shared/settings.ts";
 import { createGitHub } from "./clients/github.ts";
+import { githubAccess } from "./clients/github-access.ts";
+import { connectGitHub } from "./clients/github-connection.ts";
 import { createLinear } from "./clients/linear.ts";
 import type { Outside } from "./needs.ts";
 import { createDiscordReplies } from "./replies/discord.ts";
@@ -16,7 +18,7 @@ import { createThreadIssues } from "./stores/thread-issues.ts";
 /** The consumer's parts, made from its environment. */
 export function wire(env: Env): Outside {
   const settings = readSettings(env);
-  const { SLACK_BOT_TOKEN, LINEAR_API_KEY, GITHUB_TOKEN, EXECUTOR_URL, EGRESS_URL } = settings;
+  const { SLACK_BOT_TOKEN, LINEAR_API_KEY, EXECUTOR_URL, EGRESS_URL } = settings;
   const executor = EXECUTOR_URL
     ? createHttpExecutor(EXECUTOR_URL, EGRESS_URL ?? "")
     : createContainerExecutor(env.SANDBOX, settings);
@@ -26,6 +28,8 @@ export function wire(env: Env): Outside {
   const discord = settings.DISCORD_BOT_TOKEN
     ? createDiscordReplies({ botToken: settings.DISCORD_BOT_TOKEN, apiUrl: settings.DISCORD_API_URL, now: Date.now })
     : undefined;
+  const access = githubAccess(settings);
+  const connection = access && connectGitHub({ access, apiUrl: settings.GITHUB_API_URL });
   return {
     replies(platform) {
       const replies = platform === "slack" ? slack : discord;
@@ -33,7 +37,7 @@ export function wire(env: Env): Outside {
       throw new Failure("platform_off", { reply: `${platform} is not set up on the consumer Worker.`, retry: false });
     },
     linear: LINEAR_API_KEY ? createLinear({ apiKey: LINEAR_API_KEY, apiUrl: settings.LINEAR_API_URL }) : undefined,
-    github: GITHUB_TOKEN ? createGitHub({ token: GITHUB_TOKEN, apiUrl: settings.GITHUB_API_URL }) : undefined,
+    github: connection && createGitHub(connection),
     sandbox: (conversation) => createSandbox(executor, conversation),
     commands: createCommands(env.DB),
     conversations: createConversations(env.DB),

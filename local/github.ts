@@ -1,5 +1,7 @@
 import { type CommitOptions, createRepositories, type SeedOptions } from "./github/git-repositories.ts";
 import { createGitServer } from "./github/git-server.ts";
+import { type AppOptions, createApp } from "./github/app.ts";
+import { createGrants } from "./github/grants.ts";
 import { createAnswers } from "./github/answers.ts";
 import { createCommitAnswers } from "./github/commit-answers.ts";
 import { createHistory } from "./github/comparison.ts";
@@ -9,7 +11,10 @@ import { createRest } from "./github/rest.ts";
 import { startStandIn } from "./stand-in.ts";
 
 export interface GitHubOptions {
+  /** The personal token. */
   token: string;
+  /** The App with this key is installed wherever a repository is seeded. */
+  app?: AppOptions | undefined;
   /** Whose token it is. Default "bugbot". */
   login?: string;
 }
@@ -17,14 +22,16 @@ export interface GitHubOptions {
 const apiPath = "/api/v3";
 
 /** A local stand-in for GitHub: real git repositories over HTTP, and the REST API under /api/v3 as on an own server. */
-export async function createGitHub({ token, login = "bugbot" }: GitHubOptions) {
+export async function createGitHub({ token, app: appOptions, login = "bugbot" }: GitHubOptions) {
   const repositories = await createRepositories();
   const known = new Map<string, GitHubRepository>();
   const history = createHistory(repositories);
   const pulls = createPulls(repositories, history, login);
   const knows = (fullName: string) => known.has(fullName.toLowerCase());
   const pushed = async (fullName: string) => void (await pulls.current(repositoryOf(fullName)));
-  const git = createGitServer({ root: repositories.root, env: repositories.env, token, knows, pushed });
+  const app = appOptions && createApp(appOptions);
+  const findGrant = createGrants(token, app);
+  const git = createGitServer({ root: repositories.root, env: repositories.env, findGrant, knows, pushed });
   const isApi = (path: string) => path === apiPath || path.startsWith(`${apiPath}/`);
 
   const { origin, close, ...standIn } = await startStandIn({
@@ -35,7 +42,7 @@ export async function createGitHub({ token, login = "bugbot" }: GitHubOptions) {
   const apiUrl = `${origin}${apiPath}`;
   const contents = createContents({ repositories, apiUrl, url: origin });
   const answers = { ...createAnswers(apiUrl, origin), ...createCommitAnswers(apiUrl, origin) };
-  const rest = createRest({ token, login, known, repositories, history, contents, pulls, answers, apiUrl });
+  const rest = createRest({ findGrant, app, login, known, repositories, history, contents, pulls, answers, apiUrl });
 
   function repositoryOf(fullName: string): GitHubRepository {
     const repository = known.get(fullName.toLowerCase());
@@ -54,6 +61,8 @@ export async function createGitHub({ token, login = "bugbot" }: GitHubOptions) {
     apiUrl,
     /** For `GITHUB_URL`: `<url>/<owner>/<name>.git` is what git clones. */
     url: origin,
+    /** Where it is installed and what it was given; undefined without one. */
+    app,
     /** Where the bare repositories are until `close()`. */
     folder: repositories.root,
     seedRepository: async (fullName: string, options: SeedOptions): Promise<void> => {
@@ -62,6 +71,7 @@ export async function createGitHub({ token, login = "bugbot" }: GitHubOptions) {
       await repositories.seed(fullName, options);
       const own = { id: known.size + 1, owner, name, fullName, defaultBranch, createdAt: new Date().toISOString() };
       known.set(fullName.toLowerCase(), { ...own, pulls: [] });
+      if (app && !app.installationOf(owner)) app.install(owner);
     },
     /** What someone else pushes: one commit on a new or known branch. Answers its hash. */
     commit: async (fullName: string, options: CommitOptions): Promise<string> => {

@@ -1,21 +1,26 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
+import { readSettings, serviceState } from "../shared/settings.ts";
 
 /** A service of the outside world: used as it is when set up in `.dev.vars`, else stood in for. */
 interface LocalService {
-  required: readonly string[];
+  /** Each of these sets it up. */
+  ways: readonly (readonly string[])[];
   optional: readonly string[];
 }
 
 export const localServices = {
-  slack: { required: ["SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN"], optional: ["SLACK_API_URL"] },
+  slack: { ways: [["SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN"]], optional: ["SLACK_API_URL"] },
   discord: {
-    required: ["DISCORD_PUBLIC_KEY", "DISCORD_APPLICATION_ID", "DISCORD_BOT_TOKEN"],
+    ways: [["DISCORD_PUBLIC_KEY", "DISCORD_APPLICATION_ID", "DISCORD_BOT_TOKEN"]],
     optional: ["DISCORD_API_URL"],
   },
-  linear: { required: ["LINEAR_API_KEY"], optional: ["LINEAR_TEAM_KEY", "LINEAR_API_URL"] },
-  github: { required: ["GITHUB_TOKEN"], optional: ["GITHUB_API_URL", "GITHUB_URL"] },
-  anthropic: { required: ["ANTHROPIC_API_KEY"], optional: ["ANTHROPIC_BASE_URL"] },
+  linear: { ways: [["LINEAR_API_KEY"]], optional: ["LINEAR_TEAM_KEY", "LINEAR_API_URL"] },
+  github: {
+    ways: [["GITHUB_TOKEN"], ["GITHUB_APP_ID", "GITHUB_APP_PRIVATE_KEY"]],
+    optional: ["GITHUB_API_URL", "GITHUB_URL"],
+  },
+  anthropic: { ways: [["ANTHROPIC_API_KEY"]], optional: ["ANTHROPIC_BASE_URL"] },
 } as const satisfies Record<string, LocalService>;
 export type LocalServiceName = keyof typeof localServices;
 
@@ -34,14 +39,16 @@ export function readDevVars(path: string): Variables {
 export function servicesToStandInFor(variables: Variables): LocalServiceName[] {
   const names: LocalServiceName[] = ["slack", "discord", "linear", "github", "anthropic"];
   return names.filter((name) => {
-    const { required, optional } = localServices[name];
-    const given = [...required, ...optional].filter((variable) => variables[variable]);
-    const missing = required.filter((variable) => !variables[variable]);
-    if (given.length > 0 && missing.length > 0) {
+    const { ways, optional } = localServices[name];
+    const given = [...ways.flat(), ...optional].filter((variable) => variables[variable]);
+    const state = serviceState(readSettings(variables), ...ways);
+    const begun = state.state === "incomplete" ? state.missing : [];
+    const missing = state.state === "off" && given.length > 0 ? state.turnOn : begun;
+    if (missing.length > 0) {
       throw new Error(
         `.dev.vars sets ${given.join(" and ")} but not ${missing.join(" and ")}. Set both, or neither to use the local stand-in for ${name}.`,
       );
     }
-    return missing.length > 0;
+    return state.state === "off";
   });
 }

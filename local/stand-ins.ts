@@ -16,7 +16,10 @@ export const standInCredentials = {
   githubToken: "local-github-token",
   anthropicKey: "local-anthropic-api-key",
 };
-export type StandInCredentials = typeof standInCredentials;
+export type StandInCredentials = typeof standInCredentials & {
+  /** Opens GitHub in place of the personal token. Keys in PEM. */
+  githubApp?: { id: string; privateKey: string; publicKey: string };
+};
 
 export interface StandIns {
   slack?: Slack;
@@ -48,14 +51,14 @@ export async function startStandIns(
   services: readonly LocalServiceName[],
   { script = noScript, acceptUnknownThreads = false, credentials = standInCredentials }: StandInsOptions,
 ): Promise<StandIns> {
-  const { signingSecret, botToken, discordToken, linearKey, githubToken, anthropicKey } = credentials;
+  const { signingSecret, botToken, discordToken, linearKey, githubToken, githubApp, anthropicKey } = credentials;
   const [slack, discord, linear, github, anthropic] = await Promise.all([
     services.includes("slack") ? createSlack({ signingSecret, botToken, acceptUnknownThreads }) : undefined,
     services.includes("discord")
       ? createDiscord({ botToken: discordToken, acceptUnknown: acceptUnknownThreads })
       : undefined,
     services.includes("linear") ? createLinear({ apiKey: linearKey }) : undefined,
-    services.includes("github") ? createGitHub({ token: githubToken }) : undefined,
+    services.includes("github") ? createGitHub({ token: githubToken, app: githubApp }) : undefined,
     services.includes("anthropic") ? createAnthropic({ apiKey: anthropicKey, script }) : undefined,
   ]);
   return {
@@ -72,7 +75,10 @@ export async function startStandIns(
         DISCORD_BOT_TOKEN: discordToken,
       }),
       ...(linear && { LINEAR_API_KEY: linearKey }),
-      ...(github && { GITHUB_TOKEN: githubToken }),
+      ...(github &&
+        (githubApp
+          ? { GITHUB_APP_ID: githubApp.id, GITHUB_APP_PRIVATE_KEY: githubApp.privateKey }
+          : { GITHUB_TOKEN: githubToken })),
       ...(anthropic && { ANTHROPIC_API_KEY: anthropicKey }),
     },
     urls: {

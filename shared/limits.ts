@@ -30,6 +30,11 @@ export const lastWordAttempts = 8;
 /** One call to a vendor. */
 export const vendorTimeoutMs = 15_000;
 
+/** A longer answer of GitHub's is refused, not held. Its largest, a tree, has 7 MB at most: https://docs.github.com/rest/git/trees#get-a-tree */
+export const maxGitHubAnswerBytes = 10 * 1024 * 1024;
+/** An App's token is not used in its last minutes: it must outlive the request it opens. It lives an hour. */
+export const appTokenMarginMs = 5 * 60_000;
+
 /** https://docs.github.com/rest/commits/commits#compare-two-commits lists no more files than this. */
 export const maxComparedFiles = 300;
 

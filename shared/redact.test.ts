@@ -27,3 +27,11 @@ it("keeps every credential out of the log", ({ expect }) => {
   createLog("consumer", secretsOf(settings))("failed", { error: names.map((name) => `canary-${name}`).join(" ") });
   expect(printed.mock.calls.join(" ")).not.toContain("canary");
 });
+
+it("keeps a key of several lines out of the log, line for line", ({ expect }) => {
+  const lines = ["MIIEvQIBADANBgkqh", "kiG9w0BAQEFAASCBK"];
+  const key = ["-----BEGIN PRIVATE KEY-----", ...lines, "-----END PRIVATE KEY-----"].join("\n");
+  const printed = vi.spyOn(console, "log").mockReturnValue();
+  createLog("consumer", secretsOf(readSettings({ GITHUB_APP_PRIVATE_KEY: key })))("failed", { error: `no ${key}` });
+  expect(printed.mock.calls.join(" ")).not.toMatch(/MIIE|kiG9/);
+});

@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import { invalidSettings, readSettings, serviceState } from "./settings.ts";
+import { invalidSettings, readSettings, requiredByConsumer, serviceState } from "./settings.ts";
 
 describe("settings", () => {
   it("take lists with commas or spaces, and leave braces whole", ({ expect }) => {
@@ -16,9 +16,6 @@ describe("settings", () => {
     expect(invalidSettings({ BUGBOT_MAX_USD: "five", BUGBOT_MAX_TURNS: "3" })).toEqual([
       "BUGBOT_MAX_USD must be a number above zero, not five",
     ]);
-    expect(invalidSettings({ GITHUB_APP_ID: "1" })).toEqual([
-      expect.stringContaining("GITHUB_APP_ID is not supported yet"),
-    ]);
     expect(invalidSettings({})).toEqual([]);
   });
 
@@ -32,5 +29,14 @@ describe("settings", () => {
     expect(serviceState(readSettings({ SLACK_BOT_TOKEN: "x", SLACK_SIGNING_SECRET: "y" }), required)).toEqual({
       state: "on",
     });
+  });
+
+  it("know that GitHub is on by a token or by a whole App", ({ expect }) => {
+    const state = (given: object) => serviceState(readSettings(given), ...requiredByConsumer.github);
+    const [id, key] = [{ GITHUB_APP_ID: "1" }, { GITHUB_APP_PRIVATE_KEY: "key" }];
+    expect([state({ GITHUB_TOKEN: "x" }), state({ ...id, ...key })]).toEqual([{ state: "on" }, { state: "on" }]);
+    expect(state({})).toEqual({ state: "off", turnOn: ["GITHUB_TOKEN"] });
+    expect(state(id)).toEqual({ state: "incomplete", missing: ["GITHUB_APP_PRIVATE_KEY"] });
+    expect(state({ ...key, GITHUB_TOKEN: "x" })).toEqual({ state: "incomplete", missing: ["GITHUB_APP_ID"] });
   });
 });

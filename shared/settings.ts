@@ -1,3 +1,4 @@
+import { privateKeyFault } from "./github-app-key.ts";
 import { runLimits } from "./limits.ts";
 
 type Environment = Readonly<Record<string, unknown>>;
@@ -41,6 +42,9 @@ export function readSettings(given: object) {
     LINEAR_TEAM_KEY: text(env["LINEAR_TEAM_KEY"]),
     LINEAR_API_URL: url(env["LINEAR_API_URL"], "https://api.linear.app/graphql"),
     GITHUB_TOKEN: text(env["GITHUB_TOKEN"]),
+    GITHUB_APP_ID: text(env["GITHUB_APP_ID"]),
+    /** PEM, also where its line ends were written as `\n`. */
+    GITHUB_APP_PRIVATE_KEY: text(env["GITHUB_APP_PRIVATE_KEY"])?.replaceAll("\\n", "\n").trim(),
     GITHUB_API_URL: url(env["GITHUB_API_URL"], "https://api.github.com"),
     GITHUB_URL: url(env["GITHUB_URL"], "https://github.com"),
     ANTHROPIC_API_KEY: text(env["ANTHROPIC_API_KEY"]),
@@ -61,17 +65,17 @@ export type Settings = ReturnType<typeof readSettings>;
 
 type Variable = keyof Settings;
 
-/** What each service needs to be on. The signing secret is the gateway's alone. */
+/** What each service needs to be on, one list for each way. The signing secret is the gateway's alone. */
 export const requiredByGateway = {
   discord: ["DISCORD_PUBLIC_KEY", "DISCORD_APPLICATION_ID", "DISCORD_BOT_TOKEN"],
   slack: ["SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN"],
 } as const;
 export const requiredByConsumer = {
-  discord: ["DISCORD_BOT_TOKEN"],
-  slack: ["SLACK_BOT_TOKEN"],
-  linear: ["LINEAR_API_KEY"],
-  github: ["GITHUB_TOKEN"],
-  anthropic: ["ANTHROPIC_API_KEY"],
+  discord: [["DISCORD_BOT_TOKEN"]],
+  slack: [["SLACK_BOT_TOKEN"]],
+  linear: [["LINEAR_API_KEY"]],
+  github: [["GITHUB_TOKEN"], ["GITHUB_APP_ID", "GITHUB_APP_PRIVATE_KEY"]],
+  anthropic: [["ANTHROPIC_API_KEY"]],
 } as const;
 
 export type ServiceState =
@@ -81,11 +85,12 @@ export type ServiceState =
   /** Only some are set, which is a mistake: `missing` names the others. */
   | { state: "incomplete"; missing: readonly string[] };
 
-/** Whether all, none or only some of the variables are set. */
-export function serviceState(settings: Settings, required: readonly Variable[]): ServiceState {
-  const missing = required.filter((name) => !settings[name]);
-  if (missing.length === 0) return { state: "on" };
-  return missing.length === required.length ? { state: "off", turnOn: required } : { state: "incomplete", missing };
+/** Whether all, none or only some of the variables are set. Any of several `ways` turns the service on; one begun must be whole. */
+export function serviceState(settings: Settings, ...ways: readonly (readonly Variable[])[]): ServiceState {
+  const lacking = ways.map((required) => required.filter((name) => !settings[name]));
+  const begun = lacking.find((missing, way) => missing.length > 0 && missing.length < (ways[way]?.length ?? 0));
+  if (begun) return { state: "incomplete", missing: begun };
+  return lacking.some((missing) => missing.length === 0) ? { state: "on" } : { state: "off", turnOn: ways[0] ?? [] };
 }
 
 /** Every value that must not leave a Worker. */
@@ -96,13 +101,13 @@ export function secretsOf(settings: Settings): string[] {
     settings.DISCORD_BOT_TOKEN,
     settings.LINEAR_API_KEY,
     settings.GITHUB_TOKEN,
+    // Line by line: no log or message holds the key as it was written.
+    ...(settings.GITHUB_APP_PRIVATE_KEY?.split(/\r?\n/).filter((line) => !line.startsWith("-----")) ?? []),
     settings.ANTHROPIC_API_KEY,
   ].filter((value) => value !== undefined);
 }
 
 const numbers = ["BUGBOT_MAX_USD", "BUGBOT_MAX_TURNS", "BUGBOT_MAX_MINUTES"] as const;
-/** In the documentation's table, but not in this version. */
-const unsupported = ["GITHUB_APP_ID", "GITHUB_APP_PRIVATE_KEY"] as const;
 
 /** What is wrong with a Worker's variables, a sentence each; a service that is set up by half is found by `serviceState`. */
 export function invalidSettings(env: object): string[] {
@@ -111,8 +116,7 @@ export function invalidSettings(env: object): string[] {
     const value = text(given[name]);
     return value !== undefined && !isPositive(value) ? [`${name} must be a number above zero, not ${value}`] : [];
   });
-  const early = unsupported
-    .filter((name) => given[name])
-    .map((name) => `${name} is not supported yet: use GITHUB_TOKEN`);
-  return [...wrong, ...early];
+  const { GITHUB_APP_PRIVATE_KEY } = readSettings(env);
+  const fault = GITHUB_APP_PRIVATE_KEY && privateKeyFault(GITHUB_APP_PRIVATE_KEY);
+  return fault ? [...wrong, fault] : wrong;
 }

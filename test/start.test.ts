@@ -101,7 +101,11 @@ describe("npm start", () => {
 
   it.for([
     ["BUGBOT_MAX_USD=five", /BUGBOT_MAX_USD must be a number above zero, not five/],
-    ["GITHUB_APP_ID=1", /GITHUB_APP_ID is not supported yet/],
+    ["GITHUB_APP_ID=1", /GITHUB_APP_ID but not GITHUB_APP_PRIVATE_KEY/],
+    [
+      'GITHUB_APP_PRIVATE_KEY="-----BEGIN RSA PRIVATE KEY-----\\nMIIE\\n-----END RSA PRIVATE KEY-----\\n"',
+      /PKCS#1.*openssl pkcs8 -topk8 -nocrypt/,
+    ],
     ["LINEAR_TEAM_KEY=ENG", /LINEAR_TEAM_KEY but not LINEAR_API_KEY/],
   ] as const)("does not start with %s, and says why", async ([line, reason], { expect }) => {
     const stack = await start(`${line}\n`);

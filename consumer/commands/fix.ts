@@ -19,7 +19,7 @@ import { branchName, oneLine, titleOf } from "../title.ts";
 /** From a report to a pull request. Nothing is made before it is clear which repository is meant. */
 export async function fix(command: Command, needs: CommandNeeds): Promise<Ending> {
   const { effect, status, settings, linear, threadIssues, commands, conversations, now } = needs;
-  const github = needs.github ?? missing("GitHub", "GITHUB_TOKEN");
+  const github = needs.github ?? missing("GitHub", "GITHUB_TOKEN, or GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY");
   if (!settings.ANTHROPIC_API_KEY) missing("The model", "ANTHROPIC_API_KEY");
   const thread = conversationId(command.conversation);
 

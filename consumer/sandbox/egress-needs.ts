@@ -1,5 +1,6 @@
 import { createLog } from "../../shared/log.ts";
 import { readSettings, secretsOf } from "../../shared/settings.ts";
+import { githubAccess } from "../clients/github-access.ts";
 import { createLeases } from "../stores/leases.ts";
 import type { EgressNeeds } from "./serve-egress.ts";
 
@@ -10,7 +11,7 @@ export function egressNeeds(env: Env): EgressNeeds {
     findLease: (id) => createLeases(env.DB).find(id),
     upstreams: {
       model: { url: settings.ANTHROPIC_BASE_URL, apiKey: settings.ANTHROPIC_API_KEY ?? "" },
-      git: { url: settings.GITHUB_URL, token: settings.GITHUB_TOKEN ?? "" },
+      git: { url: settings.GITHUB_URL, access: githubAccess(settings) },
     },
     log: createLog("egress", secretsOf(settings)),
     now: Date.now,

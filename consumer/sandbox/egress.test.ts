@@ -13,7 +13,7 @@ const lease: Lease = {
 };
 const upstreams = {
   model: { url: "https://api.anthropic.com", apiKey: "model-key" },
-  git: { url: "https://github.com", token: "git-token" },
+  git: { url: "https://github.com", access: undefined },
 };
 const decide = (method: string, url: string, over: Partial<Lease> | null = {}, nowMs = 1) =>
   judge(method, new URL(url), over === null ? undefined : { ...lease, ...over }, upstreams, nowMs);
@@ -28,16 +28,16 @@ describe("the egress lets pass", () => {
   });
 
   it.for([
-    ["GET", "https://github.com/acme/shop.git/info/refs?service=git-upload-pack", "git"],
-    ["GET", "https://github.com/acme/shop/info/refs?service=git-receive-pack", "git"],
-    ["POST", "https://github.com/Acme/Shop.git/git-upload-pack", "git"],
-    ["POST", "https://github.com/acme/shop.git/git-receive-pack", "push"],
-  ])("git on its repository, with the token added: %s %s", ([method = "", url = "", kind], { expect }) => {
-    expect(decide(method, url)).toMatchObject({
-      kind,
-      headers: { authorization: `Basic ${btoa("x-access-token:git-token")}` },
-    });
-  });
+    ["GET", "https://github.com/acme/shop.git/info/refs?service=git-upload-pack", "git", "read"],
+    ["POST", "https://github.com/Acme/Shop.git/git-upload-pack", "git", "read"],
+    ["GET", "https://github.com/acme/shop/info/refs?service=git-receive-pack", "git", "push"],
+    ["POST", "https://github.com/acme/shop.git/git-receive-pack", "push", "push"],
+  ])(
+    "git on its repository, to write only where it pushes: %s %s",
+    ([method = "", url = "", kind, purpose], { expect }) => {
+      expect(decide(method, url)).toMatchObject({ kind, purpose });
+    },
+  );
 });
 
 describe("the egress refuses", () => {

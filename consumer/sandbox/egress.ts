@@ -1,3 +1,4 @@
+import type { GitHubAccess, Purpose } from "../clients/github-access.ts";
 import type { Lease } from "./lease.ts";
 import { isOpen } from "./lease.ts";
 
@@ -5,21 +6,21 @@ import { isOpen } from "./lease.ts";
 export interface Upstreams {
   /** Origin and path prefix, without a trailing slash. */
   model: { url: string; apiKey: string };
-  git: { url: string; token: string };
+  git: { url: string; access: GitHubAccess | undefined };
 }
 
 /** What to do with one request that leaves a container. */
 export type Verdict =
   | { kind: "model"; url: URL; headers: Record<string, string> }
-  | { kind: "git"; url: URL; headers: Record<string, string> }
+  | { kind: "git"; url: URL; purpose: Purpose }
   /** As `git`, once the refs to be written are found to be the lease's branch alone. */
-  | { kind: "push"; url: URL; headers: Record<string, string> }
+  | { kind: "push"; url: URL; purpose: Purpose }
   | { kind: "refuse"; status: 403 | 404 | 410; reason: string };
 
 const modelPaths = ["/v1/messages", "/v1/messages/count_tokens"];
 
 /**
- * Deny by default: a request passes only when an open lease names what it asks for, and then with the credential added.
+ * Deny by default: a request passes only when an open lease names what it asks for, and then with the credential it wants and no stronger one.
  * Pure; the same function decides in production and in the local stack.
  */
 export function judge(
@@ -40,22 +41,21 @@ export function judge(
   }
 
   const gitPath = pathUnder(url, upstreams.git.url);
-  if (gitPath !== undefined) return judgeGit(method, url, gitPath, lease, upstreams.git.token);
+  if (gitPath !== undefined) return judgeGit(method, url, gitPath, lease);
   return refuse(403, `${url.host} is not reachable from a run`);
 }
 
 /** Git's smart HTTP protocol, https://git-scm.com/docs/http-protocol: nothing else of the host. */
-function judgeGit(method: string, url: URL, path: string, { repository }: Lease, token: string): Verdict {
+function judgeGit(method: string, url: URL, path: string, { repository }: Lease): Verdict {
   const [, named = "", service = ""] =
     /^\/([^/]+\/[^/]+?)(?:\.git)?(\/(?:info\/refs|git-upload-pack|git-receive-pack))$/.exec(path) ?? [];
   if (named.toLowerCase() !== repository.toLowerCase()) return refuse(403, `this run works on ${repository} only`);
 
-  const headers = { authorization: `Basic ${btoa(`x-access-token:${token}`)}` };
-  const asked = url.searchParams.get("service") ?? "";
-  if (method === "GET" && service === "/info/refs" && ["git-upload-pack", "git-receive-pack"].includes(asked))
-    return { kind: "git", url, headers };
-  if (method === "POST" && service === "/git-upload-pack") return { kind: "git", url, headers };
-  if (method === "POST" && service === "/git-receive-pack") return { kind: "push", url, headers };
+  const asked = method === "GET" && service === "/info/refs" ? url.searchParams.get("service") : null;
+  if (asked === "git-upload-pack") return { kind: "git", url, purpose: "read" };
+  if (asked === "git-receive-pack") return { kind: "git", url, purpose: "push" };
+  if (method === "POST" && service === "/git-upload-pack") return { kind: "git", url, purpose: "read" };
+  if (method === "POST" && service === "/git-receive-pack") return { kind: "push", url, purpose: "push" };
   return refuse(403, "only git's smart HTTP protocol is open");
 }
 

@@ -97,6 +97,15 @@ export function rejection({ updates, capabilities }: PushHead, reason: string): 
   return Uint8Array.from(new TextEncoder().encode(sideband ? `${pktLine(`\x01${report}`)}0000` : report));
 }
 
+/** An answer of which git shows `remote error: bugbot: reason`, where it asked what `service` has to offer; any git request else fails with it. */
+export function remoteError(service: string | null, reason: string): Response {
+  const error = pktLine(`ERR bugbot: ${reason}`);
+  if (service === null) return new Response(error, { status: 502 });
+  return new Response(`${pktLine(`# service=${service}\n`)}0000${error}`, {
+    headers: { "content-type": `application/x-${service}-advertisement`, "cache-control": "no-cache" },
+  });
+}
+
 function pktLine(text: string): string {
   return (new TextEncoder().encode(text).length + 4).toString(16).padStart(4, "0") + text;
 }

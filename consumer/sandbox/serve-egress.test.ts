@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
+import { Failure } from "../../shared/failure.ts";
+import type { GitHubAccess } from "../clients/github-access.ts";
 import type { Lease } from "./lease.ts";
 import { serveEgress } from "./serve-egress.ts";
 
@@ -11,18 +13,37 @@ const lease: Lease = {
   expiresAt: 1000,
   closedAt: null,
 };
+/** Tokens that say what they were made for; those in `ended` are no longer taken. */
+const ended = new Set<string>();
+const minted: string[] = [];
+const access: GitHubAccess = {
+  token: async (repository, purpose) => {
+    if (repository === "acme/hidden") throw new Failure("hidden", { reply: "The App is not installed.", retry: false });
+    const token = `${purpose}-${repository}-${minted.length}`;
+    minted.push(token);
+    return token;
+  },
+  forget: (token) => ended.has(token),
+  whenUnknown: "",
+  whenForbidden: () => "",
+};
 const upstreams = {
   model: { url: "https://model.test", apiKey: "model-key" },
-  git: { url: "https://git.test", token: "git-token" },
+  git: { url: "https://git.test", access },
 };
+const basic = (token: string) => `Basic ${btoa(`x-access-token:${token}`)}`;
 const none = "0".repeat(40);
 const some = "a".repeat(40);
 
 const sent: { url: string; headers: Headers; body: string }[] = [];
 beforeEach(() => {
-  sent.length = 0;
+  for (const list of [sent, minted]) list.length = 0;
+  ended.clear();
   vi.stubGlobal("fetch", async (url: URL, init: RequestInit) => {
-    sent.push({ url: url.href, headers: new Headers(init.headers), body: await new Response(init.body).text() });
+    const headers = new Headers(init.headers);
+    sent.push({ url: url.href, headers, body: await new Response(init.body).text() });
+    if ([...ended].some((token) => headers.get("authorization") === basic(token)))
+      return new Response(null, { status: 401 });
     return new Response(null, {
       status: 302,
       headers: { location: "https://elsewhere.test", redirected: String(init.redirect) },
@@ -72,7 +93,22 @@ describe("what passes the egress", () => {
   it("is a push to its own branch, byte for byte", async ({ expect }) => {
     await ask(receivePack, push(none, "refs/heads/bugbot/bug-1"));
     expect(sent.map(({ body }) => body)).toEqual([push(none, "refs/heads/bugbot/bug-1").body]);
-    expect(sent[0]?.headers.get("authorization")).toBe(`Basic ${btoa("x-access-token:git-token")}`);
+    expect(sent[0]?.headers.get("authorization")).toBe(basic("push-acme/shop-0"));
+  });
+
+  it("is reading with a token that only reads", async ({ expect }) => {
+    await ask("https://git.test/acme/shop.git/info/refs?service=git-upload-pack", {});
+    await ask("https://git.test/acme/shop.git/git-upload-pack", { method: "POST", body: "want" });
+    expect(minted).toEqual(["read-acme/shop-0", "read-acme/shop-1"]);
+  });
+
+  it("asks again with a new token when GitHub has ended the old one", async ({ expect }) => {
+    ended.add("push-acme/shop-0");
+    const { response } = await ask("https://git.test/acme/shop.git/info/refs?service=git-receive-pack", {});
+    expect(response.status).toBe(302);
+    expect(sent.map(({ headers }) => headers.get("authorization"))).toEqual(
+      ["push-acme/shop-0", "push-acme/shop-1"].map(basic),
+    );
   });
 });
 
@@ -96,6 +132,13 @@ describe("what the egress keeps inside, and logs", () => {
       /not where this run began/,
     ],
     ["what is no push", receivePack, { method: "POST", body: "hello" }, {}, /not a git push/],
+    [
+      "git where GitHub gives no token",
+      "https://git.test/acme/hidden.git/git-upload-pack",
+      { method: "POST", body: "want" },
+      { repository: "acme/hidden" },
+      /The App is not installed/,
+    ],
     ["another host", "https://evil.test/", {}, {}, /not reachable/],
     [
       "anything after the end",
@@ -106,7 +149,7 @@ describe("what the egress keeps inside, and logs", () => {
     ],
   ])("%s", async ([, url, init, over, reason], { expect }) => {
     const { logged, response } = await ask(url, init, over);
-    expect(sent).toEqual([]);
+    expect([...sent, ...minted]).toEqual([]);
     expect(logged).toEqual([expect.stringMatching(reason)]);
     expect(await response.text()).toMatch(reason);
   });

@@ -1,8 +1,10 @@
 import * as z from "zod/mini";
+import { Failure } from "../../shared/failure.ts";
 import type { Log } from "../../shared/log.ts";
+import type { Purpose } from "../clients/github-access.ts";
 import { allowsModel, judge, type Upstreams } from "./egress.ts";
 import type { Lease } from "./lease.ts";
-import { readPush, refuseUpdates, rejection } from "./receive-pack.ts";
+import { readPush, refuseUpdates, rejection, remoteError } from "./receive-pack.ts";
 
 export interface EgressNeeds {
   findLease: (id: string) => Promise<Lease | undefined>;
@@ -38,27 +40,58 @@ export async function serveEgress(
 
   const headers = new Headers(request.headers);
   for (const name of stripped) headers.delete(name);
-  for (const [name, value] of Object.entries(verdict.headers)) headers.set(name, value);
   const forward = (body: BodyInit | null) =>
     fetch(verdict.url, { method: request.method, headers, body, redirect: "manual" });
 
   switch (verdict.kind) {
     case "git":
-      return forward(request.body);
+      return forwardToGit(request.body, lease, verdict.purpose);
     case "model": {
       const body = await request.text();
       const model = readModel(body);
       if (!model || !allowsModel(lease, model))
         return refuse(403, `this run may ask ${lease.models.join(" and ")} only, not ${model ?? "nothing"}`);
+      for (const [name, value] of Object.entries(verdict.headers)) headers.set(name, value);
       return forward(body);
     }
-    case "push":
-      return push(headers, lease, forward);
+    case "push": {
+      const { purpose } = verdict;
+      return push(headers, lease, (body) => forwardToGit(body, lease, purpose));
+    }
     default:
       return verdict satisfies never;
   }
 
-  async function push(sent: Headers, { branch, headBefore }: Lease, send: typeof forward): Promise<Response> {
+  /** The token is made no earlier than here, when it is clear that it will be used. */
+  async function forwardToGit(
+    body: ReadableStream<Uint8Array> | null,
+    { repository }: Lease,
+    purpose: Purpose,
+  ): Promise<Response> {
+    const { access } = upstreams.git;
+    if (!access) return refuse(403, "GitHub is not set up");
+    for (let again = false; ; again = true) {
+      let token: string;
+      try {
+        token = await access.token(repository, purpose);
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        logRefusal(error.reply);
+        return remoteError(url.searchParams.get("service"), error.reply);
+      }
+      headers.set("authorization", `Basic ${btoa(`x-access-token:${token}`)}`);
+      const response = await forward(body);
+      // Git asks without a body first: that is when an ended token shows, and when asking again costs nothing.
+      if (response.status !== 401 || body || again || !access.forget(token)) return response;
+      await response.body?.cancel();
+    }
+  }
+
+  async function push(
+    sent: Headers,
+    { branch, headBefore }: Lease,
+    send: (body: ReadableStream<Uint8Array>) => Promise<Response>,
+  ): Promise<Response> {
     const packed = sent.get("content-encoding") === "gzip";
     const plain = packed ? request.body?.pipeThrough(new DecompressionStream("gzip")) : request.body;
     if (!plain) return refuse(403, "an empty push");

@@ -1,12 +1,13 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { type FindGrant } from "./grants.ts";
 
 export interface GitServerOptions {
   root: string;
   env: Record<string, string>;
-  /** The password of every push and fetch; the user may be anything. */
-  token: string;
+  /** What the password of a push or fetch opens; the user may be anything. */
+  findGrant: FindGrant;
   /** Whether `owner/name` is a repository here. */
   knows: (fullName: string) => boolean;
   /** Runs after a push, before its answer ends. */
@@ -16,17 +17,24 @@ export interface GitServerOptions {
 const smartPath = /^\/([\w.-]+\/[\w.-]+?)(?:\.git)?\/(info\/refs|git-upload-pack|git-receive-pack)$/;
 
 /** git's smart HTTP as GitHub serves it, by git's own `http-backend`. https://git-scm.com/docs/git-http-backend */
-export function createGitServer({ root, env, token, knows, pushed }: GitServerOptions) {
+export function createGitServer({ root, env, findGrant, knows, pushed }: GitServerOptions) {
   const running = new Set<ChildProcessByStdio<Writable, Readable, null>>();
 
   async function answer(request: Request): Promise<Response> {
     const { pathname, search } = new URL(request.url);
     const [, fullName = "", service = ""] = smartPath.exec(pathname) ?? [];
-    if (passwordOf(request.headers.get("authorization")) !== token) {
+    const grant = findGrant(passwordOf(request.headers.get("authorization")));
+    if (!grant) {
       const headers = { "www-authenticate": 'Basic realm="GitHub"', "content-type": "text/plain" };
       return new Response("Authentication required.", { status: 401, headers });
     }
-    if (!knows(fullName)) return new Response("Repository not found.", { status: 404 });
+    if (!knows(fullName) || !grant.sees(fullName)) return new Response("Repository not found.", { status: 404 });
+
+    const writes = service === "git-receive-pack" || search === "?service=git-receive-pack";
+    if (!grant.may("contents", writes ? "write" : "read"))
+      return new Response(writes ? "Write access to repository not granted." : "Repository not found.", {
+        status: writes ? 403 : 404,
+      });
 
     const header = (name: string, variable: string) => {
       const value = request.headers.get(name);

@@ -2,15 +2,19 @@ import { type Context, Hono } from "hono";
 import * as z from "zod";
 import { type Repositories } from "./git-repositories.ts";
 import { type GitHubAnswers, nodeId } from "./answers.ts";
+import { type App } from "./app.ts";
+import { appRoutes } from "./app-routes.ts";
 import { type CommitAnswers } from "./commit-answers.ts";
 import { type History } from "./comparison.ts";
 import { type Contents } from "./contents.ts";
 import { GitHubError } from "./errors.ts";
+import { type FindGrant, type Grant, permissionFor } from "./grants.ts";
 import { pullRoutes } from "./pull-routes.ts";
 import { type GitHubRepository, type Pulls } from "./pulls.ts";
 
 export interface RestNeeds {
-  token: string;
+  findGrant: FindGrant;
+  app: App | undefined;
   login: string;
   known: Map<string, GitHubRepository>;
   repositories: Repositories;
@@ -20,11 +24,11 @@ export interface RestNeeds {
   answers: GitHubAnswers & CommitAnswers;
   apiUrl: string;
 }
-export type RestEnvironment = { Variables: { repository: GitHubRepository } };
+export type RestEnvironment = { Variables: { repository: GitHubRepository; grant: Grant } };
 
 /** The REST routes. https://docs.github.com/rest */
 export function createRest(needs: RestNeeds) {
-  const { token, login, known, repositories, history, contents, answers, apiUrl } = needs;
+  const { findGrant, login, known, repositories, history, contents, answers, apiUrl } = needs;
   const app = new Hono<RestEnvironment>().basePath(new URL(apiUrl).pathname);
 
   app.onError((error) => {
@@ -34,17 +38,27 @@ export function createRest(needs: RestNeeds) {
   });
   app.notFound(() => new GitHubError(404, "Not Found").answer());
 
+  if (needs.app) app.route("/", appRoutes(needs.app, needs));
   app.use(async (context, next) => {
     const authorization = context.req.header("authorization");
     if (authorization === undefined) throw new GitHubError(401, "Requires authentication");
-    if (!/^(token|bearer) /i.test(authorization) || authorization.replace(/^\w+ +/, "") !== token) {
-      throw new GitHubError(401, "Bad credentials");
-    }
+    const grant = findGrant(/^(?:token|bearer) +(.+)$/i.exec(authorization)?.[1]);
+    if (!grant) throw new GitHubError(401, "Bad credentials");
+    if (grant.suspended) throw new GitHubError(403, "This installation has been suspended");
+    context.set("grant", grant);
     await next();
   });
   app.use("/repos/:owner/:name/*", async (context, next) => {
-    const repository = known.get(`${context.req.param("owner")}/${context.req.param("name")}`.toLowerCase());
-    if (!repository) throw new GitHubError(404, "Not Found");
+    const { owner, name } = context.req.param();
+    const repository = known.get(`${owner}/${name}`.toLowerCase());
+    const grant = context.get("grant");
+    if (!repository || !grant.sees(repository.fullName)) throw new GitHubError(404, "Not Found");
+    const below = context.req.path.split(`/repos/${owner}/${name}`)[1] ?? "";
+    const [permission, level] = permissionFor(context.req.method, below);
+    if (!grant.may(permission, level)) {
+      context.header("x-accepted-github-permissions", `${permission}=${level}`);
+      throw new GitHubError(403, "Resource not accessible by integration");
+    }
     context.set("repository", repository);
     await next();
   });

@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, it } from "vitest";
+import type { Script } from "../local/anthropic.ts";
+import { demoReport, demoScript } from "../local/demo-repository.ts";
+import { createAppKey } from "../local/github/app-key.ts";
+import { standInCredentials } from "../local/stand-ins.ts";
+import { createWorld, type World } from "./world.ts";
+
+const key = createAppKey();
+let world: World;
+/** While it works, every token made so far ends. */
+const script: Script = (call) => {
+  if (call.prompt.includes("case-expiry") && call.turn === 0) world.github.app?.endTokens();
+  return demoScript(call);
+};
+beforeAll(async () => {
+  world = await createWorld({ script, credentials: { ...standInCredentials, githubApp: key } });
+});
+afterAll(() => world?.close());
+
+/** What each request with an App's token could do, by its line. */
+function used(pattern: RegExp) {
+  return world.github.requests
+    .filter(({ method, path }) => pattern.test(`${method} ${path}`))
+    .map(({ headers }) => {
+      const [, scheme, value = ""] = /^(basic|token) (.+)$/i.exec(headers["authorization"] ?? "") ?? [];
+      const token = scheme?.toLowerCase() === "basic" ? atob(value).replace(/^[^:]*:/, "") : value;
+      return world.github.app?.minted.find((one) => one.token === token)?.permissions;
+    });
+}
+const read = { contents: "read", metadata: "read", pull_requests: "read" };
+const push = { contents: "write", metadata: "read" };
+const propose = { contents: "read", metadata: "read", pull_requests: "write" };
+
+describe("@bugbot fix with a GitHub App", () => {
+  it("opens the pull request, each step with a token for that repository and step", async ({ expect }) => {
+    const { outcome } = await world.mention(`fix ${demoReport}`);
+    expect(outcome).toBe("succeeded");
+    expect(world.github.pullRequests(world.repository)).toHaveLength(1);
+
+    const minted = world.github.app?.minted ?? [];
+    expect(minted.map(({ repositories }) => repositories)).toEqual(minted.map(() => ["shop"]));
+    expect(new Set(used(/git-upload-pack/))).toEqual(new Set([read]));
+    expect(new Set(used(/git-receive-pack/))).toEqual(new Set([push]));
+    expect(used(/^POST \S+\/pulls$/)).toEqual([propose]);
+    // Each is made once, and kept.
+    expect(minted).toHaveLength(3);
+    expect(minted.map(({ permissions }) => permissions)).toEqual([read, push, propose]);
+  });
+
+  it("keeps key and tokens out of logs, database, answers and pull request", async ({ expect }) => {
+    const db = await world.database();
+    const tables = ["commands", "conversations", "leases"];
+    const rows = await Promise.all(tables.map((table) => db.prepare(`SELECT * FROM ${table}`).all()));
+    const told = JSON.stringify([
+      world.logs,
+      rows.map(({ results }) => results),
+      world.slack.requests.map(({ body }) => body),
+      world.github.pullRequests(world.repository),
+      world.anthropic.requests.map(({ body }) => body),
+    ]);
+    expect(told).not.toMatch(/ghs_/);
+    expect(told).not.toContain(key.privateKey.split("\n")[1]);
+  });
+
+  it("survives the end of its tokens in the middle of a run", async ({ expect }) => {
+    const { outcome } = await world.mention("fix https://github.com/acme/shop case-expiry");
+    expect(outcome).toBe("succeeded");
+    expect(world.github.pullRequests(world.repository)).toHaveLength(2);
+  });
+
+  it("says what to grant when the App may not push, and leaves nothing", async ({ expect }) => {
+    const before = await world.github.branches(world.repository);
+    world.github.app?.install("acme", { permissions: { contents: "read", metadata: "read", pull_requests: "write" } });
+    world.github.app?.endTokens();
+    const { outcome, replies } = await world.mention("fix https://github.com/acme/shop case-expiry once more");
+    expect(outcome).toBe("failed");
+    expect(replies.at(-1)?.text).toMatch(/lacks a permission on acme\/shop.*contents: write/);
+    expect(await world.github.branches(world.repository)).toEqual(before);
+  });
+
+  it.for([
+    ["suspended", () => world.github.app?.suspend("acme"), /suspended for acme.*unsuspend/],
+    ["uninstalled", () => world.github.app?.uninstall("acme"), /may not see acme\/shop.*install the App/],
+  ] as const)("says what to do when the App is %s, before the agent is asked", async ([, end, reply], { expect }) => {
+    world.github.app?.install("acme");
+    expect((await world.mention("fix https://github.com/acme/shop case-expiry again")).outcome).toBe("succeeded");
+    end();
+    const asked = world.anthropic.requests.length;
+    const { outcome, replies } = await world.mention("fix https://github.com/acme/shop it is broken");
+    expect(outcome).toBe("refused");
+    expect(replies.map(({ text }) => text)).toEqual([expect.stringMatching(reply)]);
+    expect(world.anthropic.requests).toHaveLength(asked);
+  });
+});
