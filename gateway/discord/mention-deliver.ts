@@ -34,6 +34,6 @@ async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
   try {
     return await Promise.race([promise, late]);
   } finally {
-    clearTimeout(timer);
+    clearTimeout(timer ?? null);
   }
 }

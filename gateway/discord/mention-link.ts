@@ -80,7 +80,7 @@ export function createLink({ memory, save, locate, deliver, token, timing, log }
       case "heartbeat":
         return send(opcodes.heartbeat, action.sequence ?? null);
       case "timer":
-        clearTimeout(timers.get(action.name));
+        clearTimeout(timers.get(action.name) ?? null);
         timers.set(
           action.name,
           setTimeout(() => put({ kind: "timer", name: action.name }), action.afterMs),

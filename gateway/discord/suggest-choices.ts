@@ -44,7 +44,7 @@ async function inTime(ask: () => Promise<readonly Choice[]>): Promise<readonly C
   } catch {
     return [];
   } finally {
-    clearTimeout(timer);
+    clearTimeout(timer ?? null);
   }
 }
 
