@@ -21,8 +21,9 @@ beforeEach(async () => {
     doors: [
       {
         name: "Slack",
+        prefix: "/slack",
         state: { state: "on" },
-        platform: createSlackPlatform({ signingSecret, botToken, apiUrl }),
+        open: async () => createSlackPlatform({ signingSecret, botToken, apiUrl }),
       },
     ],
     enqueue: async (command) => enqueued.push(command),
