@@ -12,10 +12,13 @@ import { isWork } from "./is-work.ts";
 import type { CommandNeeds, Outside } from "./needs.ts";
 import type { Effect } from "./effect.ts";
 import { createStatusMessage } from "./replies/status-message.ts";
-import { settle } from "./settle.ts";
+import { settle, type Settled } from "./settle.ts";
 
 /** A command from its admission to its last word. */
-export async function carryOut(asked: Command, outside: Outside & { effect: Effect }): Promise<void> {
+export async function carryOut(
+  asked: Command,
+  outside: Outside & Pick<CommandNeeds, "effect" | "errors">,
+): Promise<Settled> {
   const { effect, commands, log, now } = outside;
   let command = asked;
   let refusal: unknown;
@@ -31,7 +34,7 @@ export async function carryOut(asked: Command, outside: Outside & { effect: Effe
     status: createStatusMessage(command, { replies, effect, remember: (id) => commands.follow(command.id, id) }),
   };
   const ending = await attempt(command, needs, refusal);
-  await settle(command, ending, needs);
+  return settle(command, ending, needs);
 
   async function attempt(placed: Command, given: CommandNeeds, refused: unknown): Promise<Ending> {
     try {

@@ -27,18 +27,3 @@ export async function consume(batch: MessageBatch, { start, log }: ConsumeNeeds)
 export function retryDelaySeconds(attempts: number): number {
   return Math.min(300, 5 * 2 ** (attempts - 1));
 }
-
-/** The instance's id is the command's: a second delivery finds the first one's Workflow. */
-export function createStart(workflow: Workflow<Command>) {
-  return async (command: Command): Promise<void> => {
-    try {
-      await workflow.create({ id: command.id, params: command });
-    } catch (error) {
-      const known = await workflow.get(command.id).then(
-        () => true,
-        () => false,
-      );
-      if (!known) throw error;
-    }
-  };
-}

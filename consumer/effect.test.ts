@@ -1,5 +1,6 @@
 import { describe, it } from "vitest";
 import { Failure } from "../shared/failure.ts";
+import type { StepError } from "./dead-letter.ts";
 import { backoffMs, createEffect, type Steps } from "./effect.ts";
 
 /** A step engine that records names and waits for nothing. */
@@ -13,24 +14,23 @@ function setUp({ lostAttempts = 0 } = {}) {
     },
     sleep: async (_name, ms) => void waits.push(ms),
   };
-  const effect = createEffect(
-    engine,
-    "command-1",
-    () => undefined,
-    () => 0.5,
-  );
-  return { effect, steps, waits };
+  const errors: StepError[] = [];
+  const effect = createEffect(engine, "command-1", { log: () => undefined, errors, random: () => 0.5 });
+  return { effect, steps, waits, errors };
 }
 
 const down = (retryAfterMs?: number) => new Failure("down", { reply: "It is down.", retry: true, retryAfterMs });
 
 describe("an effect", () => {
   it("is tried three times, each a step of its own, with growing waits", async ({ expect }) => {
-    const { effect, steps, waits } = setUp();
+    const { effect, steps, waits, errors } = setUp();
     await expect(effect("post", () => Promise.reject(down()))).rejects.toMatchObject({
       code: "down",
       reply: "It is down.",
     });
+    expect(errors).toMatchObject(
+      [1, 2, 3].map((attempt) => ({ step: "post", attempt, error: expect.stringContaining("It is down") })),
+    );
     expect(steps).toEqual(["post", "post (attempt 2)", "post (attempt 3)"]);
     expect(waits).toEqual([1000, 2000]);
   });

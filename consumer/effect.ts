@@ -1,6 +1,7 @@
 import { Failure } from "../shared/failure.ts";
 import { effectAttempts } from "../shared/limits.ts";
 import { describeError, type Log } from "../shared/log.ts";
+import type { StepError } from "./dead-letter.ts";
 import { bugReply } from "./ending.ts";
 
 export interface EffectOptions {
@@ -36,12 +37,26 @@ interface Failed {
   reply: string;
   retry: boolean;
   retryAfterMs: number | null;
+  /** What was thrown, for operators. */
+  error: string;
+  at: number;
 }
 
 /** What the engine does by itself when it lost an attempt: a crash between an effect and its record, or a time-out. */
 const engineRetries = { limit: 2, delay: 1000, backoff: "exponential" } as const;
 
-export function createEffect(step: Steps, commandId: string, log: Log, random = Math.random): Effect {
+export interface EffectNeeds {
+  log: Log;
+  /** Takes note of every failed attempt, also those that a later one made up for. */
+  errors?: StepError[];
+  random?: () => number;
+}
+
+export function createEffect(
+  step: Steps,
+  commandId: string,
+  { log, errors = [], random = Math.random }: EffectNeeds,
+): Effect {
   return async <T extends Rpc.Serializable<T>>(
     name: string,
     run: (again: boolean) => Promise<T>,
@@ -57,12 +72,15 @@ export function createEffect(step: Steps, commandId: string, log: Log, random = 
             return { value: await run(attempt > 1 || context.attempt > 1) };
           } catch (error) {
             log("effect_failed", { commandId, effect: name, attempt, ...describeError(error) });
-            return { failed: describeFailure(error, commandId) };
+            return {
+              failed: { ...describeFailure(error, commandId), error: describeError(error).error, at: Date.now() },
+            };
           }
         },
       );
       if ("value" in recorded) return recorded.value;
-      const { code, reply, retry, retryAfterMs } = recorded.failed;
+      const { code, reply, retry, retryAfterMs, error, at } = recorded.failed;
+      errors.push({ step: name, attempt, error, at });
       if (!retry || attempt >= attempts) throw new Failure(code, { reply, retry });
       await step.sleep(`${name} (wait ${attempt})`, retryAfterMs ?? backoffMs(attempt, random()));
     }
@@ -70,7 +88,7 @@ export function createEffect(step: Steps, commandId: string, log: Log, random = 
 }
 
 /** A step's record keeps plain values only. Anything but a `Failure` is a bug, which trying again may survive. */
-function describeFailure(error: unknown, commandId: string): Failed {
+function describeFailure(error: unknown, commandId: string): Omit<Failed, "error" | "at"> {
   if (error instanceof Failure) {
     return { code: error.code, reply: error.reply, retry: error.retry, retryAfterMs: error.retryAfterMs ?? null };
   }

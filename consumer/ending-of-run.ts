@@ -59,9 +59,15 @@ export function endingOfRun(outcome: Outcome, { where, allowedPaths, limits, pul
     case "stopped":
       return ending("stopped", `Stopped. Nothing was pushed to ${where}.`);
     case "agent_failed":
-      return ending("failed", `❌ The agent failed: ${oneLine(outcome.reason)}. Nothing was pushed to ${where}.`);
+      return {
+        ...ending("failed", `❌ The agent failed: ${oneLine(outcome.reason)}. Nothing was pushed to ${where}.`),
+        died: `agent_failed: ${outcome.reason}`,
+      };
     case "git_failed":
-      return ending("failed", `❌ git could not ${outcome.stage} in ${where}: ${oneLine(outcome.reason)}.`);
+      return {
+        ...ending("failed", `❌ git could not ${outcome.stage} in ${where}: ${oneLine(outcome.reason)}.`),
+        died: `git_failed: ${outcome.stage}: ${outcome.reason}`,
+      };
     default:
       return outcome satisfies never;
   }

@@ -1,5 +1,6 @@
 import { Failure } from "../shared/failure.ts";
 import type { Usage } from "../shared/job.ts";
+import { describeError } from "../shared/log.ts";
 
 export const outcomes = ["succeeded", "failed", "stopped", "timed_out", "refused"] as const;
 
@@ -14,14 +15,28 @@ export interface Ending {
   issue?: string;
   pullRequestUrl?: string;
   usage?: Usage;
+  /**
+   * Why the command is a dead letter: bugbot or something it needs failed, and doing it again may help. Absent where the ending is
+   * an answer: a refusal, a stop, a limit that was reached, a run that found nothing to change.
+   */
+  died?: string;
 }
 
 /** An ending for everything that was thrown on the way. */
 export function endingOf(error: unknown, commandId: string): Ending {
-  if (!(error instanceof Failure)) return { outcome: "failed", reply: `❌ ${bugReply(commandId)}` };
+  if (!(error instanceof Failure)) {
+    return { outcome: "failed", reply: `❌ ${bugReply(commandId)}`, died: describeError(error).error };
+  }
   if (error.code === "stopped") return { outcome: "stopped", reply: error.reply };
   const ask = error.code === "no_repository" || error.code === "several_repositories";
-  return { outcome: error.retry ? "failed" : "refused", reply: `❌ ${error.reply}`, ...(ask && { ask }) };
+  const reply = `❌ ${error.reply}`;
+  if (error.retry) return { outcome: "failed", reply, died: error.message };
+  return { outcome: "refused", reply, ...(ask && { ask }) };
+}
+
+/** The last word of a dead letter says under which id the team finds it. */
+export function withId(reply: string, commandId: string): string {
+  return reply.includes(`\`${commandId}\``) ? reply : `${reply}\nThe team finds it under \`${commandId}\`.`;
 }
 
 /** What a person reads of a bug: nothing of it but where the team finds it. */

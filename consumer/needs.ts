@@ -3,12 +3,15 @@ import type { Log } from "../shared/log.ts";
 import type { Settings } from "../shared/settings.ts";
 import type { GitHub } from "./clients/github.ts";
 import type { Linear } from "./clients/linear.ts";
+import type { DeadCommand, StepError } from "./dead-letter.ts";
 import type { Effect } from "./effect.ts";
 import type { Replies } from "./replies/reply.ts";
 import type { StatusMessage } from "./replies/status-message.ts";
 import type { JobSandbox } from "./sandbox/sandbox.ts";
 import type { Commands } from "./stores/commands.ts";
 import type { Conversations } from "./stores/conversations.ts";
+import type { DeadLetters } from "./stores/dead-letters.ts";
+import type { LastWords } from "./stores/last-words.ts";
 import type { Leases } from "./stores/leases.ts";
 import type { ThreadIssues } from "./stores/thread-issues.ts";
 
@@ -19,6 +22,10 @@ export interface Outside {
   github: GitHub | undefined;
   sandbox: (conversation: string) => JobSandbox;
   commands: Commands;
+  lastWords: LastWords;
+  deadLetters: DeadLetters;
+  /** Puts a command that died on the dead-letter queue. */
+  sendDead: (dead: DeadCommand) => Promise<unknown>;
   conversations: Conversations;
   leases: Leases;
   threadIssues: ThreadIssues;
@@ -30,5 +37,7 @@ export interface Outside {
 /** What one command's story is told with. */
 export interface CommandNeeds extends Outside {
   effect: Effect;
+  /** The failed attempts so far. */
+  errors: readonly StepError[];
   status: StatusMessage;
 }

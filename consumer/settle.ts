@@ -1,52 +1,80 @@
-import type { Button } from "../shared/button.ts";
+import type { ButtonAction } from "../shared/button.ts";
 import type { Command } from "../shared/command.ts";
 import { conversationId } from "../shared/conversation.ts";
+import { describeError } from "../shared/log.ts";
 import { redact } from "../shared/redact.ts";
 import { secretsOf } from "../shared/settings.ts";
+import { bury } from "./bury.ts";
 import { isWork } from "./is-work.ts";
-import type { Ending } from "./ending.ts";
+import { type Ending, withId } from "./ending.ts";
 import type { CommandNeeds } from "./needs.ts";
-import type { Mark } from "./replies/reply.ts";
+import { markOf } from "./say-last-word.ts";
+
+/** What a Workflow leaves behind. The watchdog makes up for what is not `recorded` and not `said`. */
+export interface Settled {
+  ending: Ending;
+  button: ButtonAction | null;
+  recorded: boolean;
+  said: boolean;
+}
 
 /** The command's one last word: recorded, said, and the conversation free for the next. */
-export async function settle(command: Command, ending: Ending, needs: CommandNeeds): Promise<void> {
-  const { effect, status, commands, conversations, settings, log, now } = needs;
-  const reply = redact(ending.reply, secretsOf(settings));
-  let unrecorded: unknown;
-  try {
-    await effect("settle", async () => {
-      await commands.settle(command.id, { ...ending, reply }, now());
-      await conversations.release(conversationId(command.conversation), command.id);
-    });
-  } catch (error) {
-    unrecorded = error;
+export async function settle(command: Command, ending: Ending, needs: CommandNeeds): Promise<Settled> {
+  const { effect, errors, status, commands, conversations, lastWords, settings, log, now } = needs;
+  const { id } = command;
+  const words = ending.died === undefined ? ending.reply : withId(ending.reply, id);
+  const final = { ...ending, reply: redact(words, secretsOf(settings)) };
+  const button = buttonOf(command, final);
+  const { died } = ending;
+  if (died !== undefined) {
+    await effect("bury", () => bury({ command, died, errors }, needs)).catch(() => undefined);
   }
+  const record = async () => {
+    const isOurs = await commands.settle(command, { ending: final, button, endedBy: "workflow" }, now());
+    await conversations.release(conversationId(command.conversation), id);
+    return isOurs;
+  };
   // A database that is down does not keep the last word from the person.
-  if (reply !== "") {
+  const isOurs = await effect("settle", record).catch(() => undefined);
+  if (isOurs === false) {
+    log("command_ended_elsewhere", { commandId: id });
+    return { ending: final, button: button ?? null, recorded: true, said: true };
+  }
+
+  const said = final.reply === "" || (await say());
+  const recorded =
+    isOurs === true ||
+    (await effect("settle late", record).then(
+      () => true,
+      () => false,
+    ));
+  if (said) {
+    await effect("note last word", () => lastWords.said(id, now())).catch(() => undefined);
+    log("command_settled", {
+      commandId: id,
+      name: command.name,
+      outcome: final.outcome,
+      pullRequestUrl: final.pullRequestUrl,
+      costUsd: final.usage?.costUsd,
+    });
+  }
+  return { ending: final, button: button ?? null, recorded, said };
+
+  async function say(): Promise<boolean> {
     try {
-      await status.lastWord({ text: reply, buttons: buttonsOf(command, ending) });
+      await status.lastWord({ text: final.reply, buttons: button ? [{ action: button, commandId: id }] : [] });
+      return true;
+    } catch (error) {
+      log("last_word_late", { commandId: id, ...describeError(error) });
+      return false;
     } finally {
-      await status.mark(markOf(command, ending));
+      await status.mark(markOf(command, final.outcome));
     }
   }
-  if (unrecorded !== undefined) throw unrecorded;
-  log("command_settled", {
-    commandId: command.id,
-    name: command.name,
-    outcome: ending.outcome,
-    pullRequestUrl: ending.pullRequestUrl,
-    costUsd: ending.usage?.costUsd,
-  });
 }
 
-/** An answer to a question needs no mark; work does. */
-function markOf(command: Command, { outcome }: Ending): Mark {
-  if (outcome === "refused") return "failed";
-  return outcome === "succeeded" && !isWork(command) ? "answered" : outcome;
-}
-
-function buttonsOf(command: Command, { outcome, ask }: Ending): Button[] {
-  if (ask) return [{ action: "ask", commandId: command.id }];
+function buttonOf(command: Command, { outcome, ask, died }: Ending): ButtonAction | undefined {
+  if (ask) return "ask";
   const again = isWork(command) && (outcome === "failed" || outcome === "timed_out" || outcome === "stopped");
-  return again ? [{ action: "retry", commandId: command.id }] : [];
+  return again || died !== undefined ? "retry" : undefined;
 }

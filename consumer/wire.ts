@@ -12,6 +12,8 @@ import { createContainerExecutor, createHttpExecutor } from "./sandbox/executor.
 import { createSandbox } from "./sandbox/sandbox.ts";
 import { createCommands } from "./stores/commands.ts";
 import { createConversations } from "./stores/conversations.ts";
+import { createDeadLetters } from "./stores/dead-letters.ts";
+import { createLastWords } from "./stores/last-words.ts";
 import { createLeases } from "./stores/leases.ts";
 import { createThreadIssues } from "./stores/thread-issues.ts";
 
@@ -40,6 +42,9 @@ export function wire(env: Env): Outside {
     github: connection && createGitHub(connection),
     sandbox: (conversation) => createSandbox(executor, conversation),
     commands: createCommands(env.DB),
+    lastWords: createLastWords(env.DB),
+    deadLetters: createDeadLetters(env.DB),
+    sendDead: (dead) => env.DEAD_LETTERS.send(dead),
     conversations: createConversations(env.DB),
     leases: createLeases(env.DB),
     threadIssues: createThreadIssues(env.BUGBOT_KV),

@@ -1,14 +1,18 @@
 import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from "cloudflare:workers";
 import { type Command, commandSchema } from "../shared/command.ts";
 import { carryOut } from "./carry-out.ts";
+import type { StepError } from "./dead-letter.ts";
 import { createEffect } from "./effect.ts";
+import type { Settled } from "./settle.ts";
 import { wire } from "./wire.ts";
 
-/** One instance per command; its id is the command's. */
+/** One instance per command; its id is the command's. Its result is for the watchdog. */
 export class CommandWorkflow extends WorkflowEntrypoint<Env, Command> {
-  override async run(event: WorkflowEvent<Command>, step: WorkflowStep): Promise<void> {
+  override async run(event: WorkflowEvent<Command>, step: WorkflowStep): Promise<Settled> {
     const command = commandSchema.parse(event.payload);
     const outside = wire(this.env);
-    await carryOut(command, { ...outside, effect: createEffect(step, command.id, outside.log) });
+    const errors: StepError[] = [];
+    const effect = createEffect(step, command.id, { log: outside.log, errors });
+    return carryOut(command, { ...outside, effect, errors });
   }
 }

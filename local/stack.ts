@@ -85,8 +85,15 @@ export async function startStack({
       onLog,
     });
     closing.push(() => workers.dispose());
-    // Miniflare runs no cron triggers by itself: this is the one that starts Discord's socket.
+    // Miniflare runs no cron triggers by itself: the gateway's starts Discord's socket, the consumer's is the watchdog.
     await (await workers.getWorker(workerNames.gateway.name)).scheduled({ cron: "* * * * *" });
+    const watchdog = setInterval(() => {
+      void workers
+        .getWorker(workerNames.consumer.name)
+        .then((consumer) => consumer.scheduled({ cron: "* * * * *" }))
+        .catch(() => undefined);
+    }, 60_000);
+    closing.push(async () => clearInterval(watchdog));
     return { url: `http://localhost:${gatewayPort}`, folder, standIns, containerServer, workers, outside, close };
   } catch (error) {
     await close();

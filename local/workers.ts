@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type Request, type Response } from "miniflare";
 import { unstable_getMiniflareWorkerOptions, unstable_readConfig } from "wrangler";
+import { splitStatements } from "../consumer/stores/split-statements.ts";
 import { type WorkerName, workers } from "./build-workers.ts";
 import { keepOwnSignalHandlers } from "./process.ts";
 import { projectRoot } from "./project-root.ts";
@@ -98,8 +99,7 @@ async function migrate(miniflare: Miniflare): Promise<void> {
   const folder = join(projectRoot, "consumer/migrations");
   for (const name of (await readdir(folder)).filter((file) => file.endsWith(".sql")).toSorted()) {
     if (await db.prepare("SELECT 1 FROM d1_migrations WHERE name = ?").bind(name).first()) continue;
-    const sql = (await readFile(join(folder, name), "utf8")).replace(/--[^\n]*/g, "");
-    const statements = sql.split(";").filter((statement) => statement.trim() !== "");
+    const statements = splitStatements(await readFile(join(folder, name), "utf8"));
     await db.batch([
       ...statements.map((statement) => db.prepare(statement)),
       db.prepare("INSERT INTO d1_migrations (name) VALUES (?)").bind(name),

@@ -27,6 +27,20 @@ export const sandboxAttempts = 6;
 /** Attempts of a person's last word: it is what bugbot promises. */
 export const lastWordAttempts = 8;
 
+/** How often the queue delivers a command: once, and `max_retries` of wrangler.consumer.toml. */
+export const queueAttempts = 4;
+/** A dead letter that cannot be kept is delivered again at most this late: a hundred times, which is the queue's limit, are four days. */
+export const deadLetterRetrySeconds = 60 * 60;
+
+/** A command is looked after when it is this old: a Workflow that has just been made may not be known everywhere. */
+export const watchdogGraceMs = 60_000;
+/** How much longer than its run and its lease a command may take: waits for vendors, and retries. */
+export const watchdogMarginMs = 15 * 60_000;
+/** What the watchdog does in a minute, each of its duties. */
+export const watchdogBatch = 25;
+/** How long a last word that somebody is about to say is nobody else's. */
+export const lastWordClaimMs = 2 * 60_000;
+
 /** One call to a vendor. */
 export const vendorTimeoutMs = 15_000;
 

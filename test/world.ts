@@ -25,6 +25,11 @@ export interface Says {
   user?: string;
 }
 
+/** What is used of the consumer's Workflow. */
+interface Instances {
+  get: (id: string) => Promise<{ terminate: () => Promise<void>; status: () => Promise<{ status: string }> }>;
+}
+
 const channel = "C0BUGS";
 
 /** bugbot and the outside world, for one test file: both real Workers, the real local queue, the real container server. */
@@ -91,19 +96,36 @@ export async function createWorld({ variables = {}, script = demoScript, ...opti
   }
 
   /** What `find` finds, once it does. */
-  async function until<T>(find: () => T | undefined): Promise<T> {
+  async function until<T>(find: () => T | undefined | Promise<T | undefined>): Promise<T> {
     const deadline = Date.now() + endMs;
     for (;;) {
-      const found = find();
+      const found = await find();
       if (found !== undefined) return found;
       if (Date.now() > deadline) throw new Error("it did not come about");
       await wait(20);
     }
   }
 
+  /** The consumer's cron trigger, as it comes every minute. */
+  async function watchdog(): Promise<void> {
+    await (await stack.workers.getWorker(workers.consumer.name)).scheduled({ cron: "* * * * *" });
+  }
+
+  /** Ends a command's Workflow in the middle of what it does, as an operator could. Returns its state then. */
+  async function killWorkflow(commandId: string): Promise<string> {
+    const { COMMAND_WORKFLOW: workflow } = await stack.workers.getBindings<{ COMMAND_WORKFLOW: Instances }>(
+      workers.consumer.name,
+    );
+    const instance = await workflow.get(commandId);
+    await instance.terminate();
+    return (await instance.status()).status;
+  }
+
   return {
     ...stack,
     until,
+    watchdog,
+    killWorkflow,
     ends,
     fromSlack,
     fromDiscord,

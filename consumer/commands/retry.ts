@@ -11,11 +11,10 @@ export async function resolveRetry(
 ): Promise<Command> {
   if (command.name !== "retry") return command;
   const [id = "", ...more] = command.text.split(/\s+/);
-  const body = await effect("find command to retry", () => commands.body(id));
-  if (body === null) {
+  const original = await effect("find command to retry", () => findOriginal(id));
+  if (original === null) {
     throw new Failure("nothing_to_retry", { reply: "I do not remember that command. Write it again.", retry: false });
   }
-  const original = commandSchema.parse(JSON.parse(body));
   const text = [...more, original.text].join(" ");
   return {
     ...original,
@@ -26,4 +25,15 @@ export async function resolveRetry(
     references: findReferences(text),
     receivedAt: command.receivedAt,
   };
+
+  /** A retry that died before it was resolved stands for what it repeats, too. */
+  async function findOriginal(named: string): Promise<Command | null> {
+    const body = await commands.body(named);
+    if (body === null) return null;
+    const found = commandSchema.parse(JSON.parse(body));
+    const [before = "", ...words] = found.text.split(/\s+/);
+    if (found.name !== "retry" || before === named) return found;
+    const earlier = await findOriginal(before);
+    return earlier && { ...earlier, text: [...words, earlier.text].join(" ") };
+  }
 }

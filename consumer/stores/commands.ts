@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import type { ButtonAction } from "../../shared/button.ts";
 import type { Command } from "../../shared/command.ts";
 import { conversationId } from "../../shared/conversation.ts";
 import type { Ending } from "../ending.ts";
@@ -27,27 +28,40 @@ const recentSchema = z.pipe(
 );
 export type RecentCommand = z.infer<typeof recentSchema>;
 
+/** How a command is ended, and by whom. Only who ended it says its last word. */
+export interface Settlement {
+  ending: Ending;
+  button?: ButtonAction | undefined;
+  endedBy: "workflow" | "watchdog" | "queue";
+}
+
 /** Commands and how they ended, in D1 `commands`. Every write may be repeated. */
 export function createCommands(db: D1Database) {
+  function insert(command: Command, nowMs: number, onConflict: string): D1PreparedStatement {
+    const { id, name, text, conversation, author, receivedAt } = command;
+    const body = JSON.stringify(lasting(command));
+    return db
+      .prepare(
+        `INSERT INTO commands (id, name, text, conversation_id, author_id, received_at, started_at, body)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) ${onConflict}`,
+      )
+      .bind(id, name, text, conversationId(conversation), author.id, receivedAt, nowMs, body);
+  }
+
   return {
+    /** Knows a command from the moment its Workflow exists: what vanishes later is missed. */
+    async receive(command: Command, nowMs: number): Promise<void> {
+      await insert(command, nowMs, "DO NOTHING").run();
+    },
+
+    /** The command as it is carried out: in its thread, and a retry as what it repeats. */
     async admit(command: Command, nowMs: number): Promise<void> {
-      const { id, name, text, conversation, author, receivedAt } = command;
-      await db
-        .prepare(
-          `INSERT INTO commands (id, name, text, conversation_id, author_id, received_at, started_at, body)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
-        )
-        .bind(
-          id,
-          name,
-          text,
-          conversationId(conversation),
-          author.id,
-          receivedAt,
-          nowMs,
-          JSON.stringify(lasting(command)),
-        )
-        .run();
+      await insert(
+        command,
+        nowMs,
+        `DO UPDATE SET name = excluded.name, text = excluded.text, conversation_id = excluded.conversation_id, body = excluded.body
+         WHERE outcome IS NULL`,
+      ).run();
     },
 
     /** Asks a command that has not ended to stop. */
@@ -73,14 +87,32 @@ export function createCommands(db: D1Database) {
       await db.prepare("UPDATE commands SET status_message_id = ? WHERE id = ?").bind(statusMessageId, id).run();
     },
 
-    async settle(id: string, { outcome, reply, pullRequestUrl, usage, issue }: Ending, nowMs: number): Promise<void> {
-      await db
-        .prepare(
-          `UPDATE commands SET outcome = ?, reply = ?, pull_request_url = ?, cost_usd = ?, issue_identifier = ?, settled_at = ?
-           WHERE id = ? AND outcome IS NULL`,
-        )
-        .bind(outcome, reply, pullRequestUrl ?? null, usage?.costUsd ?? null, issue ?? null, nowMs, id)
-        .run();
+    /** Ends a command, once. False when somebody else has ended it: theirs is the last word then. */
+    async settle(command: Command, { ending, button, endedBy }: Settlement, nowMs: number): Promise<boolean> {
+      const { id } = command;
+      const { outcome, reply, pullRequestUrl, usage, issue } = ending;
+      const [, , found] = await db.batch([
+        insert(command, nowMs, "DO NOTHING"),
+        db
+          .prepare(
+            `UPDATE commands SET outcome = ?1, reply = ?2, reply_button = ?3, pull_request_url = ?4, cost_usd = ?5, issue_identifier = ?6,
+               settled_at = ?7, ended_by = ?8, last_word_at = iif(?2 = '', ?7, NULL)
+             WHERE id = ?9 AND outcome IS NULL`,
+          )
+          .bind(
+            outcome,
+            reply,
+            button ?? null,
+            pullRequestUrl ?? null,
+            usage?.costUsd ?? null,
+            issue ?? null,
+            nowMs,
+            endedBy,
+            id,
+          ),
+        db.prepare("SELECT 1 FROM commands WHERE id = ? AND ended_by <> ?").bind(id, endedBy),
+      ]);
+      return found?.results.length === 0;
     },
 
     /** The command as it was queued, as JSON. */
@@ -126,7 +158,7 @@ export function createCommands(db: D1Database) {
 export type Commands = ReturnType<typeof createCommands>;
 
 /** A command without what opens a door for a while: an interaction's token, a response URL. */
-function lasting({ conversation, ...command }: Command): Command {
+export function lasting({ conversation, ...command }: Command): Command {
   if (conversation.platform === "slack") {
     const { responseUrl: _responseUrl, ...kept } = conversation;
     return { ...command, conversation: kept };

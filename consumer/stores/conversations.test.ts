@@ -1,31 +1,12 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, it } from "vitest";
-import type { Command } from "../../shared/command.ts";
 import { createCommands } from "./commands.ts";
 import { createConversations } from "./conversations.ts";
 import { createLeases } from "./leases.ts";
-
-const migrations = import.meta.glob<string>("../migrations/*.sql", { query: "?raw", import: "default", eager: true });
-const statements = Object.keys(migrations)
-  .toSorted()
-  .flatMap((name) => (migrations[name] ?? "").replace(/--[^\n]*/g, "").split(";"))
-  .filter((statement) => statement.trim() !== "");
-
-const command = (id: string): Command => ({
-  v: 1,
-  id,
-  name: "fix",
-  text: "it",
-  conversation: { platform: "slack", teamId: "T1", channelId: "C1", threadId: "1.1", messageId: "1.1" },
-  author: { id: "U1" },
-  references: {},
-  receivedAt: 1,
-});
+import { emptyDatabase, testCommand as command } from "./test-database.ts";
 
 beforeEach(async () => {
-  for (const table of ["commands", "conversations", "leases"])
-    await env.DB.prepare(`DROP TABLE IF EXISTS ${table}`).run();
-  await env.DB.batch(statements.map((statement) => env.DB.prepare(statement)));
+  await emptyDatabase();
 });
 
 describe("a conversation", () => {
@@ -50,7 +31,7 @@ describe("a conversation", () => {
     const commands = createCommands(env.DB);
     await commands.admit(command("a"), 1);
     await conversations.claim("thread", "a", 1);
-    await commands.settle("a", { outcome: "failed", reply: "" }, 2);
+    await commands.settle(command("a"), { ending: { outcome: "failed", reply: "" }, endedBy: "workflow" }, 2);
     expect(await conversations.claim("thread", "b", 3)).toBe(true);
   });
 });
@@ -59,8 +40,11 @@ it("keeps a command's first end", async ({ expect }) => {
   const commands = createCommands(env.DB);
   await commands.admit(command("a"), 1);
   await commands.admit(command("a"), 9);
-  await commands.settle("a", { outcome: "succeeded", reply: "done" }, 2);
-  await commands.settle("a", { outcome: "failed", reply: "late" }, 3);
+  const done = { outcome: "succeeded" as const, reply: "done" };
+  expect(await commands.settle(command("a"), { ending: done, endedBy: "workflow" }, 2)).toBe(true);
+  const late = { outcome: "failed" as const, reply: "late" };
+  expect(await commands.settle(command("a"), { ending: late, endedBy: "watchdog" }, 3)).toBe(false);
+  expect(await commands.settle(command("a"), { ending: done, endedBy: "workflow" }, 4)).toBe(true);
   expect(await env.DB.prepare("SELECT outcome, started_at, settled_at FROM commands").all()).toMatchObject({
     results: [{ outcome: "succeeded", started_at: 1, settled_at: 2 }],
   });

@@ -37,8 +37,12 @@ export function createLeases(db: D1Database) {
     async find(id: string): Promise<Lease | undefined> {
       const row = await db.prepare("SELECT * FROM leases WHERE id = ?").bind(id).first();
       if (row === null) return undefined;
-      const { expires_at: expiresAt, closed_at: closedAt, head_before: headBefore, ...lease } = rowSchema.parse(row);
-      return { ...lease, headBefore, expiresAt, closedAt };
+      return toLease(row);
+    },
+
+    async findOf(commandId: string): Promise<Lease | undefined> {
+      const row = await db.prepare("SELECT * FROM leases WHERE command_id = ?").bind(commandId).first();
+      return row === null ? undefined : toLease(row);
     },
 
     async close(commandId: string, nowMs: number): Promise<void> {
@@ -50,3 +54,8 @@ export function createLeases(db: D1Database) {
   };
 }
 export type Leases = ReturnType<typeof createLeases>;
+
+function toLease(row: unknown): Lease {
+  const { expires_at: expiresAt, closed_at: closedAt, head_before: headBefore, ...lease } = rowSchema.parse(row);
+  return { ...lease, headBefore, expiresAt, closedAt };
+}

@@ -1,0 +1,98 @@
+import * as z from "zod/mini";
+import { conversationId } from "../../shared/conversation.ts";
+import { type DeadCommand, stepErrorSchema, type StepError } from "../dead-letter.ts";
+import { lasting } from "./commands.ts";
+
+export const letterStatuses = ["dead", "replayed", "dropped"] as const;
+export type LetterStatus = (typeof letterStatuses)[number];
+
+const letterSchema = z.pipe(
+  z.object({
+    id: z.string(),
+    command_id: z.nullable(z.string()),
+    name: z.nullable(z.string()),
+    conversation_id: z.nullable(z.string()),
+    error: z.string(),
+    attempts: z.number(),
+    status: z.enum(letterStatuses),
+    died_at: z.number(),
+    replayed_as: z.nullable(z.string()),
+  }),
+  z.transform((row) => ({
+    id: row.id,
+    commandId: row.command_id,
+    name: row.name,
+    conversation: row.conversation_id,
+    error: row.error,
+    attempts: row.attempts,
+    status: row.status,
+    /** Milliseconds since the epoch. */
+    diedAt: row.died_at,
+    replayedAs: row.replayed_as,
+  })),
+);
+export type Letter = z.infer<typeof letterSchema>;
+
+const insideSchema = z.object({ body: z.string(), errors: z.string() });
+
+export interface NewLetter extends Omit<Letter, "status" | "replayedAs"> {
+  /** What lay on the queue, as JSON where it is any. */
+  body: string;
+  errors: readonly StepError[];
+}
+
+/** Dead letters, in D1 `dead_letters`. Every write may be repeated. */
+export function createDeadLetters(db: D1Database) {
+  return {
+    async keep(letter: NewLetter): Promise<void> {
+      const { id, commandId, name, conversation, body, error, errors, attempts, diedAt } = letter;
+      await db
+        .prepare(
+          `INSERT INTO dead_letters (id, command_id, name, conversation_id, body, error, errors, attempts, died_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+        )
+        .bind(id, commandId, name, conversation, body, error, JSON.stringify(errors), attempts, diedAt)
+        .run();
+    },
+
+    /** Newest first. */
+    async list(limit: number, status?: LetterStatus): Promise<Letter[]> {
+      const { results } = await db
+        .prepare("SELECT * FROM dead_letters WHERE ?2 IS NULL OR status = ?2 ORDER BY died_at DESC, id LIMIT ?1")
+        .bind(limit, status ?? null)
+        .all();
+      return z.array(letterSchema).parse(results);
+    },
+
+    async find(id: string): Promise<(Letter & { body: string; errors: StepError[] }) | undefined> {
+      const row = await db.prepare("SELECT * FROM dead_letters WHERE id = ?").bind(id).first();
+      if (row === null) return undefined;
+      const { body, errors } = insideSchema.parse(row);
+      return { ...letterSchema.parse(row), body, errors: z.array(stepErrorSchema).parse(JSON.parse(errors)) };
+    },
+
+    /** False when the letter is dealt with already. */
+    async markReplayed(id: string, replayedAs: string): Promise<boolean> {
+      const { meta } = await db
+        .prepare("UPDATE dead_letters SET status = 'replayed', replayed_as = ? WHERE id = ? AND status = 'dead'")
+        .bind(replayedAs, id)
+        .run();
+      return meta.changes > 0;
+    },
+
+    async markDropped(id: string): Promise<boolean> {
+      const { meta } = await db
+        .prepare("UPDATE dead_letters SET status = 'dropped' WHERE id = ? AND status = 'dead'")
+        .bind(id)
+        .run();
+      return meta.changes > 0;
+    },
+  };
+}
+export type DeadLetters = ReturnType<typeof createDeadLetters>;
+
+export function letterOf({ command, error, errors, attempts, diedAt }: DeadCommand): NewLetter {
+  const { id, name, conversation } = command;
+  const body = JSON.stringify(lasting(command));
+  return { id, commandId: id, name, conversation: conversationId(conversation), body, error, errors, attempts, diedAt };
+}

@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, it } from "vitest";
+import { workers } from "../local/build-workers.ts";
+import { createWorld, type World } from "./world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+afterAll(() => world?.close());
+
+const fixIt = "fix https://github.com/acme/shop Apply twice counts twice";
+const lettersSql =
+  "SELECT id, command_id, name, conversation_id, attempts, status, error FROM dead_letters WHERE id = ?";
+
+async function letter(id: string) {
+  const db = await world.database();
+  return world.until(async () => (await db.prepare(lettersSql).bind(id).first()) ?? undefined);
+}
+
+describe("a command that died", () => {
+  it("has one last word with the reason, its id and Retry, and lies on the dead-letter table", async ({ expect }) => {
+    world.linear.fault("issueCreate", { status: 503, times: 3 });
+    const { outcome, replies, ts } = await world.mention(fixIt, { eventId: "EvDead" });
+    expect(outcome).toBe("failed");
+    expect(replies.map(({ text }) => text)).toEqual([
+      expect.stringMatching(/^❌ Linear has trouble[\s\S]*`slack-EvDead`/),
+    ]);
+    expect(replies[0]?.buttons).toEqual(["Retry"]);
+    expect(await letter("slack-EvDead")).toEqual({
+      id: "slack-EvDead",
+      command_id: "slack-EvDead",
+      name: "fix",
+      conversation_id: `slack:T0ACME:${world.channel}:${ts}`,
+      attempts: 3,
+      status: "dead",
+      error: expect.stringContaining("linear_unreachable"),
+    });
+    expect(world.github.pullRequests(world.repository)).toEqual([]);
+    await world.watchdog();
+    expect(world.slack.thread(world.channel, ts).filter(({ author }) => author === "bugbot")).toHaveLength(1);
+  });
+
+  it("is no dead letter when it was refused, or when nothing came of it", async ({ expect }) => {
+    await world.mention("fix https://github.com/acme/nowhere it", { eventId: "EvRefused" });
+    await world.mention("help", { eventId: "EvHelp" });
+    const db = await world.database();
+    expect((await db.prepare("SELECT id FROM dead_letters").all()).results).toEqual([{ id: "slack-EvDead" }]);
+  });
+});
+
+describe("a message that is no command", () => {
+  it("is kept, and nobody is told", async ({ expect }) => {
+    const posts = () => world.slack.requests.filter(({ operation }) => operation === "chat.postMessage").length;
+    const before = posts();
+    const queue = await world.workers.getQueueProducer("DEAD_LETTERS", workers.consumer.name);
+    await queue.send({ v: 7, hello: "world" });
+    const db = await world.database();
+    const kept = await world.until(
+      async () =>
+        (await db.prepare("SELECT id, body, attempts, error FROM dead_letters WHERE command_id IS NULL").first()) ??
+        undefined,
+    );
+    expect(kept).toMatchObject({
+      body: '{"v":7,"hello":"world"}',
+      attempts: 4,
+      error: expect.stringMatching(/^not a command/),
+    });
+    expect(posts()).toBe(before);
+  });
+});
+
+describe("a command whose Workflow is killed", () => {
+  it("is ended by the watchdog: one last word, and its thread is free", async ({ expect }) => {
+    world.linear.fault("issueCreate", { hang: true, times: 9 });
+    const { body, headers, message } = world.slack.mention(fixIt, { channel: world.channel, eventId: "EvKilled" });
+    await world.post(body, headers);
+    await world.until(() =>
+      world.linear.requests.find(({ operation, body: sent }) => operation === "issueCreate" && sent),
+    );
+    await world.until(() => world.slack.thread(world.channel, message.ts).find(({ author }) => author === "bugbot"));
+    const killed = await world.killWorkflow("slack-EvKilled");
+    expect(killed).toBe("terminated");
+    const db = await world.database();
+    await db.prepare("UPDATE commands SET started_at = started_at - 120000 WHERE id = 'slack-EvKilled'").run();
+
+    await Promise.all([world.watchdog(), world.watchdog()]);
+    await world.watchdog();
+    const said = world.slack.thread(world.channel, message.ts).filter(({ author }) => author === "bugbot");
+    expect(said.map(({ text }) => text)).toEqual([expect.stringMatching(/^❌ Something broke[\s\S]*`slack-EvKilled`/)]);
+    expect(await letter("slack-EvKilled")).toMatchObject({ status: "dead" });
+    expect(await db.prepare("SELECT outcome, ended_by FROM commands WHERE id = 'slack-EvKilled'").first()).toEqual({
+      outcome: "failed",
+      ended_by: "watchdog",
+    });
+    expect(
+      await db.prepare("SELECT count(*) AS held FROM conversations WHERE running_command_id IS NOT NULL").first(),
+    ).toEqual({ held: 0 });
+  });
+});
