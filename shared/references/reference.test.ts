@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
-import { emailAddresses } from "./email.ts";
+import { emailAddresses, maskEmail } from "./email.ts";
 import { githubLinks, githubRepositories } from "./github.ts";
 import { linearIssueIds, linearIssueUrls } from "./linear.ts";
 import { postHogSessionIds } from "./posthog.ts";
@@ -35,6 +35,45 @@ it("finds e-mail addresses", ({ expect }) => {
     "ann@acme.com",
     "bob.b+x@mail.acme.co.uk",
   ]);
+});
+
+it.for([
+  ["ann@acme.com", "a…@acme.com"],
+  ["a@acme.com", "a…@acme.com"],
+  ["bob.b+x@mail.acme.co.uk", "b…@mail.acme.co.uk"],
+  ['"a@b"@acme.com', '"…@acme.com'],
+  ["\u{1F600}x@acme.com", "\u{1F600}…@acme.com"],
+  ["@acme.com", "…@acme.com"],
+  ["nobody", "n…"],
+  ["", "…"],
+] as const)("masks %s", ([email, masked], { expect }) => {
+  expect(maskEmail(email)).toBe(masked);
+});
+
+describe("PostHog sessions", () => {
+  const [one, other] = ["0190b6f4-7a3e-7c3d-8d6b-3f1c2b4a5d6e", "0190b6f4-7a3e-7c3d-9d6b-3f1c2b4a5d6f"];
+  it.for([
+    [`https://us.posthog.com/project/1/replay/${one}?t=3`, [one]],
+    [`https://eu.posthog.com/replay/${one}, http://localhost:8000/project/2/replay/${other}`, [one, other]],
+    [`https://us.posthog.com/project/1/replay/home?filters=%7B%7D&sessionRecordingId=${one}`, [one]],
+    [`session ${one}`, [one]],
+    [`Session-ID: \`${one}\`, recording=${other}.`, [one, other]],
+    [`{"$session_id":"${one}"} (see session ${one})`, [one]],
+    [`replay ${other} and https://us.posthog.com/replay/${one}`, [other, one]],
+  ] as const)("are found in %s", ([text, ids], { expect }) => {
+    expect(postHogSessionIds(text)).toEqual(ids);
+  });
+  it.for([
+    one,
+    `request ${one}`,
+    `obsession ${one}`,
+    `session ${one}0`,
+    `session ${one.replace("-7c", "-4c")}`,
+    `https://us.posthog.com/replay/${one}-1`,
+    `https://us.posthog.com/person/${one}`,
+  ])("are not found in %s", (text, { expect }) => {
+    expect(postHogSessionIds(text)).toEqual([]);
+  });
 });
 
 describe("links into GitHub", () => {
@@ -94,6 +133,10 @@ const pieces = [
   "https://github.com/a/",
   "https://github.com/a/b/blob/",
   "BUG-1",
+  "session ",
+  "session=0190b6f4-",
+  "https://a/replay/",
+  "sessionRecordingId=",
   "<",
   "-1",
   'File "',
@@ -121,6 +164,7 @@ it("never throws, and finds only what was written", ({ expect }) => {
       const written = parts.join("");
       for (const id of linearIssueIds(written)) expect(written).toContain(id);
       for (const address of emailAddresses(written)) expect(written).toContain(address);
+      for (const id of postHogSessionIds(written)) expect(written).toContain(id);
       for (const { file } of stackFrames(written)) expect(written).toContain(file);
       for (const { repository } of githubLinks(written)) expect(repository).toMatch(/^[A-Za-z0-9-]+\/[\w.-]+$/);
       expect(() => findReferences(written)).not.toThrow();
