@@ -3,6 +3,7 @@ import type { Log } from "../shared/log.ts";
 import type { Settings } from "../shared/settings.ts";
 import type { GitHub } from "./clients/github.ts";
 import type { Linear } from "./clients/linear.ts";
+import type { PostHog } from "./clients/posthog.ts";
 import type { DeadCommand, StepError } from "./dead-letter.ts";
 import type { Effect } from "./effect.ts";
 import type { Replies } from "./replies/reply.ts";
@@ -20,6 +21,7 @@ export interface Outside {
   replies: (platform: Conversation["platform"]) => Replies;
   linear: Linear | undefined;
   github: GitHub | undefined;
+  posthog: PostHog | undefined;
   sandbox: (conversation: string) => JobSandbox;
   commands: Commands;
   lastWords: LastWords;

@@ -48,6 +48,7 @@ async function setUp(state: InstanceState | Error, { refusal }: { refusal?: Fail
     replies: () => replies,
     linear: undefined,
     github: undefined,
+    posthog: undefined,
     sandbox: (conversation: string) => createSandbox(executor, conversation),
     lastWords: createLastWords(db),
     deadLetters: createDeadLetters(db),

@@ -5,6 +5,7 @@ import { createGitHub } from "./clients/github.ts";
 import { githubAccess } from "./clients/github-access.ts";
 import { connectGitHub } from "./clients/github-connection.ts";
 import { createLinear } from "./clients/linear.ts";
+import { createPostHog } from "./clients/posthog.ts";
 import type { Outside } from "./needs.ts";
 import { createDiscordReplies } from "./replies/discord.ts";
 import { createSlackReplies } from "./replies/slack.ts";
@@ -21,6 +22,7 @@ import { createThreadIssues } from "./stores/thread-issues.ts";
 export function wire(env: Env): Outside {
   const settings = readSettings(env);
   const { SLACK_BOT_TOKEN, LINEAR_API_KEY, EXECUTOR_URL, EGRESS_URL } = settings;
+  const { POSTHOG_API_KEY, POSTHOG_PROJECT_ID, POSTHOG_HOST } = settings;
   const executor = EXECUTOR_URL
     ? createHttpExecutor(EXECUTOR_URL, EGRESS_URL ?? "")
     : createContainerExecutor(env.SANDBOX, settings);
@@ -40,6 +42,10 @@ export function wire(env: Env): Outside {
     },
     linear: LINEAR_API_KEY ? createLinear({ apiKey: LINEAR_API_KEY, apiUrl: settings.LINEAR_API_URL }) : undefined,
     github: connection && createGitHub(connection),
+    posthog:
+      POSTHOG_API_KEY && POSTHOG_PROJECT_ID
+        ? createPostHog({ apiKey: POSTHOG_API_KEY, projectId: POSTHOG_PROJECT_ID, host: POSTHOG_HOST })
+        : undefined,
     sandbox: (conversation) => createSandbox(executor, conversation),
     commands: createCommands(env.DB),
     lastWords: createLastWords(env.DB),

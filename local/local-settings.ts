@@ -20,6 +20,7 @@ export const localServices = {
     ways: [["GITHUB_TOKEN"], ["GITHUB_APP_ID", "GITHUB_APP_PRIVATE_KEY"]],
     optional: ["GITHUB_API_URL", "GITHUB_URL"],
   },
+  posthog: { ways: [["POSTHOG_API_KEY", "POSTHOG_PROJECT_ID"]], optional: ["POSTHOG_HOST"] },
   anthropic: { ways: [["ANTHROPIC_API_KEY"]], optional: ["ANTHROPIC_BASE_URL"] },
 } as const satisfies Record<string, LocalService>;
 export type LocalServiceName = keyof typeof localServices;
@@ -37,7 +38,7 @@ export function readDevVars(path: string): Variables {
 
 /** The services that need a stand-in. Throws when one is set up by half, naming what is missing. */
 export function servicesToStandInFor(variables: Variables): LocalServiceName[] {
-  const names: LocalServiceName[] = ["slack", "discord", "linear", "github", "anthropic"];
+  const names: LocalServiceName[] = ["slack", "discord", "linear", "github", "posthog", "anthropic"];
   return names.filter((name) => {
     const { ways, optional } = localServices[name];
     const given = [...ways.flat(), ...optional].filter((variable) => variables[variable]);

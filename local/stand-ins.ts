@@ -3,6 +3,7 @@ import { createDiscord, type Discord } from "./discord.ts";
 import { createGitHub, type GitHub } from "./github.ts";
 import { createLinear, type Linear } from "./linear.ts";
 import type { LocalServiceName, Variables } from "./local-settings.ts";
+import { createPostHog, type PostHog } from "./posthog.ts";
 import { createSlack, type Slack } from "./slack.ts";
 
 export type ScriptedModel = Script;
@@ -14,6 +15,7 @@ export const standInCredentials = {
   discordToken: "local-discord-bot-token",
   linearKey: "local-linear-api-key",
   githubToken: "local-github-token",
+  posthogKey: "local-posthog-api-key",
   anthropicKey: "local-anthropic-api-key",
 };
 export type StandInCredentials = typeof standInCredentials & {
@@ -26,6 +28,7 @@ export interface StandIns {
   discord?: Discord;
   linear?: Linear;
   github?: GitHub;
+  posthog?: PostHog;
   anthropic?: Anthropic;
   /** The variables that open them to bugbot. */
   credentials: Variables;
@@ -51,14 +54,16 @@ export async function startStandIns(
   services: readonly LocalServiceName[],
   { script = noScript, acceptUnknownThreads = false, credentials = standInCredentials }: StandInsOptions,
 ): Promise<StandIns> {
-  const { signingSecret, botToken, discordToken, linearKey, githubToken, githubApp, anthropicKey } = credentials;
-  const [slack, discord, linear, github, anthropic] = await Promise.all([
+  const { signingSecret, botToken, discordToken, linearKey, githubToken, githubApp, posthogKey, anthropicKey } =
+    credentials;
+  const [slack, discord, linear, github, posthog, anthropic] = await Promise.all([
     services.includes("slack") ? createSlack({ signingSecret, botToken, acceptUnknownThreads }) : undefined,
     services.includes("discord")
       ? createDiscord({ botToken: discordToken, acceptUnknown: acceptUnknownThreads })
       : undefined,
     services.includes("linear") ? createLinear({ apiKey: linearKey }) : undefined,
     services.includes("github") ? createGitHub({ token: githubToken, app: githubApp }) : undefined,
+    services.includes("posthog") ? createPostHog({ apiKey: posthogKey }) : undefined,
     services.includes("anthropic") ? createAnthropic({ apiKey: anthropicKey, script }) : undefined,
   ]);
   return {
@@ -66,6 +71,7 @@ export async function startStandIns(
     ...(discord && { discord }),
     ...(linear && { linear }),
     ...(github && { github }),
+    ...(posthog && { posthog }),
     ...(anthropic && { anthropic }),
     credentials: {
       ...(slack && { SLACK_SIGNING_SECRET: signingSecret, SLACK_BOT_TOKEN: botToken }),
@@ -79,6 +85,7 @@ export async function startStandIns(
         (githubApp
           ? { GITHUB_APP_ID: githubApp.id, GITHUB_APP_PRIVATE_KEY: githubApp.privateKey }
           : { GITHUB_TOKEN: githubToken })),
+      ...(posthog && { POSTHOG_API_KEY: posthogKey, POSTHOG_PROJECT_ID: posthog.projectId }),
       ...(anthropic && { ANTHROPIC_API_KEY: anthropicKey }),
     },
     urls: {
@@ -86,10 +93,11 @@ export async function startStandIns(
       ...(discord && { DISCORD_API_URL: discord.url }),
       ...(linear && { LINEAR_API_URL: linear.url }),
       ...(github && { GITHUB_API_URL: github.apiUrl, GITHUB_URL: github.url }),
+      ...(posthog && { POSTHOG_HOST: posthog.url }),
       ...(anthropic && { ANTHROPIC_BASE_URL: anthropic.url }),
     },
     close: async () => {
-      for (const standIn of [slack, discord, linear, github, anthropic]) await standIn?.close();
+      for (const standIn of [slack, discord, linear, github, posthog, anthropic]) await standIn?.close();
     },
   };
 }

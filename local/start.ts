@@ -4,6 +4,7 @@ import { gatewayPort } from "./free-port.ts";
 import { onInterrupt, requireNode24 } from "./process.ts";
 import { readDevVars } from "./local-settings.ts";
 import { projectRoot } from "./project-root.ts";
+import { seedDemoBehaviour } from "./demo-behaviour.ts";
 import { demoRepository, demoScript, seedDemoRepository } from "./demo-repository.ts";
 import { startStack } from "./stack.ts";
 import { standInCredentials } from "./stand-ins.ts";
@@ -24,14 +25,16 @@ try {
   });
   onInterrupt(() => starting.then((stack) => stack.close()).catch(() => undefined));
   const stack = await starting;
-  const { slack, discord, linear, github, anthropic } = stack.standIns;
+  const { slack, discord, linear, github, posthog, anthropic } = stack.standIns;
   if (github) await seedDemoRepository(github);
+  if (posthog) seedDemoBehaviour(posthog);
 
   const standIns = {
     Slack: slack?.url,
     Discord: discord?.url,
     Linear: linear?.url,
     GitHub: github?.url,
+    PostHog: posthog?.url,
     "the model (scripted)": anthropic?.url,
   };
   for (const [service, url] of Object.entries(standIns)) if (url) console.log(`stand-in for ${service} at ${url}`);

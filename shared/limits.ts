@@ -49,6 +49,15 @@ export const maxGitHubAnswerBytes = 10 * 1024 * 1024;
 /** An App's token is not used in its last minutes: it must outlive the request it opens. It lives an hour. */
 export const appTokenMarginMs = 5 * 60_000;
 
+/** One answer of PostHog. What bugbot asks for stays far below it. */
+export const maxPostHogAnswerBytes = 4 * 1024 * 1024;
+/** What is shown of a person's recordings, of one recording's actions, and of the exceptions around them. */
+export const behaviourLimits = { recordings: 5, actions: 20, exceptions: 5 };
+/** How far back recordings, and others with the same exception, are looked for. */
+export const behaviourDays = 14;
+/** How long before it went wrong a recording is opened. */
+export const replayLeadMs = 5_000;
+
 /** https://docs.github.com/rest/commits/commits#compare-two-commits lists no more files than this. */
 export const maxComparedFiles = 300;
 

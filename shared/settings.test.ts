@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import { invalidSettings, readSettings, requiredByConsumer, serviceState } from "./settings.ts";
+import { invalidSettings, readSettings, requiredByConsumer, secretsOf, serviceState } from "./settings.ts";
 
 describe("settings", () => {
   it("take lists with commas or spaces, and leave braces whole", ({ expect }) => {
@@ -16,7 +16,18 @@ describe("settings", () => {
     expect(invalidSettings({ BUGBOT_MAX_USD: "five", BUGBOT_MAX_TURNS: "3" })).toEqual([
       "BUGBOT_MAX_USD must be a number above zero, not five",
     ]);
+    expect(invalidSettings({ POSTHOG_PROJECT_ID: "phc_abc" })).toEqual([
+      "POSTHOG_PROJECT_ID must be the number in the project's URL, not phc_abc",
+    ]);
+    expect(invalidSettings({ POSTHOG_PROJECT_ID: "12" })).toEqual([]);
     expect(invalidSettings({})).toEqual([]);
+  });
+
+  it("hold back every service's secret", ({ expect }) => {
+    const settings = readSettings({ POSTHOG_API_KEY: "phx_secret", POSTHOG_PROJECT_ID: "1", LINEAR_API_KEY: "lin_x" });
+    expect(secretsOf(settings)).toEqual(["lin_x", "phx_secret"]);
+    expect(settings.POSTHOG_HOST).toBe("https://us.posthog.com");
+    expect(readSettings({ POSTHOG_HOST: "https://eu.posthog.com/" }).POSTHOG_HOST).toBe("https://eu.posthog.com");
   });
 
   it("know a service that is on, off or set up by half", ({ expect }) => {

@@ -47,6 +47,9 @@ export function readSettings(given: object) {
     GITHUB_APP_PRIVATE_KEY: text(env["GITHUB_APP_PRIVATE_KEY"])?.replaceAll("\\n", "\n").trim(),
     GITHUB_API_URL: url(env["GITHUB_API_URL"], "https://api.github.com"),
     GITHUB_URL: url(env["GITHUB_URL"], "https://github.com"),
+    POSTHOG_API_KEY: text(env["POSTHOG_API_KEY"]),
+    POSTHOG_PROJECT_ID: text(env["POSTHOG_PROJECT_ID"]),
+    POSTHOG_HOST: url(env["POSTHOG_HOST"], "https://us.posthog.com"),
     ANTHROPIC_API_KEY: text(env["ANTHROPIC_API_KEY"]),
     ANTHROPIC_BASE_URL: url(env["ANTHROPIC_BASE_URL"], "https://api.anthropic.com"),
     BUGBOT_REPO: text(env["BUGBOT_REPO"]),
@@ -75,6 +78,7 @@ export const requiredByConsumer = {
   slack: [["SLACK_BOT_TOKEN"]],
   linear: [["LINEAR_API_KEY"]],
   github: [["GITHUB_TOKEN"], ["GITHUB_APP_ID", "GITHUB_APP_PRIVATE_KEY"]],
+  posthog: [["POSTHOG_API_KEY", "POSTHOG_PROJECT_ID"]],
   anthropic: [["ANTHROPIC_API_KEY"]],
 } as const;
 
@@ -103,6 +107,7 @@ export function secretsOf(settings: Settings): string[] {
     settings.GITHUB_TOKEN,
     // Line by line: no log or message holds the key as it was written.
     ...(settings.GITHUB_APP_PRIVATE_KEY?.split(/\r?\n/).filter((line) => !line.startsWith("-----")) ?? []),
+    settings.POSTHOG_API_KEY,
     settings.ANTHROPIC_API_KEY,
   ].filter((value) => value !== undefined);
 }
@@ -116,7 +121,10 @@ export function invalidSettings(env: object): string[] {
     const value = text(given[name]);
     return value !== undefined && !isPositive(value) ? [`${name} must be a number above zero, not ${value}`] : [];
   });
-  const { GITHUB_APP_PRIVATE_KEY } = readSettings(env);
+  const { GITHUB_APP_PRIVATE_KEY, POSTHOG_PROJECT_ID } = readSettings(env);
+  if (POSTHOG_PROJECT_ID && !/^\d+$/.test(POSTHOG_PROJECT_ID)) {
+    wrong.push(`POSTHOG_PROJECT_ID must be the number in the project's URL, not ${POSTHOG_PROJECT_ID}`);
+  }
   const fault = GITHUB_APP_PRIVATE_KEY && privateKeyFault(GITHUB_APP_PRIVATE_KEY);
   return fault ? [...wrong, fault] : wrong;
 }

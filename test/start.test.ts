@@ -106,6 +106,7 @@ describe("npm start", () => {
       'GITHUB_APP_PRIVATE_KEY="-----BEGIN RSA PRIVATE KEY-----\\nMIIE\\n-----END RSA PRIVATE KEY-----\\n"',
       /PKCS#1.*openssl pkcs8 -topk8 -nocrypt/,
     ],
+    ["POSTHOG_API_KEY=phx_1", /POSTHOG_API_KEY but not POSTHOG_PROJECT_ID/],
     ["LINEAR_TEAM_KEY=ENG", /LINEAR_TEAM_KEY but not LINEAR_API_KEY/],
   ] as const)("does not start with %s, and says why", async ([line, reason], { expect }) => {
     const stack = await start(`${line}\n`);
@@ -130,6 +131,9 @@ describe("npm start", () => {
       GITHUB_TOKEN: standInCredentials.githubToken,
       GITHUB_API_URL: world.github.apiUrl,
       GITHUB_URL: world.github.url,
+      POSTHOG_API_KEY: standInCredentials.posthogKey,
+      POSTHOG_PROJECT_ID: "1",
+      POSTHOG_HOST: world.posthog.url,
       ANTHROPIC_API_KEY: standInCredentials.anthropicKey,
       ANTHROPIC_BASE_URL: world.anthropic.url,
     };

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { inject } from "vitest";
 import { workers } from "../local/build-workers.ts";
+import { seedDemoBehaviour } from "../local/demo-behaviour.ts";
 import { demoRepository, demoScript, seedDemoRepository } from "../local/demo-repository.ts";
 import type { Variables } from "../local/local-settings.ts";
 import type { SignedInteraction } from "../local/discord.ts";
@@ -47,8 +48,9 @@ export async function createWorld({ variables = {}, script = demoScript, ...opti
       settlements.onLog(line);
     },
   });
-  const { slack, discord, linear, github, anthropic } = everything(stack.standIns);
+  const { slack, discord, linear, github, posthog, anthropic } = everything(stack.standIns);
   await seedDemoRepository(github);
+  seedDemoBehaviour(posthog);
 
   async function post(body: string, headers: Record<string, string>): Promise<Response> {
     return fetch(`${stack.url}/slack/events`, {
@@ -133,6 +135,7 @@ export async function createWorld({ variables = {}, script = demoScript, ...opti
     slack,
     linear,
     github,
+    posthog,
     anthropic,
     logs,
     post,
@@ -145,9 +148,10 @@ export async function createWorld({ variables = {}, script = demoScript, ...opti
   };
 }
 /** A test world stands in for every service. */
-function everything({ slack, discord, linear, github, anthropic }: StandIns) {
-  if (!slack || !discord || !linear || !github || !anthropic) throw new Error("a service is not stood in for");
-  return { slack, discord, linear, github, anthropic };
+function everything({ slack, discord, linear, github, posthog, anthropic }: StandIns) {
+  if (!slack || !discord || !linear || !github || !posthog || !anthropic)
+    throw new Error("a service is not stood in for");
+  return { slack, discord, linear, github, posthog, anthropic };
 }
 
 export type World = Awaited<ReturnType<typeof createWorld>>;

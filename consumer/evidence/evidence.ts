@@ -9,6 +9,8 @@ export interface Behaviour {
   /** At most five, those closest to the report's time first. */
   recordings: Recording[];
   exceptions: SeenException[];
+  /** What PostHog did not give, and why: "the timeline (PostHog has trouble (HTTP 500))". */
+  missing?: string[] | undefined;
 }
 
 export interface Recording {

@@ -14,6 +14,7 @@ export const canaries = {
   discordToken: `${canary}-discord-token`,
   linearKey: `${canary}-linear-key`,
   githubToken: `${canary}-github-token`,
+  posthogKey: `${canary}-posthog-key`,
   anthropicKey: `${canary}-anthropic-key`,
 };
 
