@@ -1,10 +1,11 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { invalidSettings, readSettings, requiredByConsumer, serviceState } from "../shared/settings.ts";
+import { createLinear } from "./clients/linear.ts";
 import { suggest } from "./suggest.ts";
 
 /** What the gateway may ask of the consumer, over a service binding; no route leads here. */
 export class Operator extends WorkerEntrypoint<Env> {
-  /** `GET /health`: the state of each service the consumer uses. `GET /suggest?kind=&typed=&workspace=`: an array of texts. */
+  /** `GET /health`: the state of each service the consumer uses. `GET /suggest?kind=&typed=&workspace=`: what fits, as `{ name, value }[]`. */
   override async fetch(request: Request): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
     const settings = readSettings(this.env);
@@ -21,7 +22,9 @@ export class Operator extends WorkerEntrypoint<Env> {
       case "/suggest": {
         const kind = searchParams.get("kind") === "issue" ? "issue" : "repo";
         const typed = searchParams.get("typed") ?? "";
-        const needs = { db: this.env.DB, settings };
+        const { LINEAR_API_KEY: apiKey, LINEAR_API_URL: apiUrl } = settings;
+        const linear = apiKey ? createLinear({ apiKey, apiUrl }) : undefined;
+        const needs = { db: this.env.DB, linear, settings };
         return Response.json(await suggest(kind, typed, searchParams.get("workspace") ?? "", needs));
       }
       default:

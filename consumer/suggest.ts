@@ -1,40 +1,71 @@
 import * as z from "zod/mini";
+import { suggestLinearMs } from "../shared/limits.ts";
 import type { Settings } from "../shared/settings.ts";
 import { isAllowedRepository, isAllowedWorkspace } from "./allow-list.ts";
+import type { Linear } from "./clients/linear.ts";
 
 export interface SuggestNeeds {
   db: D1Database;
+  linear: Pick<Linear, "openIssues"> | undefined;
   settings: Settings;
+}
+
+export interface Suggestion {
+  /** What the person sees. */
+  name: string;
+  /** What is sent when they choose it: an issue's identifier, or `owner/name`. */
+  value: string;
 }
 
 const maxSuggestions = 25;
 const rowSchema = z.array(z.object({ value: z.string() }));
 
-/** What fits the letters typed so far: repositories that may be worked on, or issues this workspace has worked on. Latest first. */
+/** What fits the letters typed so far: repositories that may be worked on, or issues. What this workspace has worked on comes first. */
 export async function suggest(
   kind: "repo" | "issue",
   typed: string,
   workspace: string,
-  needs: SuggestNeeds,
-): Promise<string[]> {
-  const { db, settings } = needs;
+  { db, linear, settings }: SuggestNeeds,
+): Promise<Suggestion[]> {
   if (!isAllowedWorkspace(workspace, settings.BUGBOT_ALLOWED_WORKSPACES)) return [];
-  const column = kind === "repo" ? "repository" : "issue_identifier";
-  const { results } = await db
-    .prepare(
-      `SELECT ${column} AS value FROM conversations WHERE ${column} IS NOT NULL AND instr(id, ?1) > 0
-       GROUP BY ${column} ORDER BY max(updated_at) DESC LIMIT 100`,
-    )
-    .bind(`:${workspace}:`)
-    .all();
-  const used = rowSchema.parse(results).map(({ value }) => value);
-  const configured = [settings.BUGBOT_REPO, ...settings.BUGBOT_ALLOWED_REPOS].filter(
-    (name) => name !== undefined && !name.includes("*"),
-  );
-  const known =
-    kind === "issue"
-      ? used
-      : [...used, ...configured].filter((name) => isAllowedRepository(name ?? "", settings.BUGBOT_ALLOWED_REPOS));
-  const unique = [...new Set(known.filter((name) => name !== undefined))];
-  return unique.filter((name) => name.toLowerCase().includes(typed.trim().toLowerCase())).slice(0, maxSuggestions);
+  const letters = typed.trim().toLowerCase();
+  const [used, open] = await Promise.all([usedBefore(), kind === "issue" ? openIssues() : []]);
+  const known = kind === "issue" ? used : [...used, ...configured()].filter(isAllowed);
+  const titles = new Map(open.map(({ identifier, title }) => [identifier, title]));
+  const fitting = known.filter((value) => value.toLowerCase().includes(letters));
+  return [...new Set([...fitting, ...titles.keys()])]
+    .slice(0, maxSuggestions)
+    .map((value) => ({ name: [value, titles.get(value)].filter((word) => word).join(" "), value }));
+
+  async function usedBefore(): Promise<string[]> {
+    const column = kind === "repo" ? "repository" : "issue_identifier";
+    const { results } = await db
+      .prepare(
+        `SELECT ${column} AS value FROM conversations WHERE ${column} IS NOT NULL AND instr(id, ?1) > 0
+         GROUP BY ${column} ORDER BY max(updated_at) DESC LIMIT 100`,
+      )
+      .bind(`:${workspace}:`)
+      .all();
+    return rowSchema.parse(results).map(({ value }) => value);
+  }
+
+  /** None where Linear is off, slow or down: suggestions are a help only. */
+  async function openIssues(): Promise<{ identifier: string; title: string }[]> {
+    if (!linear) return [];
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<[]>((resolve) => {
+      timer = setTimeout(() => resolve([]), suggestLinearMs);
+    });
+    const found = linear.openIssues(letters, maxSuggestions).catch(() => []);
+    return Promise.race([found, late]).finally(() => clearTimeout(timer ?? null));
+  }
+
+  function configured(): string[] {
+    const { BUGBOT_REPO, BUGBOT_ALLOWED_REPOS } = settings;
+    return [...(BUGBOT_REPO ? [BUGBOT_REPO] : []), ...BUGBOT_ALLOWED_REPOS].filter((name) => !name.includes("*"));
+  }
+
+  function isAllowed(name: string): boolean {
+    return isAllowedRepository(name, settings.BUGBOT_ALLOWED_REPOS);
+  }
 }

@@ -35,10 +35,7 @@ function wire(env: Env) {
         suggest: async (kind, typed, workspace) => {
           const query = new URLSearchParams({ kind, typed, workspace });
           const response = await env.CONSUMER.fetch(`http://consumer/suggest?${query.toString()}`);
-          return z
-            .array(z.string())
-            .parse(await response.json())
-            .map((value) => ({ name: value, value }));
+          return z.array(z.object({ name: z.string(), value: z.string() })).parse(await response.json());
         },
       });
     }),

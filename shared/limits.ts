@@ -13,6 +13,10 @@ export const maxTextLength = 40_000;
 export const slackPartLength = 2_400;
 /** https://discord.com/developers/docs/resources/message#create-message */
 export const discordPartLength = 2_000;
+/** https://discord.com/developers/docs/resources/message#embed-object-embed-limits: together less than the 6,000 of a message. */
+export const discordEmbed = { titleLength: 256, descriptionLength: 4_096 };
+/** A status message is not edited sooner than this after its last edit: five edits in five seconds are all a channel may have. */
+export const discordEditMs = 1_500;
 
 /** Messages of a thread that are read as part of the report, the newest. */
 export const earlierMessages = 50;
@@ -40,6 +44,9 @@ export const watchdogMarginMs = 15 * 60_000;
 export const watchdogBatch = 25;
 /** How long a last word that somebody is about to say is nobody else's. */
 export const lastWordClaimMs = 2 * 60_000;
+
+/** What Linear may take to complete what a person types: Discord waits three seconds for all of it. */
+export const suggestLinearMs = 1_500;
 
 /** One call to a vendor. */
 export const vendorTimeoutMs = 15_000;

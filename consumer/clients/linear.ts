@@ -8,7 +8,13 @@ import {
 } from "@linear/sdk";
 import * as z from "zod/mini";
 import { vendorTimeoutMs } from "../../shared/limits.ts";
-import { attachmentCreateMutation, issueCreateMutation, issueQuery, teamsQuery } from "./linear-queries.ts";
+import {
+  attachmentCreateMutation,
+  issueCreateMutation,
+  issueQuery,
+  issuesQuery,
+  teamsQuery,
+} from "./linear-queries.ts";
 import { parseRetryAfter, vendorFailure } from "./vendor-failure.ts";
 
 export interface LinearOptions {
@@ -28,6 +34,9 @@ const issueSchema = z.object({
 });
 export type Issue = z.infer<typeof issueSchema>;
 
+/** https://linear.app/developers/filtering: a workflow state's `type`, one of triage, backlog, unstarted, started, completed, canceled. */
+const closedStates = ["completed", "canceled", "duplicate"];
+
 export type Linear = ReturnType<typeof createLinear>;
 
 /** Linear in bugbot's words. Every method throws `Failure`; ids are Linear's UUIDs. */
@@ -46,6 +55,28 @@ export function createLinear({ apiKey, apiUrl }: LinearOptions) {
         return (await request(issueQuery, { id }, z.object({ issue: z.nullish(issueSchema) }))).issue ?? undefined;
       } catch (error) {
         if (isInvalidInput(error)) return undefined;
+        throw toFailure(error);
+      }
+    },
+
+    /** Open issues that `typed` names by identifier, number or team, or whose title holds it; the latest first. */
+    async openIssues(typed: string, limit: number): Promise<{ identifier: string; title: string }[]> {
+      const schema = z.object({
+        issues: z.object({ nodes: z.array(z.object({ identifier: z.string(), title: z.string() })) }),
+      });
+      const [, key, number] = /^(?:([a-z][a-z0-9]{0,9})-?)?(\d{1,7})?$/i.exec(typed) ?? [];
+      const named = {
+        ...(key && { team: { key: { eqIgnoreCase: key } } }),
+        ...(number && { number: { eq: Number(number) } }),
+      };
+      const about = [
+        ...(typed === "" ? [] : [{ title: { containsIgnoreCase: typed } }]),
+        ...(key || number ? [named] : []),
+      ];
+      const filter = { state: { type: { nin: closedStates } }, ...(about.length > 0 && { or: about }) };
+      try {
+        return (await request(issuesQuery, { filter, first: limit }, schema)).issues.nodes;
+      } catch (error) {
         throw toFailure(error);
       }
     },
