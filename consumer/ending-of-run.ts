@@ -8,10 +8,13 @@ export interface RunFacts {
   where: string;
   allowedPaths: readonly string[];
   limits: Job["limits"];
-  pullRequest?: PullRequest;
+  pullRequest?: PullRequest & { title: string };
   /** Something else the person should know. */
   note?: string | undefined;
 }
+
+/** What a person reads at a glance; the pull request has all of it. */
+const maxSummaryLength = 1_000;
 
 /** A run's outcome as the last word about it. */
 export function endingOfRun(outcome: Outcome, { where, allowedPaths, limits, pullRequest, note }: RunFacts): Ending {
@@ -20,7 +23,14 @@ export function endingOfRun(outcome: Outcome, { where, allowedPaths, limits, pul
     outcome: result,
     reply: [words, ...(note ? [note] : []), costLine(usage)].join("\n"),
     usage,
-    ...(pullRequest && { pullRequestUrl: pullRequest.url }),
+    ...(pullRequest && {
+      pullRequestUrl: pullRequest.url,
+      card: {
+        title: pullRequest.title,
+        url: pullRequest.url,
+        summary: "summary" in outcome ? outcome.summary.slice(0, maxSummaryLength).toWellFormed() : "",
+      },
+    }),
   });
   switch (outcome.kind) {
     case "pushed": {

@@ -1,6 +1,7 @@
 import { Failure } from "../shared/failure.ts";
 import type { Usage } from "../shared/job.ts";
 import { describeError } from "../shared/log.ts";
+import type { Card } from "./replies/reply.ts";
 
 export const outcomes = ["succeeded", "failed", "stopped", "timed_out", "refused"] as const;
 
@@ -14,6 +15,7 @@ export interface Ending {
   /** The Linear issue's identifier. */
   issue?: string;
   pullRequestUrl?: string;
+  card?: Card;
   usage?: Usage;
   /**
    * Why the command is a dead letter: bugbot or something it needs failed, and doing it again may help. Absent where the ending is

@@ -23,7 +23,13 @@ export async function settle(command: Command, ending: Ending, needs: CommandNee
   const { effect, errors, status, commands, conversations, lastWords, settings, log, now } = needs;
   const { id } = command;
   const words = ending.died === undefined ? ending.reply : withId(ending.reply, id);
-  const final = { ...ending, reply: redact(words, secretsOf(settings)) };
+  const clean = (text: string) => redact(text, secretsOf(settings));
+  const { card } = ending;
+  const final: Ending = {
+    ...ending,
+    reply: clean(words),
+    ...(card && { card: { ...card, title: clean(card.title), summary: clean(card.summary) } }),
+  };
   const button = buttonOf(command, final);
   const { died } = ending;
   if (died !== undefined) {
@@ -62,7 +68,8 @@ export async function settle(command: Command, ending: Ending, needs: CommandNee
 
   async function say(): Promise<boolean> {
     try {
-      await status.lastWord({ text: final.reply, buttons: button ? [{ action: button, commandId: id }] : [] });
+      const buttons = button ? [{ action: button, commandId: id }] : [];
+      await status.lastWord({ text: final.reply, buttons, card: final.card });
       return true;
     } catch (error) {
       log("last_word_late", { commandId: id, ...describeError(error) });

@@ -1,6 +1,7 @@
 import { Failure } from "../shared/failure.ts";
 import { createLog } from "../shared/log.ts";
 import { readSettings, secretsOf } from "../shared/settings.ts";
+import { createRateLimits } from "./clients/discord-rate-limits.ts";
 import { createGitHub } from "./clients/github.ts";
 import { githubAccess } from "./clients/github-access.ts";
 import { connectGitHub } from "./clients/github-connection.ts";
@@ -18,6 +19,9 @@ import { createLastWords } from "./stores/last-words.ts";
 import { createLeases } from "./stores/leases.ts";
 import { createThreadIssues } from "./stores/thread-issues.ts";
 
+/** They are the bot's own: every command in this isolate shares them. */
+const discordRateLimits = createRateLimits(Date.now);
+
 /** The consumer's parts, made from its environment. */
 export function wire(env: Env): Outside {
   const settings = readSettings(env);
@@ -30,7 +34,12 @@ export function wire(env: Env): Outside {
     ? createSlackReplies({ botToken: SLACK_BOT_TOKEN, apiUrl: settings.SLACK_API_URL })
     : undefined;
   const discord = settings.DISCORD_BOT_TOKEN
-    ? createDiscordReplies({ botToken: settings.DISCORD_BOT_TOKEN, apiUrl: settings.DISCORD_API_URL, now: Date.now })
+    ? createDiscordReplies({
+        botToken: settings.DISCORD_BOT_TOKEN,
+        apiUrl: settings.DISCORD_API_URL,
+        rateLimits: discordRateLimits,
+        now: Date.now,
+      })
     : undefined;
   const access = githubAccess(settings);
   const connection = access && connectGitHub({ access, apiUrl: settings.GITHUB_API_URL });

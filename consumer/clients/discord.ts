@@ -2,16 +2,18 @@ import * as z from "zod/mini";
 import { Failure } from "../../shared/failure.ts";
 import { vendorTimeoutMs } from "../../shared/limits.ts";
 import { discordUserAgent } from "../../shared/user-agent.ts";
+import type { RateLimits } from "./discord-rate-limits.ts";
 import { parseRetryAfter, vendorFailure } from "./vendor-failure.ts";
 
 export interface DiscordOptions {
   botToken: string;
   /** `https://discord.com/api/v10`, without a trailing slash. */
   apiUrl: string;
+  rateLimits: RateLimits;
 }
 
 /** Discord's REST API. `path` starts with `/`; a webhook's path carries its own token. Throws `Failure`. */
-export function createDiscordClient({ botToken, apiUrl }: DiscordOptions) {
+export function createDiscordClient({ botToken, apiUrl, rateLimits }: DiscordOptions) {
   /** `done` are Discord's error codes for what was done before; the answer is undefined then. */
   return async function request<T>(
     method: string,
@@ -19,6 +21,11 @@ export function createDiscordClient({ botToken, apiUrl }: DiscordOptions) {
     schema: z.ZodMiniType<T>,
     { body, done = [] }: { body?: unknown; done?: readonly number[] } = {},
   ): Promise<T | undefined> {
+    const waitMs = rateLimits.waitMs(method, path);
+    if (waitMs > 0) {
+      const cause = new Error(`${describe(method, path)}: not sent for ${waitMs} ms`);
+      throw vendorFailure({ vendor: "Discord", status: 429, retryAfterMs: waitMs, credential: "", cause });
+    }
     const response = await fetch(`${apiUrl}${path}`, {
       method,
       headers: {
@@ -32,9 +39,11 @@ export function createDiscordClient({ botToken, apiUrl }: DiscordOptions) {
       throw vendorFailure({ vendor: "Discord", credential: "", cause });
     });
     const answer: unknown = response.status === 204 ? undefined : await response.json().catch(() => undefined);
+    const { code, message, retry_after: seconds } = errorSchema.safeParse(answer).data ?? {};
+    const retryAfterMs = response.ok ? undefined : parseRetryAfter(seconds ?? response.headers.get("retry-after"));
+    rateLimits.learn(method, path, { status: response.status, headers: response.headers, retryAfterMs });
     if (response.ok) return schema.parse(answer);
 
-    const { code, message, retry_after: seconds } = errorSchema.safeParse(answer).data ?? {};
     if (code !== undefined && done.includes(code)) return undefined;
     // The queue can be faster than Discord is with the gateway's answer, which opens the interaction.
     if (response.status === 404 && path.startsWith("/webhooks/")) {
@@ -43,9 +52,9 @@ export function createDiscordClient({ botToken, apiUrl }: DiscordOptions) {
     throw vendorFailure({
       vendor: "Discord",
       status: response.status,
-      retryAfterMs: parseRetryAfter(seconds ?? response.headers.get("retry-after")),
+      retryAfterMs,
       credential: "check DISCORD_BOT_TOKEN, and that the bot may read and write in this channel",
-      cause: new Error(`${method} ${path.replace(/^(\/webhooks\/\d+\/)[^/]+/, "$1…")}: ${code ?? ""} ${message ?? ""}`),
+      cause: new Error(`${describe(method, path)}: ${code ?? ""} ${message ?? ""}`),
     });
   };
 }
@@ -55,3 +64,8 @@ const errorSchema = z.object({
   message: z.optional(z.string()),
   retry_after: z.optional(z.number()),
 });
+
+/** Without the token that opens an interaction. */
+function describe(method: string, path: string): string {
+  return `${method} ${path.replace(/^(\/webhooks\/\d+\/)[^/]+/, "$1…")}`;
+}

@@ -123,7 +123,8 @@ export async function fix(command: Command, needs: CommandNeeds): Promise<Ending
   const unlinked = linear && issue && (await linkPullRequest(issue.id));
   const files = run.kind === "pushed" ? run.files : [];
   const pushed: Outcome = { kind: "pushed", commit: "", files, summary, usage: run.usage };
-  return withIssue(endingOfRun(pushed, { where, allowedPaths, limits, pullRequest, note: unlinked }));
+  const shown = { ...pullRequest, title: subject };
+  return withIssue(endingOfRun(pushed, { where, allowedPaths, limits, pullRequest: shown, note: unlinked }));
 
   async function hasPullRequest(): Promise<boolean> {
     return effect(

@@ -27,7 +27,11 @@ export async function status(
   const lines = rows.map((row) => describe(row, now()));
   return {
     outcome: "succeeded",
-    reply: [...lines, ...(pullRequestUrl ? [`[Pull request](${pullRequestUrl})`] : [])].join("\n"),
+    reply: [
+      `📋 Asked of me in this ${everywhere ? "workspace" : "thread"}:`,
+      ...lines,
+      ...(pullRequestUrl ? [`[Pull request](${pullRequestUrl})`] : []),
+    ].join("\n"),
   };
 }
 

@@ -1,12 +1,11 @@
 import * as z from "zod/mini";
-import { buttonId } from "../../shared/button.ts";
 import type { Command } from "../../shared/command.ts";
 import { Failure } from "../../shared/failure.ts";
-import { discordPartLength, earlierMessages } from "../../shared/limits.ts";
+import { discordEditMs, earlierMessages } from "../../shared/limits.ts";
 import { createDiscordClient, type DiscordOptions } from "../clients/discord.ts";
 import { stableKey } from "../stable-id.ts";
-import { buttonLabels, type Mark, type Replies, type Reply } from "./reply.ts";
-import { splitMarkdown } from "./split-markdown.ts";
+import { drawReply, type DrawnMessage } from "./discord-message.ts";
+import type { Mark, Replies, Reply } from "./reply.ts";
 
 const emoji: Record<Mark, string | undefined> = {
   working: "⚙️",
@@ -16,6 +15,8 @@ const emoji: Record<Mark, string | undefined> = {
   stopped: undefined,
   answered: undefined,
 };
+/** What a text that is no last word begins with. */
+const inProgress = "⚙️";
 /** Marks of an earlier stage; 👀 is the gateway's. */
 const passing = ["👀", "⚙️"];
 
@@ -32,6 +33,8 @@ const anything = z.unknown();
 export function createDiscordReplies(options: DiscordOptions & { now: () => number }): Replies {
   const request = createDiscordClient(options);
   const { now } = options;
+  /** When a status message was last edited, by its id. */
+  const editedAt = new Map<string, number>();
 
   return {
     async open(command) {
@@ -42,7 +45,7 @@ export function createDiscordReplies(options: DiscordOptions & { now: () => numb
       if (channel && threadTypes.has(channel.type)) return { ...conversation, threadId: channelId };
       if (channel && directTypes.has(channel.type)) return conversation;
       // A message's thread has the message's id: made twice, it is the same.
-      const messageId = conversation.messageId ?? (await editOriginal(command, messageOf("⚙️ …", undefined)))?.id;
+      const messageId = conversation.messageId ?? (await editOriginal(command, draw({ text: "⚙️ …" }).first))?.id;
       if (messageId === undefined) return conversation;
       await request("POST", `/channels/${channelId}/messages/${messageId}/threads`, anything, {
         body: { name: threadName(command), auto_archive_duration: 1440 },
@@ -52,36 +55,41 @@ export function createDiscordReplies(options: DiscordOptions & { now: () => numb
     },
 
     async post(command, reply) {
-      const [first = "", ...more] = splitMarkdown(reply.text, discordPartLength);
-      const last = more.length > 0 ? undefined : reply;
-      const message =
-        (await editOriginal(command, messageOf(first, last))) ?? (await send(command, first, last, "status"));
-      await sendMore(command, more, reply);
+      const { first, more } = draw(reply);
+      const message = (await editOriginal(command, first)) ?? (await send(command, first, "status"));
+      await sendMore(command, more);
       return message?.id ?? "";
     },
 
     async edit(command, messageId, reply) {
-      const [first = "", ...more] = splitMarkdown(reply.text, discordPartLength);
-      const content = messageOf(first, more.length > 0 ? undefined : reply);
-      if (!(await editOriginal(command, content))) {
-        const path = `/channels/${placeOf(command)}/messages/${messageId}`;
-        await request("PATCH", path, messageSchema, { body: content });
+      // A stage that is passed over is made up for by the next one, at the latest by the last word.
+      const isStatus = reply.text.startsWith(inProgress);
+      if (isStatus && now() - (editedAt.get(messageId) ?? 0) < discordEditMs) return;
+      editedAt.set(messageId, now());
+      const { first, more } = draw(reply);
+      if (!(await editOriginal(command, first))) {
+        await request("PATCH", `/channels/${placeOf(command)}/messages/${messageId}`, messageSchema, { body: first });
       }
-      await sendMore(command, more, reply);
+      await sendMore(command, more);
     },
 
     async mark(command, mark) {
       const { channelId, messageId, interaction } = discordConversation(command);
       // An interaction's own message says it all; a person's message is marked.
       if (messageId === undefined || interaction !== undefined) return;
-      const reactions = `/channels/${channelId}/messages/${messageId}/reactions`;
+      const path = `/channels/${channelId}/messages/${messageId}`;
+      const message = await request("GET", path, markedSchema, { done: [codes.unknownMessage] });
+      if (!message) return;
+      // Discord lets few reactions through at a time: an attempt goes on where the last one had to stop.
+      const isThere = (name: string) =>
+        message.reactions?.some(({ me, emoji: { name: shown } }) => me && isSame(shown, name));
       const name = emoji[mark];
-      if (name) await request("PUT", `${reactions}/${encodeURIComponent(name)}/@me`, anything);
-      for (const earlier of passing.filter((passed) => passed !== name)) {
-        await request("DELETE", `${reactions}/${encodeURIComponent(earlier)}/@me`, anything, {
+      const react = (method: "PUT" | "DELETE", which: string) =>
+        request(method, `${path}/reactions/${encodeURIComponent(which)}/@me`, anything, {
           done: [codes.unknownMessage, codes.unknownEmoji],
         });
-      }
+      if (name && !isThere(name)) await react("PUT", name);
+      for (const earlier of passing) if (earlier !== name && isThere(earlier)) await react("DELETE", earlier);
     },
 
     async permalink(command) {
@@ -125,18 +133,31 @@ export function createDiscordReplies(options: DiscordOptions & { now: () => numb
     }
   }
 
-  async function send(command: Command, text: string, reply: Reply | undefined, role: string) {
+  async function send(command: Command, message: DrawnMessage, role: string) {
     const nonce = await stableKey(`${command.id} ${role}`);
     return request("POST", `/channels/${placeOf(command)}/messages`, messageSchema, {
-      body: { ...messageOf(text, reply), nonce, enforce_nonce: true },
+      body: { ...message, nonce, enforce_nonce: true },
     });
   }
 
-  async function sendMore(command: Command, parts: readonly string[], reply: Reply): Promise<void> {
-    for (const [at, part] of parts.entries()) {
-      await send(command, part, at === parts.length - 1 ? reply : undefined, `more ${at}`);
-    }
+  async function sendMore(command: Command, messages: readonly DrawnMessage[]): Promise<void> {
+    for (const [at, message] of messages.entries()) await send(command, message, `more ${at}`);
   }
+}
+
+function draw(reply: Reply): { first: DrawnMessage; more: DrawnMessage[] } {
+  const [first, ...more] = drawReply(reply);
+  if (!first) throw new TypeError("a reply without words");
+  return { first, more };
+}
+
+const markedSchema = z.object({
+  reactions: z.nullish(z.array(z.object({ me: z.boolean(), emoji: z.object({ name: z.nullable(z.string()) }) }))),
+});
+
+/** Whether two emoji are one, however it is told that they are no text. */
+function isSame(one: string | null, other: string): boolean {
+  return one?.replaceAll("\uFE0F", "") === other.replaceAll("\uFE0F", "");
 }
 
 const saidSchema = z.object({
@@ -166,30 +187,3 @@ function threadName({ name, text, report }: Command): string {
       .slice(0, 90) || name
   );
 }
-
-/** Nobody is pinged, whatever is quoted. */
-function messageOf(text: string, reply: Reply | undefined) {
-  const buttons = reply?.buttons ?? [];
-  return {
-    content: text,
-    allowed_mentions: { parse: [] },
-    flags: suppressEmbeds,
-    components:
-      buttons.length === 0
-        ? []
-        : [
-            {
-              type: 1,
-              components: buttons.map((button) => ({
-                type: 2,
-                style: 2,
-                label: buttonLabels[button.action],
-                custom_id: buttonId(button),
-              })),
-            },
-          ],
-  };
-}
-
-/** https://discord.com/developers/docs/resources/message#message-object-message-flags */
-const suppressEmbeds = 4;

@@ -5,10 +5,19 @@ import type { Conversation } from "../../shared/conversation.ts";
 /** What the command's own message shows at a glance. `answered` is for questions: no mark at all. */
 export type Mark = "working" | "succeeded" | "failed" | "timed_out" | "stopped" | "answered";
 
+/** What came of a command, as a platform may show it beside the text. */
+export interface Card {
+  title: string;
+  url: string;
+  /** Plain words, somebody else's. */
+  summary: string;
+}
+
 /** One message of bugbot's. Text is Markdown; the platform's writer translates it. */
 export interface Reply {
   text: string;
   buttons?: readonly Button[] | undefined;
+  card?: Card | undefined;
 }
 
 export const buttonLabels = { retry: "Retry", stop: "Stop", fix: "Fix it", ask: "Name the repository" } as const;

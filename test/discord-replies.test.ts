@@ -1,0 +1,139 @@
+import { afterEach, beforeEach, describe, it } from "vitest";
+import { createRateLimits } from "../consumer/clients/discord-rate-limits.ts";
+import { createDiscordReplies } from "../consumer/replies/discord.ts";
+import type { Reply } from "../consumer/replies/reply.ts";
+import { createDiscord, type Discord, rateLimited } from "../local/discord.ts";
+import type { Command } from "../shared/command.ts";
+import { discordEditMs } from "../shared/limits.ts";
+
+const botToken = "bot-token";
+
+let discord: Discord;
+let clock: { now: number };
+let replies: ReturnType<typeof createDiscordReplies>;
+beforeEach(async () => {
+  discord = await createDiscord({ botToken });
+  clock = { now: Date.now() };
+  const now = () => clock.now;
+  replies = createDiscordReplies({ botToken, apiUrl: discord.url, rateLimits: createRateLimits(now), now });
+});
+afterEach(() => discord.close());
+
+/** A mention in a channel, and what bugbot is asked by it. */
+function mention(): Command {
+  const { id: messageId, channelId } = discord.say("fix the total", { mentionBot: true });
+  return {
+    v: 1,
+    id: `discord-${messageId}`,
+    name: "fix",
+    text: "the total",
+    conversation: { platform: "discord", guildId: discord.guildId, channelId, messageId },
+    author: { id: discord.people.alice.id },
+    references: {},
+    receivedAt: clock.now,
+  };
+}
+const working = (what: string): Reply => ({ text: `⚙️ ${what}` });
+const said = (command: Command, id: string) =>
+  discord.messages(command.conversation.channelId).find((message) => message.id === id);
+const sent = (method: string) => discord.requests.filter((request) => request.method === method).length;
+
+describe("a status message", () => {
+  it("is edited at most once in a while, and the last word does not wait for that", async ({ expect }) => {
+    const command = mention();
+    const id = await replies.post(command, working("a"), false);
+    await replies.edit(command, id, working("b"));
+    clock.now += discordEditMs - 1;
+    await replies.edit(command, id, working("c"));
+    expect(said(command, id)?.text).toBe("⚙️ b");
+    clock.now += 1;
+    await replies.edit(command, id, working("d"));
+    expect(said(command, id)?.text).toBe("⚙️ d");
+    await replies.edit(command, id, { text: "❌ No." });
+    expect(said(command, id)).toMatchObject({ text: "❌ No.", edits: 3 });
+  });
+});
+
+describe("Discord's rate limits", () => {
+  it("of a route are not run into twice: the last word is told how long to wait", async ({ expect }) => {
+    const command = mention();
+    const id = await replies.post(command, working("a"), false);
+    discord.fault("update_message", rateLimited({ retryAfterSeconds: 4 }));
+    await expect(replies.edit(command, id, working("b"))).rejects.toMatchObject({ retry: true, retryAfterMs: 4_000 });
+    expect(sent("PATCH")).toBe(1);
+
+    clock.now += discordEditMs;
+    await expect(replies.edit(command, id, working("c"))).rejects.toMatchObject({ retryAfterMs: 2_500 });
+    await expect(replies.edit(command, id, { text: "✅ Done" })).rejects.toMatchObject({
+      retry: true,
+      retryAfterMs: 2_500,
+    });
+    expect(sent("PATCH"), "nothing was sent meanwhile").toBe(1);
+
+    clock.now += 2_500;
+    await replies.edit(command, id, { text: "✅ Done" });
+    expect(said(command, id)?.text).toBe("✅ Done");
+    expect(sent("PATCH")).toBe(2);
+  });
+
+  it("that are global hold every call back, but not an interaction's answer", async ({ expect }) => {
+    const command = mention();
+    const id = await replies.post(command, working("a"), false);
+    discord.fault("update_message", rateLimited({ retryAfterSeconds: 5, global: true }));
+    await expect(replies.edit(command, id, working("b"))).rejects.toMatchObject({ retryAfterMs: 5_000 });
+    const { length } = discord.requests;
+    await expect(replies.post(command, { text: "❌ No." }, true)).rejects.toMatchObject({ retryAfterMs: 5_000 });
+    await expect(replies.mark(command, "failed")).rejects.toMatchObject({ retryAfterMs: 5_000 });
+    expect(discord.requests).toHaveLength(length);
+
+    const asked = discord.slash({ command: "bugbot", subcommand: "help" });
+    discord.applyResponse(asked, { type: 5 });
+    const { applicationId } = discord;
+    const interaction = { applicationId, token: asked.token, expiresAt: clock.now + 60_000 };
+    const answered = await replies.post(
+      {
+        ...command,
+        conversation: { ...command.conversation, platform: "discord", guildId: discord.guildId, interaction },
+      },
+      { text: "This is what I understand" },
+      false,
+    );
+    expect(said(command, answered)?.text).toBe("This is what I understand");
+  });
+
+  it("let a mark go on where it had to stop", async ({ expect }) => {
+    const command = mention();
+    const { messageId = "" } = command.conversation;
+    await replies.mark(command, "working");
+    expect(said(command, messageId)?.reactions).toEqual(["⚙️"]);
+    discord.fault("delete_my_message_reaction", rateLimited({ retryAfterSeconds: 0.25 }));
+    await expect(replies.mark(command, "succeeded")).rejects.toMatchObject({ retryAfterMs: 250 });
+    expect(said(command, messageId)?.reactions).toEqual(["⚙️", "✅"]);
+    clock.now += 250;
+    const { length } = discord.requests;
+    await replies.mark(command, "succeeded");
+    expect(said(command, messageId)?.reactions).toEqual(["✅"]);
+    expect(discord.requests.slice(length).map(({ method }) => method)).toEqual(["GET", "DELETE"]);
+  });
+});
+
+describe("a last word with a pull request", () => {
+  it("is a headline over a card, in the place of what was there", async ({ expect }) => {
+    const command = mention();
+    const id = await replies.post(command, { ...working("a"), buttons: [{ action: "stop", commandId: "c" }] }, false);
+    const url = "https://github.com/acme/shop/pull/1";
+    await replies.edit(command, id, {
+      text: `✅ [Pull request #1](${url}) in acme/shop\n$0.08 · 41 s · 5 turns`,
+      card: { title: "fix: the total (BUG-1)", url, summary: "The total left the discount out. @everyone" },
+    });
+    const message = discord.guild.findMessage(id);
+    expect(message).toMatchObject({
+      content: `✅ [Pull request #1](<${url}>) in acme/shop`,
+      embeds: [{ title: "fix: the total (BUG-1)", url, color: 0x2ecc71 }],
+      components: [],
+      flags: 0,
+      mentionEveryone: false,
+    });
+    expect(message?.embeds[0]?.description).toMatch(/discount out.*\n\n\$0\.08 · 41 s/);
+  });
+});
