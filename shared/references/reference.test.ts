@@ -104,6 +104,23 @@ it("finds stack frames in several notations, each place once", ({ expect }) => {
   ]);
 });
 
+it("finds stack frames as browsers write them, without where the file was loaded from", ({ expect }) => {
+  const text = `at total (https://shop.acme.com/src/cart.js?v=2:12:3)
+    at http://localhost:3000/assets/index.js:4:1
+    at async load (webpack://shop/./src/load.ts:7:9)
+    at file:///app/src/main.js:2:1
+total@https://shop.acme.com/src/gecko.js:5:6
+@https://shop.acme.com/src/start.js:1:2`;
+  expect(stackFrames(text)).toEqual([
+    { file: "src/cart.js", line: 12, symbol: "total" },
+    { file: "assets/index.js", line: 4 },
+    { file: "src/load.ts", line: 7, symbol: "load" },
+    { file: "app/src/main.js", line: 2 },
+    { file: "src/gecko.js", line: 5, symbol: "total" },
+    { file: "src/start.js", line: 1 },
+  ]);
+});
+
 it("finds references inside code blocks, quotes and URLs' neighbours", ({ expect }) => {
   const text =
     "```\nBUG-12\n``` `WEB-3` > see (BUG-4), https://us.posthog.com/project/1/replay/0190b6f4-7a3e-7c3d-8d6b-3f1c2b4a5d6e?t=3";
@@ -128,6 +145,8 @@ const pieces = [
   "a.",
   "a/",
   "at ",
+  "at https://a/",
+  "a@https://a/",
   "(",
   "https://",
   "https://github.com/a/",
