@@ -1,3 +1,4 @@
+import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, it } from "vitest";
 import * as z from "zod";
 import { createPostHog as createClient } from "../consumer/clients/posthog.ts";
@@ -170,7 +171,7 @@ describe("an error that the report quotes", () => {
   it.for([
     "Checkout fails: RangeError: The discount of WELCOME10 is 9.60, and its code allows 4.80",
     "> Uncaught RangeError: the discount of welcome10 is\n> at totals",
-    "It broke\n  at totals (src/cart.js:29:3)",
+    "It broke\n  at totals (https://shop.acme.example/src/cart.js:29:3)",
   ])("is found without a person: %s", async (reportText, { expect }) => {
     const { recordings, exceptions } = await ask({ reportText });
     expect(recordings).toEqual([]);
@@ -330,6 +331,26 @@ describe("a PostHog in trouble", () => {
     server.fault("/query/", fault);
     await expect(ask({ emails: [email] })).rejects.toMatchObject({ name: "Failure", code, retry });
     expect(server.requests).toHaveLength(1);
+  });
+
+  it("whatever it answers, gives evidence or a failure", async ({ expect }) => {
+    const cell = fc.oneof(
+      fc.jsonValue(),
+      fc.constantFrom(sessionId, '["a"]', '[{"type":"E"}]', "[{}", 1, -1, startedAt),
+    );
+    const row = fc.oneof(fc.array(cell, { minLength: 2, maxLength: 10 }), fc.jsonValue());
+    const answer = fc.oneof(fc.jsonValue(), fc.record({ results: fc.array(row, { maxLength: 3 }) }));
+    await fc.assert(
+      fc.asyncProperty(answer, answer, answer, async (first, second, third) => {
+        for (const body of [first, second, third]) {
+          server.fault(() => true, { status: 200, headers: json(), body: JSON.stringify(body) });
+        }
+        const asked = ask({ sessionIds: [sessionId], emails: [email], reportText: "Error: it broke in two" });
+        const ended = await asked.catch((error: unknown) => error);
+        expect(ended instanceof Error ? ended.name : "evidence").toMatch(/^(Failure|evidence)$/);
+      }),
+      { seed: 12, numRuns: 150 },
+    );
   });
 
   it("shows nobody's address in what is logged", async ({ expect }) => {

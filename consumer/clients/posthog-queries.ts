@@ -29,7 +29,7 @@ FROM (
     properties.$exception_values AS messages,
     row_number() OVER (PARTITION BY $session_id ORDER BY timestamp DESC) AS nth
   FROM events
-  WHERE $session_id IN {sessions} AND timestamp >= fromUnixTimestamp({from}) AND event NOT IN {ignored}
+  WHERE $session_id IN {sessions} AND timestamp >= fromUnixTimestamp({earliest}) AND event NOT IN {ignored}
 )
 WHERE nth <= {actions}
 ORDER BY at_ms
@@ -74,11 +74,11 @@ SELECT
   toUnixTimestamp64Milli(max(timestamp)) AS last_at
 FROM events
 WHERE event = '$exception'
-  AND timestamp >= fromUnixTimestamp({from})
+  AND timestamp >= fromUnixTimestamp({earliest})
   AND issue_id IN (
     SELECT issue_id
     FROM events
-    WHERE event = '$exception' AND timestamp >= fromUnixTimestamp({from}) AND ${own[origin]}
+    WHERE event = '$exception' AND timestamp >= fromUnixTimestamp({earliest}) AND ${own[origin]}
   )
 GROUP BY issue_id
 ORDER BY own_at DESC

@@ -124,14 +124,14 @@ export function createPostHog({ apiKey, projectId, host }: PostHogOptions) {
       return select(
         "actions",
         actionsQuery,
-        { sessions, from: seconds(from), ignored: ignoredEvents, actions, limit },
+        { sessions, earliest: seconds(from), ignored: ignoredEvents, actions, limit },
         actionRow,
       );
     },
 
     /** Latest first. People are counted since `since`, everything else since `from`. */
     exceptions({ in: origin, ...values }: ExceptionSeen, from: number, since: number): Promise<Issue[]> {
-      const range = { from: seconds(from), since: seconds(since), limit: behaviourLimits.exceptions };
+      const range = { earliest: seconds(from), since: seconds(since), limit: behaviourLimits.exceptions };
       return select(`exceptions of ${origin}`, exceptionsQuery(origin), { ...values, ...range }, exceptionRow);
     },
 
