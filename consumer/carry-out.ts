@@ -8,6 +8,7 @@ import { resolveRetry } from "./commands/retry.ts";
 import { status } from "./commands/status.ts";
 import { stop } from "./commands/stop.ts";
 import { type Ending, endingOf } from "./ending.ts";
+import { guardLoops } from "./guard-loops.ts";
 import { isWork } from "./is-work.ts";
 import type { CommandNeeds, Outside } from "./needs.ts";
 import type { Effect } from "./effect.ts";
@@ -24,6 +25,7 @@ export async function carryOut(
   let refusal: unknown;
   try {
     checkWorkspace(asked, outside.settings);
+    await guardLoops(asked, outside);
     command = await place(await resolveRetry(asked, outside), outside);
   } catch (error) {
     refusal = error;

@@ -30,6 +30,7 @@ export function endingOf(error: unknown, commandId: string): Ending {
     return { outcome: "failed", reply: `❌ ${bugReply(commandId)}`, died: describeError(error).error };
   }
   if (error.code === "stopped") return { outcome: "stopped", reply: error.reply };
+  if (error.code === "loop_ignored") return { outcome: "refused", reply: "" };
   const ask = error.code === "no_repository" || error.code === "several_repositories";
   const reply = `❌ ${error.reply}`;
   if (error.retry) return { outcome: "failed", reply, died: error.message };

@@ -9,6 +9,7 @@ import type { Effect } from "./effect.ts";
 import type { Replies } from "./replies/reply.ts";
 import type { StatusMessage } from "./replies/status-message.ts";
 import type { JobSandbox } from "./sandbox/sandbox.ts";
+import type { Automation } from "./stores/automation.ts";
 import type { Commands } from "./stores/commands.ts";
 import type { Conversations } from "./stores/conversations.ts";
 import type { DeadLetters } from "./stores/dead-letters.ts";
@@ -31,6 +32,7 @@ export interface Outside {
   conversations: Conversations;
   leases: Leases;
   threadIssues: ThreadIssues;
+  automation: Automation;
   settings: Settings;
   log: Log;
   now: () => number;

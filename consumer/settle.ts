@@ -47,7 +47,10 @@ export async function settle(command: Command, ending: Ending, needs: CommandNee
     return { ending: final, button: button ?? null, recorded: true, said: true };
   }
 
-  const said = final.reply === "" || (await say());
+  const isSilent = final.reply === "";
+  const said = isSilent || (await say());
+  // No 👀 stays behind where nothing is said.
+  if (isSilent && final.outcome === "refused") await status.mark("answered");
   const recorded =
     isOurs === true ||
     (await effect("settle late", record).then(

@@ -12,6 +12,7 @@ import { createDiscordReplies } from "./replies/discord.ts";
 import { createSlackReplies } from "./replies/slack.ts";
 import { createContainerExecutor, createHttpExecutor } from "./sandbox/executor.ts";
 import { createSandbox } from "./sandbox/sandbox.ts";
+import { createAutomation } from "./stores/automation.ts";
 import { createCommands } from "./stores/commands.ts";
 import { createConversations } from "./stores/conversations.ts";
 import { createDeadLetters } from "./stores/dead-letters.ts";
@@ -62,6 +63,7 @@ export function wire(env: Env): Outside {
     sendDead: (dead) => env.DEAD_LETTERS.send(dead),
     conversations: createConversations(env.DB),
     leases: createLeases(env.DB),
+    automation: createAutomation(env.DB),
     threadIssues: createThreadIssues(env.BUGBOT_KV),
     settings,
     log: createLog("consumer", secretsOf(settings)),

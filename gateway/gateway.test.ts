@@ -16,7 +16,7 @@ function setUp({ enqueueFails = false, acknowledgeFails = false } = {}) {
   const logged: string[] = [];
   const later: Promise<unknown>[] = [];
   const slack: Platform = {
-    ...createSlack({ signingSecret, botToken: "xoxb-test", apiUrl: "https://slack.test/api" }),
+    ...createSlack({ signingSecret, botToken: "xoxb-test", apiUrl: "https://slack.test/api", allowedBots: [] }),
     acknowledge: async ({ id }) => {
       if (acknowledgeFails) throw new Error("Slack is down");
       acknowledged.push(id);

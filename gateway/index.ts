@@ -19,6 +19,7 @@ function wire(env: Env) {
         signingSecret: settings.SLACK_SIGNING_SECRET ?? "",
         botToken: settings.SLACK_BOT_TOKEN ?? "",
         apiUrl: settings.SLACK_API_URL,
+        allowedBots: settings.BUGBOT_ALLOWED_BOTS,
       });
     }),
   };

@@ -15,6 +15,9 @@ export const referencesSchema = z.object({
 });
 export type References = z.infer<typeof referencesSchema>;
 
+const fileSchema = z.object({ name: z.string(), url: z.optional(z.string()) });
+export type AttachedFile = z.infer<typeof fileSchema>;
+
 /**
  * What travels on the queue `bugbot-commands`: references and text, never files (a message holds 128 KB at most).
  * `id` is derived from the platform's own event id, so an event delivered twice is one command.
@@ -26,9 +29,12 @@ export const commandSchema = z.object({
   /** What follows the command's name; all of it when the name is unknown. */
   text: z.string(),
   conversation: conversationSchema,
-  author: z.object({ id: z.string(), name: z.optional(z.string()) }),
+  /** `bot`: another app, which the operator has allowed to ask. */
+  author: z.object({ id: z.string(), name: z.optional(z.string()), bot: z.optional(z.boolean()) }),
   /** The message a context menu or shortcut was used on: it is the report, and its author the reporter. */
   report: z.optional(z.object({ text: z.string(), author: z.string() })),
+  /** What is attached to the message: named, and never opened. */
+  files: z.optional(z.array(fileSchema)),
   references: referencesSchema,
   /** Milliseconds since the epoch. */
   receivedAt: z.number(),

@@ -18,11 +18,21 @@ export const discordEmbed = { titleLength: 256, descriptionLength: 4_096 };
 /** A status message is not edited sooner than this after its last edit: five edits in five seconds are all a channel may have. */
 export const discordEditMs = 1_500;
 
+/** A text that needs more messages than this is a file. A slash command's own answer has five, and one is spent on the beginning. */
+export const maxParts = 4;
+
+/** Slack's status line is for a glance, and nothing waits for it. */
+export const maxStatusLineLength = 100;
+export const statusLineTimeoutMs = 3_000;
+
 /** Messages of a thread that are read as part of the report, the newest. */
 export const earlierMessages = 50;
 
 /** `reactions.add` is in Slack's tier 3, https://docs.slack.dev/apis/web-api/rate-limits: half of it is left to the consumer's marks. */
 export const slackReactions = { burst: 20, perMinute: 25 };
+
+/** What other bots may ask about one issue, or in one thread without one, before it looks like two bots answering each other. */
+export const automatedCommandsAnHour = 3;
 
 /** Attempts of one outside effect, the first included. */
 export const effectAttempts = 3;

@@ -55,6 +55,8 @@ export function readSettings(given: object) {
     BUGBOT_REPO: text(env["BUGBOT_REPO"]),
     BUGBOT_ALLOWED_REPOS: list(env["BUGBOT_ALLOWED_REPOS"]),
     BUGBOT_ALLOWED_WORKSPACES: list(env["BUGBOT_ALLOWED_WORKSPACES"]),
+    /** Other bots that may ask, by their ids. */
+    BUGBOT_ALLOWED_BOTS: list(env["BUGBOT_ALLOWED_BOTS"]),
     BUGBOT_ALLOWED_PATHS: list(env["BUGBOT_ALLOWED_PATHS"]),
     /** What one run of the agent may cost, how often it may speak, and how long it may take. */
     BUGBOT_MAX_USD: positive(env["BUGBOT_MAX_USD"], runLimits.maxCostUsd),

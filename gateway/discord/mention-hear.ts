@@ -107,7 +107,7 @@ function dealWith(turn: Turn, { t: name, s: sequence, d: data }: Dispatch): void
   }
   const { session, recent } = state.memory;
   if (!session) return;
-  const command = name === "MESSAGE_CREATE" ? parseMention(data, session.botUserId, at.now) : undefined;
+  const command = name === "MESSAGE_CREATE" ? parseMention(data, session.botUserId, at.now, at.allowedBots) : undefined;
   if (command && !recent.includes(command.id)) {
     state.handling = { connection: state.connection, sessionId: session.id, sequence, commandId: command.id };
     actions.push({ kind: "enqueue", command });

@@ -21,6 +21,8 @@ export interface LinkNeeds {
   locate: () => Promise<Input>;
   deliver: (command: Command) => Promise<Input>;
   token: string;
+  /** Ids of other bots that may ask. */
+  allowedBots: readonly string[];
   timing: Timing;
   log: Log;
 }
@@ -36,12 +38,14 @@ export interface MentionsReport {
 }
 
 /** Carries out what the session decides: the socket, the timers, the queue. One step at a time, one socket at most. */
-export function createLink({ memory, save, locate, deliver, token, timing, log }: LinkNeeds) {
+export function createLink({ memory, save, locate, deliver, token, allowedBots, timing, log }: LinkNeeds) {
   let state = initialState(memory, Date.now());
   let socket: WebSocket | undefined;
   const timers = new Map<TimerName, ReturnType<typeof setTimeout>>();
   const inputs: Input[] = [];
   let stepping = false;
+
+  const moment = () => ({ now: Date.now(), random: Math.random(), allowedBots });
 
   function put(input: Input): void {
     inputs.push(input);
@@ -49,7 +53,7 @@ export function createLink({ memory, save, locate, deliver, token, timing, log }
     stepping = true;
     try {
       for (let next = inputs.shift(); next; next = inputs.shift()) {
-        const { state: following, actions } = step(state, next, { now: Date.now(), random: Math.random() }, timing);
+        const { state: following, actions } = step(state, next, moment(), timing);
         if (following.memory !== state.memory) save(following.memory);
         state = following;
         for (const action of actions) perform(action);

@@ -37,6 +37,7 @@ export function createListener(storage: DurableObjectStorage, env: Env, options:
       log,
     }),
     token,
+    allowedBots: settings.BUGBOT_ALLOWED_BOTS,
     timing,
     log,
   });

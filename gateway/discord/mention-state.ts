@@ -94,6 +94,8 @@ export type Action =
 export interface Moment {
   now: number;
   random: number;
+  /** Ids of other bots that may ask. */
+  allowedBots?: readonly string[];
 }
 
 /** One step while it is taken: `state` is its own copy. */

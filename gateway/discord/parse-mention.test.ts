@@ -44,6 +44,23 @@ describe("a mention", () => {
   });
 });
 
+describe("another bot's mention", () => {
+  const bot = { id: "400", username: "sentry", bot: true };
+  const asked = (changes: object, allowed: string[]) =>
+    parseMention({ ...mention("500"), author: bot, ...changes }, "100", 1, allowed)?.author;
+
+  it("is a command where the operator allows that bot or webhook", ({ expect }) => {
+    expect(asked({}, ["400"])).toEqual({ id: "400", name: "sentry", bot: true });
+    expect(asked({ author: { id: "600", username: "hook" }, webhook_id: "600" }, ["600"])).toMatchObject({ bot: true });
+  });
+
+  it("is not heard otherwise, and bugbot's own never", ({ expect }) => {
+    expect(asked({}, ["401"])).toBeUndefined();
+    expect(asked({ author: { ...bot, id: "100" } }, ["100"])).toBeUndefined();
+    expect(asked({ author: { ...bot, system: true } }, ["400"])).toBeUndefined();
+  });
+});
+
 it.for<[string, object]>([
   ["a message without a mention", { content: "fix it", mentions: [] }],
   ["a mention of somebody else", { content: "<@101> fix it", mentions: [{ id: "101" }] }],

@@ -30,17 +30,25 @@ const personalTypes = new Set([0, 19]);
 const threadTypes = new Set([10, 11, 12]);
 
 /**
- * A person's message that mentions the bot in its words, or any direct message, as a command; else undefined.
+ * A message by a person, or by a bot in `allowedBots`, that mentions the bot in its words, or any direct message, as a command; else undefined.
  * Discord gives such messages their content without the privileged intent
  * (https://docs.discord.com/developers/events/gateway#message-content-intent).
  */
-export function parseMention(event: unknown, botUserId: string, nowMs: number): Command | undefined {
+export function parseMention(
+  event: unknown,
+  botUserId: string,
+  nowMs: number,
+  allowedBots: readonly string[] = [],
+): Command | undefined {
   const parsed = messageSchema.safeParse(event);
   if (!parsed.success) return undefined;
   const { id, type = 0, channel_id: channelId, channel_type: channelType, guild_id: guildId } = parsed.data;
   const { content, webhook_id, author, mentions } = parsed.data;
   if (!personalTypes.has(type)) return undefined;
-  if (webhook_id || author.bot || author.system || author.id === botUserId) return undefined;
+  if (author.system || author.id === botUserId) return undefined;
+  // A webhook's author has the webhook's id.
+  const isBot = author.bot === true || Boolean(webhook_id);
+  if (isBot && !allowedBots.includes(author.id)) return undefined;
 
   const [mention] = new RegExp(`<@!?${botUserId}>`).exec(content) ?? [];
   // A mention in a code block is no mention, and an answer to the bot pings it without words: Discord's list and the words must agree.
@@ -59,7 +67,7 @@ export function parseMention(event: unknown, botUserId: string, nowMs: number): 
       ...(channelType && threadTypes.has(channelType) && { threadId: channelId }),
       messageId: id,
     },
-    author: { id: author.id, name: author.global_name ?? author.username },
+    author: { id: author.id, name: author.global_name ?? author.username, ...(isBot && { bot: true }) },
     references: findReferences(words),
     receivedAt: nowMs,
   };

@@ -1,10 +1,10 @@
 import * as z from "zod/mini";
 import { maxTextLength } from "../../shared/limits.ts";
 import { findReferences } from "../../shared/references/reference.ts";
+import { slackFiles, slackWords } from "../../shared/slack-message.ts";
 import type { Incoming } from "../platform.ts";
 import { commandId } from "./command-id.ts";
 import { authorOf, filled, type InteractionContext, personSchema, teamIdOf } from "./interaction.ts";
-import { plainText } from "./plain-text.ts";
 import { readResponseUrl } from "./response-url.ts";
 
 const shortcutSchema = z.object({
@@ -19,10 +19,9 @@ const shortcutSchema = z.object({
     username: z.optional(z.nullable(z.string())),
     bot_id: z.optional(z.nullable(z.string())),
     text: z.optional(z.nullable(z.string())),
-    /** What other apps post often has its words here alone. */
-    attachments: z.optional(
-      z.array(z.object({ text: z.optional(z.nullable(z.string())), fallback: z.optional(z.nullable(z.string())) })),
-    ),
+    attachments: z.optional(z.unknown()),
+    blocks: z.optional(z.unknown()),
+    files: z.optional(z.unknown()),
   }),
   response_url: z.optional(z.nullable(z.string())),
 });
@@ -35,8 +34,8 @@ export async function readShortcut(payload: unknown, { nowMs, apiUrl }: Interact
   const teamId = teamIdOf(shortcut.data);
   if (callbackId !== "fix_with_bugbot" || !teamId) return { kind: "ignored", reason: "another shortcut" };
 
-  const attached = (message.attachments ?? []).map(({ text, fallback }) => text || fallback || "");
-  const text = plainText(message.text || attached.join("\n")).slice(0, maxTextLength);
+  const text = slackWords(message, Boolean(message.bot_id)).slice(0, maxTextLength);
+  const files = slackFiles(message.files);
   // bugbot may not be a member of the channel: this URL then is the one way to say so.
   const responseUrl = readResponseUrl(shortcut.data.response_url, apiUrl);
   return {
@@ -56,6 +55,7 @@ export async function readShortcut(payload: unknown, { nowMs, apiUrl }: Interact
       },
       author: authorOf(shortcut.data),
       report: { text, author: message.user || message.username || message.bot_id || "unknown" },
+      ...(files.length > 0 && { files }),
       references: findReferences(text),
       receivedAt: nowMs,
     },

@@ -6,7 +6,7 @@ import { findReferences } from "../../shared/references/reference.ts";
 import type { Answer, Incoming, Parse } from "../platform.ts";
 import { commandId } from "./command-id.ts";
 import { filled } from "./interaction.ts";
-import { plainText } from "./plain-text.ts";
+import { plainText } from "../../shared/slack-plain-text.ts";
 import { readResponseUrl } from "./response-url.ts";
 
 const slashCommands = new Set(["/bugbot", "/bm"]);

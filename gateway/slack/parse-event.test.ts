@@ -1,10 +1,10 @@
 import { describe, it } from "vitest";
-import { parseEvent } from "./parse-event.ts";
+import { createParseEvent } from "./parse-event.ts";
 import { events } from "./event-payloads.ts";
 import { createTestGateway, nowMs } from "./test-gateway.ts";
 
 async function commandOf(text: string, event: Record<string, unknown> = {}) {
-  const incoming = await parseEvent(
+  const incoming = await createParseEvent([])(
     JSON.stringify({
       type: "event_callback",
       team_id: "T1",
@@ -50,6 +50,54 @@ it("answers in the thread the mention was written in", async ({ expect }) => {
 
 it("needs no mention in a direct message", async ({ expect }) => {
   expect(await commandOf("fix it", { type: "message", channel_type: "im" })).toMatchObject({ name: "fix", text: "it" });
+});
+
+describe("another bot's mention", () => {
+  const alert = { user: undefined, bot_id: "B1", app_id: "A9", subtype: "bot_message", username: "Sentry" };
+  async function hear(event: object, allowedBots: string[]) {
+    const { post, enqueued } = await createTestGateway({ allowedBots });
+    const body = { ...events.mention, event: { ...events.mention.event, ...event } };
+    const { status } = await post("/slack/events", JSON.stringify(body));
+    if (status !== 200) throw new Error(`answered ${status}`);
+    return enqueued.map(({ author, name }) => ({ author, name }));
+  }
+
+  it("is a command where the operator allows that bot, by any of its ids", async ({ expect }) => {
+    const heard = [{ name: "fix", author: { id: "B1", name: "Sentry", bot: true } }];
+    expect(await hear(alert, ["B1"])).toEqual(heard);
+    expect(await hear(alert, ["A9"])).toEqual(heard);
+    expect(await hear({ ...alert, subtype: undefined, user: "UAPP" }, ["UAPP"])).toEqual(heard);
+  });
+
+  it.for<[string, object, string[]]>([
+    ["is not on the list", alert, ["B2"]],
+    ["is anybody's", alert, []],
+    ["has no id", { user: undefined, subtype: "bot_message" }, ["undefined", ""]],
+    ["is bugbot", { user: "UBOT", bot_id: "B1" }, ["B1", "UBOT"]],
+    ["is bugbot's own app", { ...alert, app_id: "A1" }, ["B1", "A1"]],
+  ])("is not heard when it %s", async ([, event, allowed], { expect }) => {
+    expect(await hear(event, allowed)).toEqual([]);
+  });
+});
+
+it("keeps what is quoted, and the names of what is attached", async ({ expect }) => {
+  const quoted = {
+    is_share: true,
+    author_name: "Bob",
+    text: "see <https://github.com/acme/shop>",
+    from_url: "https://x.test",
+  };
+  const command = await commandOf("<@UBOT> fix", {
+    subtype: "file_share",
+    attachments: [quoted, { from_url: "https://y.test", title: "a link's preview" }],
+    files: [{ name: "shot.png", permalink: "https://acme.slack.test/files/shot.png" }, { id: "F2" }],
+  });
+  expect(command).toMatchObject({
+    name: "fix",
+    text: "Bob wrote: see https://github.com/acme/shop",
+    references: { githubRepoUrl: "https://github.com/acme/shop" },
+    files: [{ name: "shot.png", url: "https://acme.slack.test/files/shot.png" }],
+  });
 });
 
 describe("❌ on a message", () => {

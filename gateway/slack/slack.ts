@@ -2,7 +2,7 @@ import type { Platform } from "../platform.ts";
 import { createAcknowledge } from "./acknowledge.ts";
 import { createOpenView } from "./open-view.ts";
 import { createParseCommand } from "./parse-command.ts";
-import { parseEvent } from "./parse-event.ts";
+import { createParseEvent } from "./parse-event.ts";
 import { createParseInteraction } from "./parse-interaction.ts";
 import { createVerify } from "./verify.ts";
 
@@ -11,13 +11,15 @@ export interface SlackOptions {
   botToken: string;
   /** `https://slack.com/api`, without a trailing slash. */
   apiUrl: string;
+  /** Ids of other bots that may ask. */
+  allowedBots: readonly string[];
 }
 
-export function createSlack({ signingSecret, botToken, apiUrl }: SlackOptions): Platform {
+export function createSlack({ signingSecret, botToken, apiUrl, allowedBots }: SlackOptions): Platform {
   return {
     verify: createVerify(signingSecret),
     routes: new Map([
-      ["/slack/events", parseEvent],
+      ["/slack/events", createParseEvent(allowedBots)],
       ["/slack/commands", createParseCommand(apiUrl)],
       ["/slack/interactions", createParseInteraction({ apiUrl, openView: createOpenView(botToken, apiUrl) })],
     ]),

@@ -2,7 +2,7 @@ import type { Command } from "../../shared/command.ts";
 import { createGateway } from "../gateway.ts";
 import type { Incoming } from "../platform.ts";
 import { createParseCommand } from "./parse-command.ts";
-import { parseEvent } from "./parse-event.ts";
+import { createParseEvent } from "./parse-event.ts";
 import { createParseInteraction } from "./parse-interaction.ts";
 import { createVerify } from "./verify.ts";
 
@@ -11,7 +11,7 @@ const apiUrl = "https://slack.com/api";
 export const nowMs = 1_790_000_000_000;
 
 /** The gateway with Slack's doors, whose calls to Slack are written down; for tests. */
-export async function createTestGateway({ openFails = false } = {}) {
+export async function createTestGateway({ openFails = false, allowedBots = ["B1"] } = {}) {
   const enqueued: Command[] = [];
   const opened: { triggerId: string; view: unknown }[] = [];
   const parsed: Incoming[] = [];
@@ -26,7 +26,7 @@ export async function createTestGateway({ openFails = false } = {}) {
     },
   });
   const routes = {
-    "/slack/events": parseEvent,
+    "/slack/events": createParseEvent(allowedBots),
     "/slack/commands": createParseCommand(apiUrl),
     "/slack/interactions": parseInteraction,
   };

@@ -23,7 +23,7 @@ beforeEach(async () => {
         name: "Slack",
         prefix: "/slack",
         state: { state: "on" },
-        open: async () => createSlackPlatform({ signingSecret, botToken, apiUrl }),
+        open: async () => createSlackPlatform({ signingSecret, botToken, apiUrl, allowedBots: [] }),
       },
     ],
     enqueue: async (command) => enqueued.push(command),
