@@ -1,19 +1,20 @@
 import { stripHidden } from "../shared/plain-text.ts";
 import type { Report } from "./read-report.ts";
+import { speakerOf, wordsOf } from "./said.ts";
 
 /** What the agent is asked. Words of people and tickets are fenced and labelled: they are data, not orders. */
 
 export interface PromptFacts {
   repository: string;
-  report: Pick<Report, "text" | "author" | "earlier">;
+  report: Pick<Report, "text" | "author" | "files" | "earlier">;
   issue?: { identifier: string; title: string; description: string } | undefined;
   allowedPaths: readonly string[];
 }
 
 export function writePrompt({ repository, report, issue, allowedPaths }: PromptFacts): string {
   const quoted = [
-    ...report.earlier.map(({ author, text }) => quote(`earlier in the thread, by ${author}`, text)),
-    quote(`chat message by ${report.author}`, report.text),
+    ...report.earlier.map((said) => quote(`earlier in the thread, by ${speakerOf(said)}`, wordsOf(said))),
+    quote(`chat message by ${report.author}`, wordsOf(report)),
     issue && quote(`Linear issue ${issue.identifier}`, `${issue.title}\n\n${issue.description}`),
   ].filter((part) => part !== undefined);
   return `A bug was reported in the product whose repository, ${repository}, is your working directory. Find its cause and fix it.

@@ -1,4 +1,4 @@
-import type { Command, References } from "../shared/command.ts";
+import type { AttachedFile, Command, References } from "../shared/command.ts";
 import { githubRepositories } from "../shared/references/github.ts";
 import { findReferences } from "../shared/references/reference.ts";
 import type { Said } from "./replies/reply.ts";
@@ -8,6 +8,8 @@ export interface Report {
   /** The words that describe the bug: the clicked message's, else the asker's. */
   text: string;
   author: string;
+  /** What is attached to it, unopened. */
+  files?: AttachedFile[];
   /** What was said in the thread before, oldest first. */
   earlier: readonly Said[];
   references: References;
@@ -17,12 +19,16 @@ export interface Report {
 }
 
 /** Puts together what a command says, the message it was used on, and its thread. What stands closest counts first. */
-export function readReport({ text, author, report, references }: Command, earlier: readonly Said[]): Report {
+export function readReport(
+  { text, author, report, files = [], references }: Command,
+  earlier: readonly Said[],
+): Report {
   const around = [report?.text ?? "", ...earlier.map((said) => said.text).toReversed()];
   const found = around.map((words) => findReferences(words)).toReversed();
   return {
     text: [report?.text, text].filter((words) => words).join("\n\n"),
     author: report?.author ?? author.name ?? author.id,
+    files,
     earlier,
     references: Object.assign({}, ...found, references),
     named: githubRepositories(text),

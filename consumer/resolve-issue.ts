@@ -4,6 +4,7 @@ import { Failure } from "../shared/failure.ts";
 import type { Issue, Linear } from "./clients/linear.ts";
 import { stripHidden } from "../shared/plain-text.ts";
 import type { Report } from "./read-report.ts";
+import { speakerOf, wordsOf } from "./said.ts";
 import { stableUuid } from "./stable-id.ts";
 
 export interface FindIssueNeeds {
@@ -58,12 +59,13 @@ export async function createIssue(
   return linear.createIssue({ id, teamId, title, description: describe(command, report, permalink) });
 }
 
-function describe({ conversation }: Command, { text, author, earlier }: Report, permalink: string | undefined): string {
+function describe({ conversation }: Command, report: Report, permalink: string | undefined): string {
+  const words = wordsOf(report);
   const platform = conversation.platform === "slack" ? "Slack" : "Discord";
-  const thread = earlier.map((said) => `${said.author} said before:\n\n${quote(said.text)}`);
+  const thread = report.earlier.map((said) => `Said before by ${speakerOf(said)}:\n\n${quote(wordsOf(said))}`);
   return [
-    `Reported by ${platform} user ${author}:`,
-    quote(text),
+    words === "" ? `Asked for by ${platform} user ${report.author}.` : `Reported by ${platform} user ${report.author}:`,
+    ...(words === "" ? [] : [quote(words)]),
     ...thread,
     ...(permalink ? [`[Open the thread](${permalink})`] : []),
   ].join("\n\n");

@@ -17,6 +17,15 @@ export function titleOf(report: string): string | undefined {
   return cut(title, maxTitleLength);
 }
 
+/** A thread's head is what it is about; what follows it may be no more than “me too”. */
+export function titleOfThread(earlier: readonly { text: string }[]): string | undefined {
+  for (const { text } of earlier) {
+    const title = titleOf(text);
+    if (title !== undefined) return title;
+  }
+  return undefined;
+}
+
 /** Fit for a commit's subject or a pull request's title. */
 export function oneLine(text: string): string {
   return cut(stripHidden(text).replace(/\s+/g, " ").trim(), maxSubjectLength);

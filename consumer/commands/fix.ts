@@ -9,12 +9,13 @@ import { endingOfRun } from "../ending-of-run.ts";
 import type { CommandNeeds } from "../needs.ts";
 import { writePrompt } from "../prompt.ts";
 import { readReport } from "../read-report.ts";
+import { readThread } from "../read-thread.ts";
 import { createIssue, findIssue } from "../resolve-issue.ts";
 import { openPullRequest } from "../sandbox/open-pull-request.ts";
 import { limitsOf, runAgent, stopButton } from "../sandbox/run-agent.ts";
 import { settleBranch } from "../sandbox/settle-branch.ts";
 import { stableKey } from "../stable-id.ts";
-import { branchName, oneLine, titleOf } from "../title.ts";
+import { branchName, oneLine, titleOf, titleOfThread } from "../title.ts";
 
 /** From a report to a pull request. Nothing is made before it is clear which repository is meant. */
 export async function fix(command: Command, needs: CommandNeeds): Promise<Ending> {
@@ -24,10 +25,8 @@ export async function fix(command: Command, needs: CommandNeeds): Promise<Ending
   const thread = conversationId(command.conversation);
 
   const stop = [stopButton(command)];
-  await status.show("start", { text: "⚙️ Looking at the report…", buttons: stop });
-  const earlier = await effect("read thread", () =>
-    needs.replies(command.conversation.platform).earlier(command),
-  ).catch(() => []);
+  await status.show("start", { text: "⚙️ Looking at the report…", activity: "looking at the report", buttons: stop });
+  const earlier = await readThread(command, needs);
   const report = readReport(command, earlier);
   const { known, mapped } = await effect("recall", async () => {
     const found = await conversations.find(thread);
@@ -46,7 +45,7 @@ export async function fix(command: Command, needs: CommandNeeds): Promise<Ending
       },
     ),
   );
-  const title = titleOf(report.text) ?? found?.title ?? titleOf(earlier.at(-1)?.text ?? "");
+  const title = titleOf(report.text) ?? found?.title ?? titleOfThread(earlier);
   if (!title)
     throw new Failure("nothing_reported", {
       reply: "What goes wrong? Say it in a sentence: `@bugbot fix the total ignores the discount`",
@@ -74,7 +73,11 @@ export async function fix(command: Command, needs: CommandNeeds): Promise<Ending
 
   const headBefore = await effect("look at branch", () => github.branchHead(repository.name, branch));
   const where = `[${repository.name}](${settings.GITHUB_URL}/${repository.name})${issue ? ` for [${issue.identifier}](${issue.url})` : ""}`;
-  await status.show("work", { text: `⚙️ Working on ${where}…`, buttons: stop });
+  await status.show("work", {
+    text: `⚙️ Working on ${where}…`,
+    activity: `working on ${repository.name}`,
+    buttons: stop,
+  });
   const allowedPaths = settings.BUGBOT_ALLOWED_PATHS.length > 0 ? settings.BUGBOT_ALLOWED_PATHS : defaultAllowedPaths;
   const subject = oneLine(`fix: ${issue?.title ?? title}${issue ? ` (${issue.identifier})` : ""}`);
   const limits = limitsOf(settings);
@@ -103,7 +106,10 @@ export async function fix(command: Command, needs: CommandNeeds): Promise<Ending
   const unchanged = left.kind === "nothing" || (run.kind !== "pushed" && !left.isNew && (await hasPullRequest()));
   if (unchanged) return withIssue(endingOfRun(run, { where, allowedPaths, limits }));
 
-  await status.show("pull request", { text: `⚙️ Opening a pull request in ${where}…` });
+  await status.show("pull request", {
+    text: `⚙️ Opening a pull request in ${where}…`,
+    activity: "opening a pull request",
+  });
   const summary = "summary" in run ? run.summary : "";
   const pullRequest = await openPullRequest(
     { command, report, repository, branch, title: subject, issue: issue ?? undefined, summary, usage: run.usage },

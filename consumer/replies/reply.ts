@@ -1,5 +1,5 @@
 import type { Button } from "../../shared/button.ts";
-import type { Command } from "../../shared/command.ts";
+import type { AttachedFile, Command } from "../../shared/command.ts";
 import type { Conversation } from "../../shared/conversation.ts";
 
 /** What the command's own message shows at a glance. `answered` is for questions: no mark at all. */
@@ -18,14 +18,20 @@ export interface Reply {
   text: string;
   buttons?: readonly Button[] | undefined;
   card?: Card | undefined;
+  /** What bugbot is doing, as in "looking at the report"; undefined in a last word. */
+  activity?: string | undefined;
 }
 
 export const buttonLabels = { retry: "Retry", stop: "Stop", fix: "Fix it", ask: "Name the repository" } as const;
 
-/** Something a person said in the thread before: untrusted text. */
+/** Something that was said in the thread before: untrusted text. */
 export interface Said {
   author: string;
   text: string;
+  /** Another app said it: an alert, for one. */
+  isBot?: boolean;
+  /** What was attached. bugbot does not open it. */
+  files?: AttachedFile[];
 }
 
 /** The id of a message for the asker's eyes only, where the platform gives it none. */
@@ -38,9 +44,14 @@ export interface Replies {
   /** Answers the command, once: with `again`, an earlier attempt's message is found and used. Returns its id. */
   post: (command: Command, reply: Reply, again: boolean) => Promise<string>;
   edit: (command: Command, messageId: string, reply: Reply) => Promise<void>;
+  /**
+   * Shows what bugbot is doing where the platform has a place for that besides messages; undefined: nothing any more.
+   * It never throws, and waits for nothing unless it clears.
+   */
+  activity?: (command: Command, words: string | undefined) => Promise<void>;
   mark: (command: Command, mark: Mark) => Promise<void>;
   /** A link to the command's message. */
   permalink: (command: Command) => Promise<string | undefined>;
-  /** What was said in the thread before, oldest first, without bugbot's own words. */
+  /** What was said in the thread besides the command, oldest first, without bugbot's own words. */
   earlier: (command: Command) => Promise<Said[]>;
 }

@@ -5,11 +5,11 @@ import { vendorTimeoutMs } from "../../shared/limits.ts";
 import { parseRetryAfter, vendorFailure } from "../clients/vendor-failure.ts";
 
 /** Slack's own client as workerd can use it. `apiUrl` comes without a trailing slash. */
-export function createSlackClient(botToken: string, apiUrl: string): WebClient {
+export function createSlackClient(botToken: string, apiUrl: string, timeoutMs = vendorTimeoutMs): WebClient {
   return new WebClient(botToken, {
     slackApiUrl: `${apiUrl}/`,
     // workerd knows no `redirect: "error"`; retries are the Workflow's.
-    fetch: (url, init) => fetch(url, { ...init, redirect: "manual", signal: AbortSignal.timeout(vendorTimeoutMs) }),
+    fetch: (url, init) => fetch(url, { ...init, redirect: "manual", signal: AbortSignal.timeout(timeoutMs) }),
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
   });

@@ -1,13 +1,17 @@
 import type { KnownBlock } from "@slack/web-api";
-import * as z from "zod/mini";
 import { buttonId } from "../../shared/button.ts";
 import type { Command } from "../../shared/command.ts";
 import { Failure } from "../../shared/failure.ts";
-import { earlierMessages, slackPartLength, vendorTimeoutMs } from "../../shared/limits.ts";
-import { vendorFailure } from "../clients/vendor-failure.ts";
+import { slackPartLength } from "../../shared/limits.ts";
+import { fileNameFor, layOut } from "./lay-out.ts";
 import { buttonLabels, whispered, type Mark, type Replies, type Reply } from "./reply.ts";
 import { call, createSlackClient, once } from "./slack-client.ts";
+import { type PostedRole, slackConversation } from "./slack-command.ts";
+import { shareFile, uploadFile } from "./slack-file.ts";
 import { toMrkdwn } from "./slack-mrkdwn.ts";
+import { createStatusLine } from "./slack-status-line.ts";
+import { findPosted, metadataOf, readEarlier } from "./slack-thread.ts";
+import { whisper } from "./slack-whisper.ts";
 import { splitMarkdown } from "./split-markdown.ts";
 
 export interface SlackOptions {
@@ -16,7 +20,6 @@ export interface SlackOptions {
   apiUrl: string;
 }
 
-const eventType = "bugbot_command";
 const emoji: Record<Mark, string | undefined> = {
   working: "gear",
   succeeded: "white_check_mark",
@@ -30,6 +33,7 @@ const passing = ["eyes", "gear"];
 
 export function createSlackReplies({ botToken, apiUrl }: SlackOptions): Replies {
   const client = createSlackClient(botToken, apiUrl);
+  const statusLine = createStatusLine(botToken, apiUrl);
 
   return {
     async open(command, again) {
@@ -37,44 +41,43 @@ export function createSlackReplies({ botToken, apiUrl }: SlackOptions): Replies 
       const { teamId, channelId: channel, threadId, messageId } = conversation;
       if (threadId !== undefined) return { ...conversation, messageId: messageId ?? threadId };
       // A slash command leaves no message: this one stands for it, and its thread is the conversation.
-      const asked = `**${command.name}** ${command.text}`.trim();
+      const [asked = ""] = splitMarkdown(`**${command.name}** ${command.text}`, slackPartLength);
       const text = `<@${command.author.id}> asks: ${toMrkdwn(asked)}`;
-      const ts =
-        (again ? await findPosted(command, "asked") : undefined) ??
-        (await send(channel, undefined, text, [], command, "asked"));
+      const earlier = again ? (await findPosted(client, command)).messages.get("asked") : undefined;
+      const ts = earlier ?? (await send(command, "asked", text, []));
       return { platform: "slack", teamId, channelId: channel, threadId: ts, messageId: ts };
     },
 
     async post(command, reply, again) {
-      const { channelId: channel, threadId, responseUrl } = slackConversation(command);
+      const { threadId, responseUrl } = slackConversation(command);
       if (threadId === undefined && responseUrl !== undefined) return whisper(responseUrl, reply);
-      const earlier = again ? await findPosted(command, "status") : undefined;
+      const earlier = again ? (await findPosted(client, command)).messages.get("status") : undefined;
       if (earlier !== undefined) return earlier;
-      const [first = "", ...more] = partsOf(reply);
-      const blocks = blocksOf(first, more.length > 0 ? undefined : reply);
-      const ts = await send(channel, threadId, first, blocks, command, "status").catch((error: unknown) => {
+      try {
+        return await write(command, reply, (text, blocks) => send(command, "status", text, blocks));
+      } catch (error) {
         // A shortcut works in channels that bugbot was not invited to.
         const isOutside = error instanceof Failure && error.code === "slack_rejected" && responseUrl !== undefined;
         if (!isOutside) throw error;
         return whisper(responseUrl, reply);
-      });
-      if (ts === whispered) return ts;
-      await sendMore(command, more, reply);
-      return ts;
+      }
     },
 
     async edit(command, messageId, reply) {
-      const { channelId: channel, responseUrl } = slackConversation(command);
+      const { responseUrl } = slackConversation(command);
       if (messageId === whispered) {
         // Slack lets five such messages through: they are for the beginning and the last word.
-        const isProgress = reply.buttons?.some(({ action }) => action === "stop") ?? false;
-        if (responseUrl !== undefined && !isProgress) await whisper(responseUrl, reply);
+        if (responseUrl !== undefined && reply.activity === undefined) await whisper(responseUrl, reply);
         return;
       }
-      const [first = "", ...more] = partsOf(reply);
-      const blocks = blocksOf(first, more.length > 0 ? undefined : reply);
-      await call(() => client.chat.update({ channel, ts: messageId, text: first, blocks }));
-      await sendMore(command, more, reply);
+      await write(command, reply, (text, blocks) => update(command, messageId, text, blocks));
+    },
+
+    async activity(command, words) {
+      const { channelId: channel, threadId: ts } = slackConversation(command);
+      if (ts === undefined) return;
+      if (words === undefined) await statusLine.clear({ channel, ts });
+      else statusLine.show({ channel, ts }, words);
     },
 
     async mark(command, mark) {
@@ -94,52 +97,58 @@ export function createSlackReplies({ botToken, apiUrl }: SlackOptions): Replies 
       return (await call(() => client.chat.getPermalink({ channel, message_ts: messageId }))).permalink;
     },
 
-    async earlier(command) {
-      const { channelId: channel, threadId, messageId } = slackConversation(command);
-      if (threadId === undefined || threadId === messageId) return [];
-      const said: { author: string; text: string }[] = [];
-      let cursor: string | undefined;
-      do {
-        const page = await call(() =>
-          client.conversations.replies({ channel, ts: threadId, limit: 200, ...(cursor && { cursor }) }),
-        );
-        for (const message of page.messages ?? []) {
-          const { bot_id: botId, ts, user, text = "", files = [] } = message;
-          if (botId === undefined && ts !== messageId) {
-            const names = files.flatMap(({ name }) => (name ? [`[file: ${name}]`] : []));
-            said.push({ author: user ?? "somebody", text: [text, ...names].join("\n").trim() });
-          }
-        }
-        cursor = page.response_metadata?.next_cursor || undefined;
-      } while (cursor !== undefined);
-      return said.slice(-earlierMessages);
-    },
+    earlier: (command) => readEarlier(client, command),
   };
 
-  /** What did not fit into the first message; the buttons stand under the last part. */
-  async function sendMore(command: Command, parts: readonly string[], reply: Reply): Promise<void> {
+  /** Says it in one message, the first; what does not fit follows in others, or all of it in a file. Nothing is said twice. */
+  async function write(
+    command: Command,
+    reply: Reply,
+    say: (text: string, blocks: KnownBlock[]) => Promise<string>,
+  ): Promise<string> {
+    const laidOut = layOut(reply.text, slackPartLength);
+    const { beginning } = laidOut;
+    const [first = "", ...more] = laidOut.parts.map(toMrkdwn);
+    if (more.length === 0) return say(first, blocksOf(first, reply));
+
     const { channelId: channel, threadId } = slackConversation(command);
+    const posted = await findPosted(client, command);
+    if (beginning !== undefined && threadId !== undefined) {
+      const file = { name: fileNameFor(command), content: reply.text };
+      const isShared = posted.files.has(file.name);
+      const id = isShared ? undefined : await uploadFile(client, file);
+      if (isShared || id !== undefined) {
+        const text = toMrkdwn(beginning);
+        const ts = await say(text, blocksOf(text, reply));
+        if (id === undefined || (await shareFile(client, id, file.name, { channel, ts: threadId }))) return ts;
+        await update(command, ts, first, blocksOf(first, undefined));
+        await sendMore(command, more, reply, posted.messages);
+        return ts;
+      }
+    }
+    const ts = await say(first, blocksOf(first, undefined));
+    await sendMore(command, more, reply, posted.messages);
+    return ts;
+  }
+
+  /** What did not fit into the first message; the buttons stand under the last part. */
+  async function sendMore(command: Command, parts: readonly string[], reply: Reply, posted: Map<string, string>) {
     for (const [at, part] of parts.entries()) {
-      const blocks = blocksOf(part, at === parts.length - 1 ? reply : undefined);
-      await send(channel, threadId, part, blocks, command, "more");
+      const role = `more ${at}` as const;
+      if (!posted.has(role))
+        await send(command, role, part, blocksOf(part, at === parts.length - 1 ? reply : undefined));
     }
   }
 
-  async function send(
-    channel: string,
-    threadTs: string | undefined,
-    text: string,
-    blocks: KnownBlock[],
-    command: Command,
-    role: string,
-  ): Promise<string> {
+  async function send(command: Command, role: PostedRole, text: string, blocks: KnownBlock[]): Promise<string> {
+    const { channelId: channel, threadId } = slackConversation(command);
     const { ts } = await call(() =>
       client.chat.postMessage({
         channel,
         text,
-        ...(threadTs !== undefined && { thread_ts: threadTs }),
+        ...(threadId !== undefined && { thread_ts: threadId }),
         ...(blocks.length > 0 && { blocks }),
-        metadata: { event_type: eventType, event_payload: { command_id: command.id, role } },
+        metadata: metadataOf(command, role),
         unfurl_links: false,
         unfurl_media: false,
       }),
@@ -149,61 +158,11 @@ export function createSlackReplies({ botToken, apiUrl }: SlackOptions): Replies 
     return ts;
   }
 
-  /** The message an attempt posted that crashed before it was recorded. */
-  async function findPosted(command: Command, role: string): Promise<string | undefined> {
-    const { channelId: channel, threadId: ts, messageId: after } = slackConversation(command);
-    const options = { channel, limit: 100, include_all_metadata: true };
-    const { messages = [] } = await call(() =>
-      ts === undefined
-        ? client.conversations.history(options)
-        : client.conversations.replies({ ...options, ts, ...(after !== undefined && { oldest: after }) }),
-    );
-    const posted = messages.map((message) => postedSchema.safeParse(message).data);
-    return posted.find(
-      (found) => found?.metadata.event_payload.command_id === command.id && found.metadata.event_payload.role === role,
-    )?.ts;
+  async function update(command: Command, ts: string, text: string, blocks: KnownBlock[]): Promise<string> {
+    const { channelId: channel } = slackConversation(command);
+    await call(() => client.chat.update({ channel, ts, text, blocks }));
+    return ts;
   }
-}
-
-/** For the asker's eyes only; Slack gives such a message no id. */
-async function whisper(responseUrl: string, reply: Reply): Promise<string> {
-  const [text = "", ...more] = partsOf(reply);
-  for (const part of [text, ...more]) {
-    const response = await fetch(responseUrl, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ response_type: "ephemeral", replace_original: false, text: part }),
-      signal: AbortSignal.timeout(vendorTimeoutMs),
-    }).catch((cause: unknown) => {
-      throw vendorFailure({ vendor: "Slack", credential: "", cause });
-    });
-    await response.body?.cancel();
-    if (!response.ok)
-      throw vendorFailure({
-        vendor: "Slack",
-        status: response.status,
-        credential: "the command's answer has expired",
-        cause: undefined,
-      });
-  }
-  return whispered;
-}
-
-const postedSchema = z.object({
-  ts: z.string(),
-  metadata: z.object({
-    event_type: z.literal(eventType),
-    event_payload: z.object({ command_id: z.string(), role: z.optional(z.string()) }),
-  }),
-});
-
-function slackConversation({ conversation }: Command) {
-  if (conversation.platform !== "slack") throw new TypeError(`not a Slack conversation: ${conversation.platform}`);
-  return conversation;
-}
-
-function partsOf({ text }: Reply): string[] {
-  return splitMarkdown(text, slackPartLength).map(toMrkdwn);
 }
 
 /** Text needs blocks only where buttons stand under it. */

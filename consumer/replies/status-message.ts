@@ -15,20 +15,37 @@ export function createStatusMessage(command: Command, { replies, effect, remembe
   let messageId: string | undefined;
   /** Whether an attempt to post it failed, which may have posted it all the same. */
   let isUncertain = false;
+  let activity: string | undefined;
+  const notes: string[] = [];
+  const noted = (reply: Reply): Reply => ({ ...reply, text: [reply.text, ...notes].join("\n") });
+
+  /** Nothing waits for it. */
+  function showActivity(): void {
+    if (activity !== undefined) void replies.activity?.(command, activity);
+  }
 
   return {
+    /** Something the person should know, whatever comes of the command: stands under every message from now on. */
+    note(text: string): void {
+      notes.push(text);
+    },
+
     /** `step` names the stage: unique in a command. A status that cannot be shown fails nothing: the last word will be said. */
     async show(step: string, reply: Reply): Promise<void> {
       const id = messageId;
+      activity = reply.activity;
       if (id !== undefined) {
-        await effect(`status: ${step}`, async () => replies.edit(command, id, reply), { attempts: 1 }).catch(
-          () => undefined,
-        );
+        const edit = async () => {
+          await replies.edit(command, id, noted(reply));
+          showActivity();
+        };
+        await effect(`status: ${step}`, edit, { attempts: 1 }).catch(() => undefined);
         return;
       }
       try {
         messageId = await effect(`status: post ${step}`, async (again) => {
-          const posted = await replies.post(command, reply, again || isUncertain);
+          const posted = await replies.post(command, noted(reply), again || isUncertain);
+          showActivity();
           await remember(posted);
           return posted;
         });
@@ -39,8 +56,13 @@ export function createStatusMessage(command: Command, { replies, effect, remembe
 
     /** For edits inside another effect; a lost one is made up for by the next. */
     async edit(reply: Reply): Promise<void> {
-      if (messageId !== undefined) await replies.edit(command, messageId, reply).catch(() => undefined);
+      activity = reply.activity;
+      if (messageId !== undefined) await replies.edit(command, messageId, noted(reply)).catch(() => undefined);
+      showActivity();
     },
+
+    /** For long work inside another effect: platforms forget what bugbot is doing after a while. */
+    stillWorking: showActivity,
 
     async mark(mark: Mark): Promise<void> {
       await effect(`mark ${mark}`, async () => replies.mark(command, mark)).catch(() => undefined);
@@ -48,14 +70,20 @@ export function createStatusMessage(command: Command, { replies, effect, remembe
 
     async lastWord(reply: Reply): Promise<void> {
       const id = messageId;
+      const isShown = activity !== undefined;
+      activity = undefined;
       await effect(
         "last word",
         async (again) => {
-          if (id !== undefined) return replies.edit(command, id, reply);
-          const lookFirst = again || isUncertain;
-          const posted = await replies.post(command, reply, lookFirst);
-          // What was found there may still say something else.
-          if (lookFirst && posted !== whispered) await replies.edit(command, posted, reply);
+          const word = noted(reply);
+          if (id !== undefined) await replies.edit(command, id, word);
+          else {
+            const lookFirst = again || isUncertain;
+            const posted = await replies.post(command, word, lookFirst);
+            // What was found there may still say something else.
+            if (lookFirst && posted !== whispered) await replies.edit(command, posted, word);
+          }
+          if (isShown) await replies.activity?.(command, undefined);
         },
         { attempts: lastWordAttempts },
       );

@@ -122,6 +122,7 @@ async function follow(
   }
 
   async function readOn(from: number) {
+    status.stillWorking();
     const until = now() + eventWaitMs;
     let seen = from;
     let shownAt = 0;
@@ -132,7 +133,8 @@ async function follow(
       if (last?.kind === "outcome") return { kind: "ended" as const, outcome: last.outcome };
       if (last && now() - shownAt >= statusEditMs) {
         shownAt = now();
-        await status.edit({ text: `⚙️ Working on ${where}: ${inWords(last)}`, buttons: [stopButton(command)] });
+        const activity = inWords(last);
+        await status.edit({ text: `⚙️ Working on ${where}: ${activity}`, activity, buttons: [stopButton(command)] });
       }
       seen = last?.seq ?? seen;
     }

@@ -1,0 +1,57 @@
+import { Failure } from "../../shared/failure.ts";
+import { maxStatusLineLength, statusLineTimeoutMs } from "../../shared/limits.ts";
+import { call, createSlackClient } from "./slack-client.ts";
+
+interface Thread {
+  channel: string;
+  ts: string;
+}
+
+/**
+ * What bugbot is doing, as Slack animates it under a thread: https://docs.slack.dev/reference/methods/assistant.threads.setStatus.
+ * Workspaces without it answer so, and are not asked again. It never throws, and nothing waits for it but `clear`.
+ */
+export function createStatusLine(botToken: string, apiUrl: string) {
+  const client = createSlackClient(botToken, apiUrl, statusLineTimeoutMs);
+  let isThere = true;
+  let wanted: { thread: Thread; words: string } | undefined;
+  let sending: Promise<void> | undefined;
+
+  /** One after the other, so that an old status cannot follow a new one; what was overtaken on the way is left out. */
+  function set(thread: Thread, words: string): Promise<void> {
+    wanted = { thread, words };
+    return (sending ??= sendAll());
+  }
+
+  async function sendAll(): Promise<void> {
+    for (let next = wanted; next; next = wanted) {
+      wanted = undefined;
+      await send(next.thread, next.words);
+    }
+    sending = undefined;
+  }
+
+  async function send({ channel, ts }: Thread, words: string): Promise<void> {
+    if (!isThere) return;
+    const line = Array.from(words).slice(0, maxStatusLineLength).join("");
+    const status = line === "" ? "" : `is ${line}…`;
+    try {
+      await call(() =>
+        client.assistant.threads.setStatus({
+          channel_id: channel,
+          thread_ts: ts,
+          status,
+          // Slack would show phrases of its own.
+          ...(status !== "" && { loading_messages: [status] }),
+        }),
+      );
+    } catch (error) {
+      if (error instanceof Failure && error.code === "slack_rejected") isThere = false;
+    }
+  }
+
+  return {
+    show: (thread: Thread, words: string): void => void set(thread, words),
+    clear: (thread: Thread): Promise<void> => set(thread, ""),
+  };
+}

@@ -1,0 +1,28 @@
+import { slackPartLength, vendorTimeoutMs } from "../../shared/limits.ts";
+import { vendorFailure } from "../clients/vendor-failure.ts";
+import { cutShort, layOut } from "./lay-out.ts";
+import { whispered, type Reply } from "./reply.ts";
+import { toMrkdwn } from "./slack-mrkdwn.ts";
+
+/** For the asker's eyes only, five times at most. Slack gives such a message no id, and takes no file there. */
+export async function whisper(responseUrl: string, { text }: Reply): Promise<string> {
+  for (const part of cutShort(layOut(text, slackPartLength))) {
+    const response = await fetch(responseUrl, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ response_type: "ephemeral", replace_original: false, text: toMrkdwn(part) }),
+      signal: AbortSignal.timeout(vendorTimeoutMs),
+    }).catch((cause: unknown) => {
+      throw vendorFailure({ vendor: "Slack", credential: "", cause });
+    });
+    await response.body?.cancel();
+    if (!response.ok)
+      throw vendorFailure({
+        vendor: "Slack",
+        status: response.status,
+        credential: "the command's answer has expired",
+        cause: undefined,
+      });
+  }
+  return whispered;
+}
