@@ -90,6 +90,8 @@ export async function createSlack(options: SlackOptions) {
       const found = workspace.channels.get(channel);
       return found ? visibleMessages(found).map((message) => seenMessage(message, workspace)) : [];
     },
+    /** What the bot is doing in that thread, as it is shown below its name. */
+    statusLine: (channel: string, ts: string): string | undefined => workspace.statusLines.get(`${channel} ${ts}`),
     /** What only this person sees in the channel. */
     whispers: (channel: string, user = "U0ALICE"): SeenMessage[] => {
       const messages = workspace.channels.get(channel)?.messages ?? [];

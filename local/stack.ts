@@ -20,6 +20,8 @@ export interface StackOptions {
   script?: ScriptedModel;
   /** Whether the stand-in for Slack takes a thread it has never seen to exist: signed events may come from curl. */
   acceptUnknownThreads?: boolean;
+  /** Whether the stand-in for Slack has the status line. Default true. */
+  assistant?: boolean;
   /** What opens the stand-ins. */
   credentials?: StandInCredentials;
   /**
@@ -40,6 +42,7 @@ export async function startStack({
   bundles,
   script,
   acceptUnknownThreads = false,
+  assistant,
   credentials,
   containers,
   onLog = () => undefined,
@@ -54,7 +57,7 @@ export async function startStack({
   try {
     const built = bundles ? undefined : buildWorkers(folder);
     built?.catch(() => undefined);
-    const standIns = await startStandIns(missing, { script, acceptUnknownThreads, credentials });
+    const standIns = await startStandIns(missing, { script, acceptUnknownThreads, assistant, credentials });
     closing.push(() => standIns.close());
 
     const containerServer =

@@ -40,6 +40,8 @@ export interface StandIns {
 export interface StandInsOptions {
   script?: ScriptedModel | undefined;
   acceptUnknownThreads?: boolean;
+  /** Whether Slack has its status line for apps. */
+  assistant?: boolean | undefined;
   credentials?: StandInCredentials | undefined;
 }
 
@@ -52,12 +54,17 @@ const noScript: Script = () => [
 /** Starts a local stand-in for each of these services. */
 export async function startStandIns(
   services: readonly LocalServiceName[],
-  { script = noScript, acceptUnknownThreads = false, credentials = standInCredentials }: StandInsOptions,
+  {
+    script = noScript,
+    acceptUnknownThreads = false,
+    assistant = true,
+    credentials = standInCredentials,
+  }: StandInsOptions,
 ): Promise<StandIns> {
   const { signingSecret, botToken, discordToken, linearKey, githubToken, githubApp, posthogKey, anthropicKey } =
     credentials;
   const [slack, discord, linear, github, posthog, anthropic] = await Promise.all([
-    services.includes("slack") ? createSlack({ signingSecret, botToken, acceptUnknownThreads }) : undefined,
+    services.includes("slack") ? createSlack({ signingSecret, botToken, acceptUnknownThreads, assistant }) : undefined,
     services.includes("discord")
       ? createDiscord({ botToken: discordToken, acceptUnknown: acceptUnknownThreads })
       : undefined,

@@ -15,6 +15,8 @@ import type { Containers } from "../local/workers.ts";
 export interface WorldOptions {
   variables?: Variables;
   script?: ScriptedModel;
+  /** Whether Slack has its status line for apps. */
+  assistant?: boolean;
   credentials?: StandInCredentials;
   /** A Cloudflare Container for each conversation, not one container server as a process. */
   containers?: Containers;

@@ -6,9 +6,12 @@ import type { SlackWorkspace } from "./workspace.ts";
 export function createAssistantMethods(workspace: SlackWorkspace): Record<string, Method> {
   return {
     "assistant.threads.setStatus": (given) => {
-      if (textOf(given, "status") === undefined) throw new SlackError("invalid_arguments");
+      const status = textOf(given, "status");
+      if (status === undefined) throw new SlackError("invalid_arguments");
       const channel = channelOf(workspace, { channel: given["channel_id"] });
-      messageOf(workspace, channel, textOf(given, "thread_ts"), "thread_not_found");
+      const { ts } = messageOf(workspace, channel, textOf(given, "thread_ts"), "thread_not_found");
+      if (status === "") workspace.statusLines.delete(`${channel.id} ${ts}`);
+      else workspace.statusLines.set(`${channel.id} ${ts}`, status);
       return {};
     },
   };

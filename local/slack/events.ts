@@ -13,6 +13,8 @@ export interface PersonSays {
   eventId?: string;
   /** Seconds since the epoch. */
   eventTime?: number;
+  /** Another app writes it, as a workflow or a webhook does: without a user. */
+  bot?: { botId: string; name: string };
 }
 
 export interface SignedEvent extends SignedRequest {
@@ -31,17 +33,19 @@ export function createPerson(workspace: SlackWorkspace, signingSecret: string) {
     type: "app_mention" | "message",
     says: PersonSays,
   ): SignedEvent {
-    const { user = "U0ALICE", threadTs, eventId = newEventId(), eventTime } = says;
-    const message = written.get(eventId) ?? workspace.post(channel, { user, text, ...(threadTs && { threadTs }) });
+    const { user: person = "U0ALICE", threadTs, eventId = newEventId(), eventTime, bot: app } = says;
+    const user = app?.botId ?? person;
+    const author = app ? { user, botId: app.botId, username: app.name } : { user };
+    const message = written.get(eventId) ?? workspace.post(channel, { ...author, text, ...(threadTs && { threadTs }) });
     written.set(eventId, message);
     const parent = channel.messages.find(({ ts }) => ts === threadTs);
     const request = send("/slack/events", eventId, () =>
       envelope(eventId, eventTime ?? Math.floor(Number(message.ts)), channel, {
         type,
-        user,
+        ...(app ? { subtype: "bot_message", bot_id: app.botId, username: app.name } : { user }),
         text,
         ts: message.ts,
-        client_msg_id: randomUUID(),
+        ...(!app && { client_msg_id: randomUUID() }),
         team: teamId,
         blocks: [{ type: "rich_text", block_id: "b1", elements: richText(text) }],
         channel: channel.id,

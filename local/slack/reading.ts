@@ -24,11 +24,15 @@ export function shownMessage(
   const edit = message.edits.at(-1);
   return {
     type: "message",
-    user: message.user,
+    // A webhook and a workflow have a name and no user.
+    ...(!message.username && { user: message.user }),
     ts: message.ts,
     text: message.text,
     team: workspace.teamId,
-    ...(message.botId && { bot_id: message.botId, app_id: workspace.appId }),
+    ...(message.botId && { bot_id: message.botId }),
+    ...(message.botId === workspace.botId && { app_id: workspace.appId }),
+    ...(message.username && { username: message.username, subtype: "bot_message" }),
+    ...(message.attachments && { attachments: message.attachments }),
     ...(message.blocks && { blocks: message.blocks }),
     ...(message.files && { files: message.files.map(shownFile) }),
     ...(edit && !message.blocks && { edited: { user: message.user, ts: edit.ts } }),
@@ -47,7 +51,8 @@ export function shownMessage(
 }
 
 export function shownFile({ id, name, title, size }: SlackFile) {
-  return { id, name, title, size, mimetype: "text/plain", filetype: "text", mode: "snippet" };
+  const permalink = `https://acme.slack.com/files/${id}/${name}`;
+  return { id, name, title, size, permalink, mimetype: "text/plain", filetype: "text", mode: "snippet" };
 }
 
 export function channelOf(workspace: SlackWorkspace, given: Arguments): SlackChannel {

@@ -19,7 +19,7 @@ export function seenMessage(message: SlackMessage, { users }: SlackWorkspace): S
   const words = parts.map((part) => part.text).filter((part) => part !== "");
   return {
     ts,
-    author: users.get(user)?.name ?? user,
+    author: users.get(user)?.name ?? message.username ?? user,
     text: words.length > 0 ? words.join("\n") : text,
     reactions: message.reactions.flatMap(({ name, users: by }) => by.map(() => `:${name}:`)),
     buttons: parts.flatMap((part) => part.buttons),

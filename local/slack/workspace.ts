@@ -24,8 +24,11 @@ export interface SlackMessage {
   threadTs?: string;
   user: string;
   botId?: string;
+  /** Another app's name, where it is not the bot. */
+  username?: string;
   text: string;
   blocks?: { type: string }[];
+  attachments?: Record<string, unknown>[];
   metadata?: { event_type: string; event_payload: Record<string, unknown> };
   /** What the message said before, oldest first. */
   edits: { text: string; ts: string }[];
@@ -71,6 +74,8 @@ export function createWorkspace(installation: SlackInstallation) {
     responseUrls: new Map<string, ResponseUrl>(),
   };
   const files = new Map<string, SlackFile>();
+  /** What the bot is doing, by channel and thread: `C0BUGS 1.1`. */
+  const statusLines = new Map<string, string>();
   let lastMicroseconds = 0;
 
   /** Unique and growing: a message's id in its channel. */
@@ -88,6 +93,8 @@ export function createWorkspace(installation: SlackInstallation) {
   function post(channel: SlackChannel, message: Omit<SlackMessage, "ts" | "edits" | "reactions">): SlackMessage {
     const posted = { ...message, ts: nextTs(), edits: [], reactions: [] };
     channel.messages.push(posted);
+    // What the bot says takes the place of what it was doing.
+    if (posted.botId === installation.botId) statusLines.delete(`${channel.id} ${posted.threadTs}`);
     return posted;
   }
 
@@ -99,7 +106,18 @@ export function createWorkspace(installation: SlackInstallation) {
   }
 
   addChannel("C0BUGS", "bugs");
-  return { ...installation, ...interactivity, users, channels, files, nextTs, addChannel, addUnseen, post };
+  return {
+    ...installation,
+    ...interactivity,
+    users,
+    channels,
+    files,
+    statusLines,
+    nextTs,
+    addChannel,
+    addUnseen,
+    post,
+  };
 }
 export type SlackWorkspace = ReturnType<typeof createWorkspace>;
 
