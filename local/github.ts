@@ -6,6 +6,7 @@ import { createAnswers } from "./github/answers.ts";
 import { createCommitAnswers } from "./github/commit-answers.ts";
 import { createHistory } from "./github/comparison.ts";
 import { createContents } from "./github/contents.ts";
+import { createLimits } from "./github/limits.ts";
 import { createPulls, type GitHubRepository, type PullRequest } from "./github/pulls.ts";
 import { createRest } from "./github/rest.ts";
 import { startStandIn } from "./stand-in.ts";
@@ -15,6 +16,8 @@ export interface GitHubOptions {
   token: string;
   /** The App with this key is installed wherever a repository is seeded. */
   app?: AppOptions | undefined;
+  /** A tree lists no more entries. Default 100,000, as GitHub's. */
+  maxTreeEntries?: number;
   /** Whose token it is. Default "bugbot". */
   login?: string;
 }
@@ -22,7 +25,12 @@ export interface GitHubOptions {
 const apiPath = "/api/v3";
 
 /** A local stand-in for GitHub: real git repositories over HTTP, and the REST API under /api/v3 as on an own server. */
-export async function createGitHub({ token, app: appOptions, login = "bugbot" }: GitHubOptions) {
+export async function createGitHub({
+  token,
+  app: appOptions,
+  login = "bugbot",
+  maxTreeEntries = 100_000,
+}: GitHubOptions) {
   const repositories = await createRepositories();
   const known = new Map<string, GitHubRepository>();
   const history = createHistory(repositories);
@@ -42,7 +50,9 @@ export async function createGitHub({ token, app: appOptions, login = "bugbot" }:
   const apiUrl = `${origin}${apiPath}`;
   const contents = createContents({ repositories, apiUrl, url: origin });
   const answers = { ...createAnswers(apiUrl, origin), ...createCommitAnswers(apiUrl, origin) };
-  const rest = createRest({ findGrant, app, login, known, repositories, history, contents, pulls, answers, apiUrl });
+  const limits = createLimits();
+  const state = { known, repositories, history, contents, pulls, limits };
+  const rest = createRest({ ...state, findGrant, app, login, answers, maxTreeEntries, apiUrl, url: origin });
 
   function repositoryOf(fullName: string): GitHubRepository {
     const repository = known.get(fullName.toLowerCase());
@@ -63,6 +73,8 @@ export async function createGitHub({ token, app: appOptions, login = "bugbot" }:
     url: origin,
     /** Where it is installed and what it was given; undefined without one. */
     app,
+    /** How often each token asked. */
+    limits,
     /** Where the bare repositories are until `close()`. */
     folder: repositories.root,
     seedRepository: async (fullName: string, options: SeedOptions): Promise<void> => {

@@ -34,8 +34,8 @@ const commitFormat = ["%H", "%T", "%P", "%an", "%ae", "%aI", "%cn", "%ce", "%cI"
 
 /** What GitHub knows of commits and of the way from one to another, asked of git. */
 export function createHistory({ git }: Repositories) {
-  async function commits(fullName: string, range: string[]): Promise<CommitFacts[]> {
-    const log = await git(fullName, ["log", "-z", `--format=${commitFormat}`, ...range, "--"]);
+  async function commits(fullName: string, range: string[], paths: string[] = []): Promise<CommitFacts[]> {
+    const log = await git(fullName, ["log", "-z", `--format=${commitFormat}`, ...range, "--", ...paths]);
     return log
       .split("\0")
       .filter((entry) => entry !== "")
@@ -98,7 +98,11 @@ export function createHistory({ git }: Repositories) {
     return found;
   }
 
-  return { commit, compare, files };
+  /** Newest first; of all paths where none is named. */
+  const log = (fullName: string, sha: string, path: string | undefined, count: number) =>
+    commits(fullName, [`-${count}`, sha], path === undefined ? [] : [path]);
+
+  return { commit, compare, files, log };
 }
 export type History = ReturnType<typeof createHistory>;
 

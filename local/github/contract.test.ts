@@ -1,17 +1,20 @@
+import { createAppAuth } from "@octokit/auth-app";
 import { Octokit } from "@octokit/rest";
 import { existsSync, readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, it } from "vitest";
 import * as z from "zod";
 import { createGitHub, type GitHub } from "../github.ts";
+import { createAppKey } from "./app-key.ts";
 import { vendorContracts } from "../../test/vendor-contracts.ts";
 
+const key = createAppKey();
 const repo = { owner: "acme", repo: "shop" };
 const head = "bugbot/bug-12";
 let github: GitHub;
 let octokit: Octokit;
 
 beforeEach(async () => {
-  github = await createGitHub({ token: "ghp_local" });
+  github = await createGitHub({ token: "ghp_local", app: key });
   await github.seedRepository("acme/shop", { files: { "README.md": "# Shop\n", "src/cart.ts": "a\nb\nc\n" } });
   await github.commit("acme/shop", { branch: head, files: { "src/cart.ts": "a\nB\nc\n", "src/new.ts": "n\n" } });
   const log = { debug() {}, info() {}, warn() {}, error() {} };
@@ -84,10 +87,19 @@ describe.skipIf(!existsSync(published))("GitHub's published description (../shar
     const exists = await openPull().catch(
       (error: unknown) => z.object({ response: z.object({ data: z.unknown() }) }).parse(error).response,
     );
+    const found = await octokit.rest.search.code({ q: '"b" repo:acme/shop', mediaType: { format: "text-match" } });
+    const installation = { installation_id: github.app?.installationOf("acme")?.id ?? 0, repositories: ["shop"] };
+    const auth = { appId: key.id, privateKey: key.privateKey };
+    const asApp = new Octokit({ baseUrl: github.apiUrl, authStrategy: createAppAuth, auth });
     const answers: Record<string, { data: unknown }[]> = {
       "full-repository": [await octokit.rest.repos.get(repo)],
       "git-ref": [await octokit.rest.git.getRef({ ...repo, ref: "heads/main" })],
-      commit: [await octokit.rest.repos.getCommit({ ...repo, ref: head })],
+      commit: [
+        await octokit.rest.repos.getCommit({ ...repo, ref: head }),
+        ...(await octokit.rest.repos.listCommits({ ...repo, path: "src/cart.ts" })).data.map((data) => ({ data })),
+      ],
+      "code-search-result-item": found.data.items.map((data) => ({ data })),
+      "installation-token": [await asApp.rest.apps.createInstallationAccessToken(installation)],
       "content-file": [await octokit.rest.repos.getContent({ ...repo, path: "README.md" })],
       "content-directory": [await octokit.rest.repos.getContent({ ...repo, path: "" })],
       "commit-comparison": [

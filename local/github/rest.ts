@@ -4,11 +4,13 @@ import { type Repositories } from "./git-repositories.ts";
 import { type GitHubAnswers, nodeId } from "./answers.ts";
 import { type App } from "./app.ts";
 import { appRoutes } from "./app-routes.ts";
+import { codeRoutes, searchRoute } from "./code-routes.ts";
 import { type CommitAnswers } from "./commit-answers.ts";
 import { type History } from "./comparison.ts";
 import { type Contents } from "./contents.ts";
 import { GitHubError } from "./errors.ts";
 import { type FindGrant, type Grant, permissionFor } from "./grants.ts";
+import { type Limits } from "./limits.ts";
 import { pullRoutes } from "./pull-routes.ts";
 import { type GitHubRepository, type Pulls } from "./pulls.ts";
 
@@ -23,6 +25,11 @@ export interface RestNeeds {
   pulls: Pulls;
   answers: GitHubAnswers & CommitAnswers;
   apiUrl: string;
+  /** The web's, and git's. */
+  url: string;
+  limits: Limits;
+  /** A tree lists no more. */
+  maxTreeEntries: number;
 }
 export type RestEnvironment = { Variables: { repository: GitHubRepository; grant: Grant } };
 
@@ -42,11 +49,19 @@ export function createRest(needs: RestNeeds) {
   app.use(async (context, next) => {
     const authorization = context.req.header("authorization");
     if (authorization === undefined) throw new GitHubError(401, "Requires authentication");
-    const grant = findGrant(/^(?:token|bearer) +(.+)$/i.exec(authorization)?.[1]);
+    const token = /^(?:token|bearer) +(.+)$/i.exec(authorization)?.[1] ?? "";
+    const grant = findGrant(token);
     if (!grant) throw new GitHubError(401, "Bad credentials");
     if (grant.suspended) throw new GitHubError(403, "This installation has been suspended");
+    const search = new URL(context.req.url).pathname.endsWith("/search/code");
+    const { exceeded, headers } = needs.limits.take(token, search ? "code_search" : "core");
+    for (const [name, value] of Object.entries(headers)) context.header(name, value);
+    if (exceeded) {
+      const message = "API rate limit exceeded for user ID 1.";
+      return context.json({ message, documentation_url: "https://docs.github.com/rest" }, 403);
+    }
     context.set("grant", grant);
-    await next();
+    return next();
   });
   app.use("/repos/:owner/:name/*", async (context, next) => {
     const { owner, name } = context.req.param();
@@ -57,10 +72,11 @@ export function createRest(needs: RestNeeds) {
     const [permission, level] = permissionFor(context.req.method, below);
     if (!grant.may(permission, level)) {
       context.header("x-accepted-github-permissions", `${permission}=${level}`);
-      throw new GitHubError(403, "Resource not accessible by integration");
+      const message = "Resource not accessible by integration";
+      return context.json({ message, documentation_url: "https://docs.github.com/rest", status: "403" }, 403);
     }
     context.set("repository", repository);
-    await next();
+    return next();
   });
 
   app.get("/user", (context) => context.json(answers.user(login)));
@@ -69,6 +85,8 @@ export function createRest(needs: RestNeeds) {
     return context.json({ resources: { core: rate, graphql: rate, search: rate }, rate });
   });
   app.get("/repos/:owner/:name", (context) => context.json(answers.repository(context.get("repository"))));
+
+  app.route("/", searchRoute(needs));
 
   const repo = new Hono<RestEnvironment>();
   repo.get("/branches/:branch{.+}", async (context) => {
@@ -157,6 +175,7 @@ export function createRest(needs: RestNeeds) {
     if (!baseCommit || !mergeBase) throw new GitHubError(404, "Not Found");
     return context.json(answers.comparison(fullName, asked, compared, baseCommit, mergeBase));
   });
+  repo.route("/", codeRoutes(needs));
   repo.route("/", pullRoutes(needs));
   app.route("/repos/:owner/:name", repo);
   return app;
