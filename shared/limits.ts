@@ -75,6 +75,13 @@ export const behaviourDays = 14;
 /** How long before it went wrong a recording is opened. */
 export const replayLeadMs = 5_000;
 
+/** Ten a minute are allowed: https://docs.github.com/rest/search/search#search-code. One look makes three at most. */
+export const codeSearches = { perMinute: 10, perLook: 3, hits: 20, keptSeconds: 10 * 60 };
+/** GitHub calls of one look for code, a token's making aside. */
+export const maxCodeCalls = 12;
+/** What one look for code brings home. */
+export const codeFound = { suspects: 8, commits: 6, pullRequests: 5 };
+
 /** https://docs.github.com/rest/commits/commits#compare-two-commits lists no more files than this. */
 export const maxComparedFiles = 300;
 

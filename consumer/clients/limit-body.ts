@@ -1,4 +1,7 @@
-/** The same response, whose body fails with `tooLarge` when it has more than `maxBytes`; what it declares is refused unread. */
+/**
+ * The same response with its whole body in memory, at most `maxBytes`; a longer one is refused with `tooLarge`, unread where it says its
+ * length. Octokit takes a body that breaks off for an empty one: this does not let it.
+ */
 export async function limitBody(response: Response, maxBytes: number, tooLarge: Error): Promise<Response> {
   if (!response.body) return response;
   if (Number(response.headers.get("content-length")) > maxBytes) {
@@ -15,5 +18,5 @@ export async function limitBody(response: Response, maxBytes: number, tooLarge: 
       },
     }),
   );
-  return new Response(counted, response);
+  return new Response(await new Response(counted).arrayBuffer(), response);
 }
