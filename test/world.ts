@@ -142,6 +142,7 @@ export async function createWorld({ variables = {}, script = demoScript, ...opti
     logs,
     post,
     mention,
+    endOf: (commandId: string) => settlements.of(commandId, endMs),
     settled: (eventId: string) => settlements.of(`slack-${eventId}`, endMs),
     database: () => stack.workers.getD1Database("DB", workers.consumer.name),
     threadIssues: () => stack.workers.getKVNamespace("BUGBOT_KV", workers.consumer.name),

@@ -56,7 +56,7 @@ export function createDiscordReplies(options: DiscordOptions & { now: () => numb
 
     async post(command, reply) {
       const { first, more } = draw(reply);
-      const message = (await editOriginal(command, first)) ?? (await send(command, first, "status"));
+      const message = (await editOriginal(command, first)) ?? (await send(command, placeOf(command), first, "status"));
       await sendMore(command, more);
       return message?.id ?? "";
     },
@@ -133,15 +133,17 @@ export function createDiscordReplies(options: DiscordOptions & { now: () => numb
     }
   }
 
-  async function send(command: Command, message: DrawnMessage, role: string) {
+  async function send(command: Command, channelId: string, message: DrawnMessage, role: string) {
     const nonce = await stableKey(`${command.id} ${role}`);
-    return request("POST", `/channels/${placeOf(command)}/messages`, messageSchema, {
+    return request("POST", `/channels/${channelId}/messages`, messageSchema, {
       body: { ...message, nonce, enforce_nonce: true },
     });
   }
 
+  /** What did not fit goes to the thread, where there is one. */
   async function sendMore(command: Command, messages: readonly DrawnMessage[]): Promise<void> {
-    for (const [at, message] of messages.entries()) await send(command, message, `more ${at}`);
+    const { channelId, threadId = channelId } = discordConversation(command);
+    for (const [at, message] of messages.entries()) await send(command, threadId, message, `more ${at}`);
   }
 }
 

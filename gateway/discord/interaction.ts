@@ -22,6 +22,8 @@ export const interactionSchema = z.object({
   guild_id: z.nullish(idSchema),
   channel: z.nullish(z.object({ id: idSchema, type: z.number() })),
   channel_id: z.nullish(idSchema),
+  /** The message under which a button was pressed. */
+  message: z.nullish(z.object({ id: idSchema, flags: z.nullish(z.number()) })),
   /** Who did it: in a guild a member, elsewhere a user. */
   member: z.nullish(z.object({ user: userSchema })),
   user: z.nullish(userSchema),
@@ -39,6 +41,8 @@ export interface Interaction {
 }
 
 const threadTypes = new Set([10, 11, 12]);
+/** https://discord.com/developers/docs/resources/message#message-object-message-flags */
+const hasThread = 1 << 5;
 /** https://discord.com/developers/docs/interactions/receiving-and-responding#followup-messages */
 const tokenLifeMs = 15 * 60_000;
 /** https://discord.com/developers/docs/reference#snowflakes */
@@ -49,6 +53,7 @@ export function readInteraction(raw: z.infer<typeof interactionSchema>, nowMs: n
   const user = raw.member?.user ?? raw.user;
   const channelId = raw.channel?.id ?? raw.channel_id;
   if (!user || !channelId) return undefined;
+  const threadId = threadOf(raw, channelId);
   return {
     id: raw.id,
     type: raw.type,
@@ -57,7 +62,7 @@ export function readInteraction(raw: z.infer<typeof interactionSchema>, nowMs: n
       platform: "discord",
       guildId: raw.guild_id ?? "@me",
       channelId,
-      ...(raw.channel && threadTypes.has(raw.channel.type) && { threadId: channelId }),
+      ...(threadId !== undefined && { threadId }),
       interaction: {
         applicationId: raw.application_id,
         token: raw.token,
@@ -67,6 +72,12 @@ export function readInteraction(raw: z.infer<typeof interactionSchema>, nowMs: n
     data: raw.data,
     receivedAt: nowMs,
   };
+}
+
+/** The thread it happened in, or the one that began at the message it happened under: that thread has the message's id. */
+function threadOf({ channel, message }: z.infer<typeof interactionSchema>, channelId: string): string | undefined {
+  if (channel && threadTypes.has(channel.type)) return channelId;
+  return message && ((message.flags ?? 0) & hasThread) !== 0 ? message.id : undefined;
 }
 
 /** The time in the id; an interaction is delivered at once, so an id from another time holds none. */

@@ -117,6 +117,11 @@ it.for<[string, object, object]>([
     { ...fixWith(), channel: thread, channel_id: thread.id },
     { guildId: "1345046958481346613", channelId: thread.id, threadId: thread.id },
   ],
+  [
+    "a button under a message that a thread began at",
+    { ...inGuild(3, button("bugbot:retry:discord-1")), message: { id: "1418570862290014333", flags: 32 } },
+    { channelId: "1345046959593095214", threadId: "1418570862290014333" },
+  ],
   ["a direct message", inDirectMessage(2, slash("fix")), { guildId: "@me", channelId: "1374993866163355690" }],
   ["a channel by its id only", { ...fixWith(), channel: undefined }, { channelId: "1345046959593095214" }],
   [
