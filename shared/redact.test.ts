@@ -9,6 +9,13 @@ it("takes every known secret out of a text", ({ expect }) => {
   expect(redact("a token-123 b token-123", ["token-123"])).toBe("a [redacted] b [redacted]");
 });
 
+it("takes out tokens of GitHub's that nobody told it", ({ expect }) => {
+  const minted = `ghs_${"a1B2".repeat(9)}`;
+  expect(redact(`x-access-token:${minted}@github.com, ghs_short, highs_and_lows_of_a_long_name`, [])).toBe(
+    "x-access-token:[redacted]@github.com, ghs_short, highs_and_lows_of_a_long_name",
+  );
+});
+
 it("leaves short values alone, which would blank ordinary words", ({ expect }) => {
   expect(redact("a cart", ["a"])).toBe("a cart");
 });

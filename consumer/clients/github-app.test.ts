@@ -83,6 +83,22 @@ describe("an App's token", () => {
     expect(sent.map(({ line }) => line)).toEqual([lookUp, mint, mint]);
   });
 
+  it("is made once for calls that start together, and not shared with another request", async ({ expect }) => {
+    const [one, other] = [access(), access()];
+    const asked = [one.token("acme/shop", "read"), one.token("acme/shop", "read"), other.token("acme/shop", "read")];
+    const [first, second, others] = await Promise.all(asked);
+    expect(second).toBe(first);
+    expect(others).not.toBe(first);
+    expect(sent.map(({ line }) => line).toSorted()).toEqual([lookUp, lookUp, mint, mint]);
+  });
+
+  it("is asked for again after it could not be had", async ({ expect }) => {
+    answers = { [mint]: [{ status: 502 }] };
+    const github = access();
+    await expect(github.token("acme/shop", "read")).rejects.toMatchObject({ retry: true });
+    expect(await github.token("acme/shop", "read")).toMatch(/^ghs_/);
+  });
+
   it("is made anew when GitHub has ended it", async ({ expect }) => {
     const first = await access().token("acme/shop", "read");
     expect(access().forget(first)).toBe(true);

@@ -41,15 +41,18 @@ const permissions = {
  */
 export function createAppAccess(options: AppOptions): Pick<GitHubAccess, "token" | "forget"> {
   const { appId, privateKey, apiUrl, now = Date.now, known: { installations, tokens } = isolateMemory } = options;
-  const { rest } = createOctokit(apiUrl, { authStrategy: createAppAuth, auth: { appId, privateKey } });
   const fault = privateKeyFault(privateKey);
+  /** Made when a token is: most requests have one already. */
+  const asApp = () => createOctokit(apiUrl, { authStrategy: createAppAuth, auth: { appId, privateKey } }).rest;
+  /** Within one request alone, calls that start together share one. */
+  const pending = new Map<string, Promise<string>>();
 
   async function installationOf(repository: string): Promise<{ id: number; cached: boolean }> {
     const key = `${apiUrl} ${appId} ${ownerOf(repository)}`;
     const cached = installations.get(key);
     if (cached !== undefined) return { id: cached, cached: true };
     try {
-      const { data } = await rest.apps.getRepoInstallation(parts(repository));
+      const { data } = await asApp().apps.getRepoInstallation(parts(repository));
       if (data.suspended_at) throw suspended(repository);
       installations.set(key, data.id);
       return { id: data.id, cached: false };
@@ -61,7 +64,7 @@ export function createAppAccess(options: AppOptions): Pick<GitHubAccess, "token"
   async function mint(repository: string, purpose: Purpose): Promise<{ token: string; expiresAt: number }> {
     const { id, cached } = await installationOf(repository);
     try {
-      const { data } = await rest.apps.createInstallationAccessToken({
+      const { data } = await asApp().apps.createInstallationAccessToken({
         installation_id: id,
         repositories: [parts(repository).repo],
         permissions: permissions[purpose],
@@ -80,16 +83,22 @@ export function createAppAccess(options: AppOptions): Pick<GitHubAccess, "token"
     }
   }
 
+  async function keep(key: string, repository: string, purpose: Purpose): Promise<string> {
+    const minted = await mint(repository, purpose);
+    if (tokens.size >= maxTokens) tokens.clear();
+    tokens.set(key, minted);
+    return minted.token;
+  }
+
   return {
     async token(repository, purpose) {
       if (fault) throw new Failure("github_app_key", { reply: `${fault}.`, retry: false });
       const key = `${apiUrl} ${appId} ${repository.toLowerCase()} ${purpose}`;
       const known = tokens.get(key);
       if (known && known.expiresAt - appTokenMarginMs > now()) return known.token;
-      const minted = await mint(repository, purpose);
-      if (tokens.size >= maxTokens) tokens.clear();
-      tokens.set(key, minted);
-      return minted.token;
+      const begun = pending.get(key) ?? keep(key, repository, purpose).finally(() => pending.delete(key));
+      pending.set(key, begun);
+      return begun;
     },
 
     forget(token) {

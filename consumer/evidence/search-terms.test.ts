@@ -31,7 +31,7 @@ describe("what a report is searched for", () => {
       "Error: Order 4711 could not be shipped to Berlin",
       ["could not be shipped to Berlin"],
     ],
-    ["people, tickets and addresses", "<@U0ALICE> alice@acme.com BUG-12 https://acme.com/checkoutPage", []],
+    ["people, tickets and addresses", "<@U0ALICE> alice@acme.com BUG-12 https://github.com/acme/checkoutPage", []],
     ["apostrophes", "it doesn't work and won't load the invoices", ["invoices"]],
     ["nothing to go by", "it is broken, please fix it!", []],
   ] as const)("leave out %s", ([, text, terms], { expect }) => {

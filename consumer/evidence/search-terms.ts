@@ -2,6 +2,7 @@ import { maxTextLength } from "../../shared/limits.ts";
 import { stripHidden } from "../../shared/plain-text.ts";
 import type { StackFrame } from "../../shared/references/stack-frame.ts";
 import { isCommon } from "./common-words.ts";
+import { namedRoutes } from "./named-places.ts";
 
 /** Words that a report and the code may share; `rarity` orders them, the more specific the higher. */
 export interface SearchTerm {
@@ -47,6 +48,7 @@ export function searchTerms(text: string, frames: readonly StackFrame[]): Search
     if (/\s/.test(words.trim())) addMessage(words);
     else if (words.length > 3) add(words, isName(words) ? 60 + partsOf(words) : 40);
   }
+  for (const route of namedRoutes(text)) add(route, 40 + 5 * Math.min(4, route.split("/").length));
   for (const [name] of said.matchAll(identifier)) {
     if (isName(name)) add(name, 50 + 5 * partsOf(name));
     else if (name.length > 4) add(name, Math.min(name.length, 20));
@@ -65,9 +67,9 @@ export function searchTerms(text: string, frames: readonly StackFrame[]): Search
   }
 }
 
-/** Not a word of a language people speak: `applyCode`, `apply_code`, `ERR_CODE`. */
+/** Not a word of a language people speak: `applyCode`, `apply_code`, `ERR_CODE`, `SUMMER25`. */
 function isName(word: string): boolean {
-  return /[a-z\d][A-Z]|[A-Za-z\d]_[A-Za-z\d]|\$/.test(word);
+  return /[a-z\d][A-Z]|[A-Za-z\d]_[A-Za-z\d]|^[A-Z]{3,}\d|\$/.test(word);
 }
 
 /** How many words a name is made of, at most five. */
