@@ -2,6 +2,12 @@
 import { Command, CommanderError } from "commander";
 import { Failure } from "../shared/failure.ts";
 import { addRegister } from "./discord/register.ts";
+import { addAudit } from "./operator/audit.ts";
+import { addDlq } from "./operator/dlq.ts";
+import { addDoctor } from "./operator/doctor.ts";
+import { addKeys } from "./operator/keys.ts";
+import { addLogs } from "./operator/logs.ts";
+import { addTasks } from "./operator/tasks.ts";
 import { addManifest } from "./slack/manifest.ts";
 
 const exitCodes = { failed: 1, usage: 2 };
@@ -13,6 +19,13 @@ const program = new Command("bugbot")
 
 addRegister(program.command("discord").description("bugbot's application on Discord"));
 addManifest(program.command("slack").description("bugbot's app on Slack"));
+addTasks(program.command("tasks").description("what was asked of bugbot"));
+addDlq(program.command("dlq").description("what died: list, show, replay, drop"));
+addKeys(program.command("keys").description("API keys"));
+addAudit(program.command("audit").description("who asked, what was decided, what was changed"));
+addLogs(program);
+addDoctor(program);
+program.addHelpText("after", "\nWhat looks after bugbot asks BUGBOT_URL (or the local stack), by BUGBOT_API_KEY.");
 
 try {
   await program.parseAsync();

@@ -1,7 +1,5 @@
-import { createLog } from "../shared/log.ts";
 import { consume } from "./consume.ts";
 import { createInstances } from "./instances.ts";
-import { createCommands } from "./stores/commands.ts";
 import { createUnended } from "./stores/unended.ts";
 import { takeDeadLetters } from "./take-dead-letters.ts";
 import { watch } from "./watchdog.ts";
@@ -17,16 +15,18 @@ const deadLetterQueue = "bugbot-commands-dlq";
 
 export default {
   async queue(batch, env) {
-    const instances = createInstances(env.COMMAND_WORKFLOW, createCommands(env.DB), Date.now);
-    if (batch.queue !== deadLetterQueue) {
-      return consume(batch, { start: instances.start, log: createLog("consumer", []) });
-    }
-    return takeDeadLetters(batch, { ...wire(env), isStarted: instances.isKnown });
+    const outside = wire(env);
+    const { start, isKnown } = createInstances(env.COMMAND_WORKFLOW, outside);
+    if (batch.queue === deadLetterQueue) return takeDeadLetters(batch, { ...outside, isStarted: isKnown });
+    return consume(batch, { start, log: outside.log });
   },
   /** Every minute. */
   async scheduled(_controller, env) {
     const outside = wire(env);
-    const instances = createInstances(env.COMMAND_WORKFLOW, outside.commands, outside.now);
-    await watch({ ...outside, instances, unended: createUnended(env.DB) });
+    await watch({
+      ...outside,
+      instances: createInstances(env.COMMAND_WORKFLOW, outside),
+      unended: createUnended(env.DB),
+    });
   },
 } satisfies ExportedHandler<Env>;

@@ -1,6 +1,8 @@
 import * as z from "zod/mini";
 import { buttonActions } from "../shared/button.ts";
 import type { Command } from "../shared/command.ts";
+import { conversationId } from "../shared/conversation.ts";
+import { actorOf, type Audit } from "./stores/audit.ts";
 import { outcomes } from "./ending.ts";
 import type { Commands } from "./stores/commands.ts";
 
@@ -25,8 +27,17 @@ export type InstanceState =
   /** It will do nothing more; `how` is for operators. */
   | { kind: "ended"; how: string };
 
+export interface InstancesNeeds {
+  commands: Pick<Commands, "receive">;
+  record: Audit["record"];
+  now: () => number;
+}
+
+/** As much of what was asked as the audit keeps. */
+const maxNotedText = 300;
+
 /** The Workflow instances of commands: an instance's id is its command's. */
-export function createInstances(workflow: Workflow<Command>, commands: Pick<Commands, "receive">, now: () => number) {
+export function createInstances(workflow: Workflow<Command>, { commands, record, now }: InstancesNeeds) {
   async function find(id: string): Promise<WorkflowInstance | undefined> {
     try {
       return await workflow.get(id);
@@ -46,6 +57,13 @@ export function createInstances(workflow: Workflow<Command>, commands: Pick<Comm
         if (!(await find(command.id).catch(() => undefined))) throw error;
       }
       await commands.receive(command, now());
+      const { id, name, text, conversation } = command;
+      const facts = {
+        name,
+        text: text.slice(0, maxNotedText).toWellFormed(),
+        conversation: conversationId(conversation),
+      };
+      await record({ deed: `${id} asked`, actor: actorOf(command), action: "asked", subject: id, facts });
     },
 
     /** Whether it was ever started, as far as the engine remembers. */

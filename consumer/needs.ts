@@ -9,6 +9,7 @@ import type { Effect } from "./effect.ts";
 import type { Replies } from "./replies/reply.ts";
 import type { StatusMessage } from "./replies/status-message.ts";
 import type { JobSandbox } from "./sandbox/sandbox.ts";
+import type { Audit } from "./stores/audit.ts";
 import type { Automation } from "./stores/automation.ts";
 import type { Commands } from "./stores/commands.ts";
 import type { Conversations } from "./stores/conversations.ts";
@@ -27,6 +28,8 @@ export interface Outside {
   commands: Commands;
   lastWords: LastWords;
   deadLetters: DeadLetters;
+  /** Appends to the audit. */
+  record: Audit["record"];
   /** Puts a command that died on the dead-letter queue. */
   sendDead: (dead: DeadCommand) => Promise<unknown>;
   conversations: Conversations;

@@ -1,11 +1,18 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { invalidSettings, readSettings, requiredByConsumer, serviceState } from "../shared/settings.ts";
+import type { Api } from "./api/api.ts";
+import { serveApi } from "./api/serve-api.ts";
+import { createInstances } from "./instances.ts";
+import { createApiKeys } from "./stores/api-keys.ts";
+import { createAudit } from "./stores/audit.ts";
+import { createTasks } from "./stores/tasks.ts";
+import { wire } from "./wire.ts";
 import { createLinear } from "./clients/linear.ts";
 import { suggest } from "./suggest.ts";
 
 /** What the gateway may ask of the consumer, over a service binding; no route leads here. */
 export class Operator extends WorkerEntrypoint<Env> {
-  /** `GET /health`: the state of each service the consumer uses. `GET /suggest?kind=&typed=&workspace=`: what fits, as `{ name, value }[]`. */
+  /** `GET /health`: the state of each service the consumer uses. `GET /suggest?kind=&typed=&workspace=`: what fits, as `{ name, value }[]`. `/api/*`: for operators. */
   override async fetch(request: Request): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
     const settings = readSettings(this.env);
@@ -28,7 +35,29 @@ export class Operator extends WorkerEntrypoint<Env> {
         return Response.json(await suggest(kind, typed, searchParams.get("workspace") ?? "", needs));
       }
       default:
+        if (pathname.startsWith("/api/")) return this.#api().fetch(request);
         return new Response("Not found.", { status: 404 });
     }
+  }
+
+  #api(): Api {
+    const { DB, BUGBOT_KV, CHECKPOINTS, DEAD_LETTERS, COMMAND_WORKFLOW } = this.env;
+    const outside = wire(this.env);
+    return serveApi({
+      ...outside,
+      adminKey: outside.settings.BUGBOT_ADMIN_KEY,
+      keys: createApiKeys(DB),
+      audit: createAudit(DB, outside.now),
+      tasks: createTasks(DB),
+      instances: createInstances(COMMAND_WORKFLOW, outside),
+      diagnose: {
+        outside,
+        env: this.env,
+        db: DB,
+        kv: BUGBOT_KV,
+        checkpoints: CHECKPOINTS,
+        deadLetterQueue: DEAD_LETTERS,
+      },
+    });
   }
 }

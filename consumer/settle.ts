@@ -8,6 +8,7 @@ import { bury } from "./bury.ts";
 import { isWork } from "./is-work.ts";
 import { type Ending, withId } from "./ending.ts";
 import type { CommandNeeds } from "./needs.ts";
+import type { Deed } from "./stores/audit.ts";
 import { markOf } from "./say-last-word.ts";
 
 /** What a Workflow leaves behind. The watchdog makes up for what is not `recorded` and not `said`. */
@@ -28,6 +29,7 @@ export async function settle(command: Command, ending: Ending, needs: CommandNee
   const final: Ending = {
     ...ending,
     reply: clean(words),
+    ...(ending.died !== undefined && { died: clean(ending.died) }),
     ...(card && { card: { ...card, title: clean(card.title), summary: clean(card.summary) } }),
   };
   const button = buttonOf(command, final);
@@ -58,7 +60,10 @@ export async function settle(command: Command, ending: Ending, needs: CommandNee
       () => false,
     ));
   if (said) {
-    await effect("note last word", () => lastWords.said(id, now())).catch(() => undefined);
+    await effect("note last word", async () => {
+      await lastWords.said(id, now());
+      await needs.record(endOf(command, final, "bugbot"));
+    }).catch(() => undefined);
     log("command_settled", {
       commandId: id,
       name: command.name,
@@ -82,6 +87,14 @@ export async function settle(command: Command, ending: Ending, needs: CommandNee
     }
   }
 }
+
+/** A command's end, for the audit. */
+export function endOf({ id }: Command, { outcome, reply, died }: Ending, actor: string): Deed {
+  const why = (died ?? reply).slice(0, maxReasonLength).toWellFormed();
+  return { deed: `${id} ended`, actor, action: "ended", subject: id, facts: { outcome, why } };
+}
+
+const maxReasonLength = 300;
 
 function buttonOf(command: Command, { outcome, ask, died }: Ending): ButtonAction | undefined {
   if (ask) return "ask";

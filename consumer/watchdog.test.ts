@@ -6,6 +6,7 @@ import type { DeadCommand } from "./dead-letter.ts";
 import type { InstanceState } from "./instances.ts";
 import { testReplies } from "./replies/test-replies.ts";
 import { createSandbox } from "./sandbox/sandbox.ts";
+import { createAudit } from "./stores/audit.ts";
 import { createAutomation } from "./stores/automation.ts";
 import { createCommands } from "./stores/commands.ts";
 import { createConversations } from "./stores/conversations.ts";
@@ -53,6 +54,7 @@ async function setUp(state: InstanceState | Error, { refusal }: { refusal?: Fail
     sandbox: (conversation: string) => createSandbox(executor, conversation),
     lastWords: createLastWords(db),
     deadLetters: createDeadLetters(db),
+    record: createAudit(db, () => clock.now).record,
     sendDead: async (dead: DeadCommand) => void sent.push(dead),
     automation: createAutomation(db),
     threadIssues: createThreadIssues(env.BUGBOT_KV),

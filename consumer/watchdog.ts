@@ -6,6 +6,7 @@ import { type Ending, withId } from "./ending.ts";
 import type { Instances, InstanceState } from "./instances.ts";
 import type { Outside } from "./needs.ts";
 import { leaveBranch } from "./sandbox/leave-branch.ts";
+import { endOf } from "./settle.ts";
 import { sayLastWord } from "./say-last-word.ts";
 import type { Unended, UnendedCommands } from "./stores/unended.ts";
 
@@ -106,6 +107,7 @@ async function end(
   };
   await commands.requestStop(id, now());
   const isOurs = await commands.settle(command, { ending, button: "retry", endedBy: "watchdog" }, now());
+  if (isOurs) await needs.record(endOf(command, ending, "watchdog"));
   log("watchdog_ended", { commandId: id, outcome, isOurs });
 }
 

@@ -12,6 +12,7 @@ import { createDiscordReplies } from "./replies/discord.ts";
 import { createSlackReplies } from "./replies/slack.ts";
 import { createContainerExecutor, createHttpExecutor } from "./sandbox/executor.ts";
 import { createSandbox } from "./sandbox/sandbox.ts";
+import { createAudit } from "./stores/audit.ts";
 import { createAutomation } from "./stores/automation.ts";
 import { createCommands } from "./stores/commands.ts";
 import { createConversations } from "./stores/conversations.ts";
@@ -60,6 +61,7 @@ export function wire(env: Env): Outside {
     commands: createCommands(env.DB),
     lastWords: createLastWords(env.DB),
     deadLetters: createDeadLetters(env.DB),
+    record: createAudit(env.DB, Date.now).record,
     sendDead: (dead) => env.DEAD_LETTERS.send(dead),
     conversations: createConversations(env.DB),
     leases: createLeases(env.DB),

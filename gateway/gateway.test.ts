@@ -29,6 +29,7 @@ function setUp({ enqueueFails = false, acknowledgeFails = false } = {}) {
       enqueued.push(command);
     },
     health: async () => healthy,
+    operate: async (request: Request) => new Response(`for operators: ${new URL(request.url).pathname}`),
     now: () => nowMs,
     log: (event) => logged.push(event),
   });
@@ -209,6 +210,7 @@ describe("a platform that is not set up", () => {
   const needs = {
     enqueue: () => Promise.reject(new Error("not reached")),
     health: async () => healthy,
+    operate: async (request: Request) => new Response(`for operators: ${new URL(request.url).pathname}`),
     now: () => nowMs,
     log: () => undefined,
   };
@@ -232,5 +234,12 @@ describe("a platform that is not set up", () => {
     const response = await app.request("/slack/events", { method: "POST", body: mention() });
     expect(response.status).toBe(503);
     expect(await response.text()).toContain("SLACK_BOT_TOKEN missing");
+  });
+
+  it("leaves the operator's API, which is handed on as it is", async ({ expect }) => {
+    const app = createGateway({ ...needs, doors: [] });
+    const answer = await app.request("/api/dlq/slack-Ev1/replay", { method: "POST" });
+    expect(await answer.text()).toBe("for operators: /api/dlq/slack-Ev1/replay");
+    expect((await app.request("/apis/dlq")).status).toBe(404);
   });
 });

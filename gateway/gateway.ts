@@ -12,15 +12,18 @@ export interface GatewayNeeds {
   /** Puts a command on the queue. */
   enqueue: (command: Command) => Promise<unknown>;
   health: () => Promise<Health>;
+  /** The operator's API, which the consumer Worker answers. */
+  operate: (request: Request) => Promise<Response>;
   now: () => number;
   log: Log;
 }
 
 /** The door: verify → parse → enqueue → acknowledge. It makes no other call before it answers. */
-export function createGateway({ doors, enqueue, health, now, log }: GatewayNeeds) {
+export function createGateway({ doors, enqueue, health, operate, now, log }: GatewayNeeds) {
   const app = new Hono();
 
   for (const door of doors) app.post(`${door.prefix}/*`, (c) => receive(c, door));
+  app.all("/api/*", (c) => operate(c.req.raw));
   app.get("/health", async (c) => {
     const report = await health();
     return c.json(report, report.status === "unhealthy" ? 503 : 200);

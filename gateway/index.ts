@@ -50,6 +50,7 @@ function wire(env: Env) {
       consumer: () => env.CONSUMER.fetch("http://consumer/health"),
       mentions: async () => (hearsMentions(env) ? mentions(env).state() : undefined),
     }),
+    operate: (request) => env.CONSUMER.fetch(request),
     now: Date.now,
     log: createLog("gateway", secretsOf(settings)),
   });

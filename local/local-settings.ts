@@ -24,6 +24,14 @@ export const localServices = {
   anthropic: { ways: [["ANTHROPIC_API_KEY"]], optional: ["ANTHROPIC_BASE_URL"] },
 } as const satisfies Record<string, LocalService>;
 export type LocalServiceName = keyof typeof localServices;
+export const allServices: readonly LocalServiceName[] = [
+  "slack",
+  "discord",
+  "linear",
+  "github",
+  "posthog",
+  "anthropic",
+];
 
 export type Variables = Readonly<Record<string, string>>;
 
@@ -38,8 +46,7 @@ export function readDevVars(path: string): Variables {
 
 /** The services that need a stand-in. Throws when one is set up by half, naming what is missing. */
 export function servicesToStandInFor(variables: Variables): LocalServiceName[] {
-  const names: LocalServiceName[] = ["slack", "discord", "linear", "github", "posthog", "anthropic"];
-  return names.filter((name) => {
+  return allServices.filter((name) => {
     const { ways, optional } = localServices[name];
     const given = [...ways.flat(), ...optional].filter((variable) => variables[variable]);
     const state = serviceState(readSettings(variables), ...ways);

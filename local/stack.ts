@@ -1,10 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { localAdminKey } from "../shared/local-admin-key.ts";
 import { buildWorkers, workers as workerNames } from "./build-workers.ts";
 import { startContainerServer } from "./container-server.ts";
 import { freePort } from "./free-port.ts";
-import { servicesToStandInFor, type Variables } from "./local-settings.ts";
+import { allServices, servicesToStandInFor, type Variables } from "./local-settings.ts";
 import { createOutside } from "./outside.ts";
 import { type ScriptedModel, type StandInCredentials, startStandIns } from "./stand-ins.ts";
 import { type Containers, startWorkers } from "./workers.ts";
@@ -75,6 +76,8 @@ export async function startStack({
       state: join(folder, "state"),
       variables: {
         ...localDefaults,
+        // Real services behind the API want a key of one's own.
+        ...(missing.length === allServices.length && { BUGBOT_ADMIN_KEY: localAdminKey }),
         ...standIns.credentials,
         ...(!outside && standIns.urls),
         ...(containerServer && { EXECUTOR_URL: containerServer.url }),
@@ -97,7 +100,17 @@ export async function startStack({
         .catch(() => undefined);
     }, 60_000);
     closing.push(async () => clearInterval(watchdog));
-    return { url: `http://localhost:${gatewayPort}`, folder, standIns, containerServer, workers, outside, close };
+    const hasLocalKey = missing.length === allServices.length && !variables["BUGBOT_ADMIN_KEY"];
+    return {
+      url: `http://localhost:${gatewayPort}`,
+      hasLocalKey,
+      folder,
+      standIns,
+      containerServer,
+      workers,
+      outside,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

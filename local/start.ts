@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { localAdminKey } from "../shared/local-admin-key.ts";
 import { invalidSettings } from "../shared/settings.ts";
 import { gatewayPort } from "./free-port.ts";
 import { onInterrupt, requireNode24 } from "./process.ts";
@@ -44,8 +45,18 @@ try {
     );
   if (slack) console.log(`sign events with SLACK_SIGNING_SECRET=${standInCredentials.signingSecret}`);
   if (!anthropic) console.log("note: the agent runs as a process of this machine, without a container around it");
+  console.log(operatorHint(stack));
   console.log(`ready ${stack.url}`);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
+}
+
+/** How `npx bugbot` reaches this stack. */
+function operatorHint({ url, hasLocalKey }: { url: string; hasLocalKey: boolean }): string {
+  const set = url === "http://localhost:8787" ? "" : `BUGBOT_URL=${url} `;
+  if (hasLocalKey) return `look after it: ${set}npx bugbot tasks list (key for /api: ${localAdminKey})`;
+  if (variables["BUGBOT_ADMIN_KEY"])
+    return `look after it: ${set}BUGBOT_API_KEY=<BUGBOT_ADMIN_KEY of .dev.vars> npx bugbot tasks list`;
+  return "look after it: set BUGBOT_ADMIN_KEY in .dev.vars for `npx bugbot`, since services are real";
 }

@@ -58,6 +58,12 @@ export const lastWordClaimMs = 2 * 60_000;
 /** What Linear may take to complete what a person types: Discord waits three seconds for all of it. */
 export const suggestLinearMs = 1_500;
 
+/** How often an entry of the audit is tried while others append at the same moment. */
+export const auditAttempts = 50;
+
+/** An API key's life, and how long a replaced one goes on. */
+export const apiKeyLimits = { defaultDays: 90, maxDays: 366, defaultOverlapHours: 24, maxOverlapHours: 24 * 7 };
+
 /** One call to a vendor. */
 export const vendorTimeoutMs = 15_000;
 

@@ -52,6 +52,8 @@ export function readSettings(given: object) {
     POSTHOG_HOST: url(env["POSTHOG_HOST"], "https://us.posthog.com"),
     ANTHROPIC_API_KEY: text(env["ANTHROPIC_API_KEY"]),
     ANTHROPIC_BASE_URL: url(env["ANTHROPIC_BASE_URL"], "https://api.anthropic.com"),
+    /** Opens `/api` before there is any other key. */
+    BUGBOT_ADMIN_KEY: text(env["BUGBOT_ADMIN_KEY"]),
     BUGBOT_REPO: text(env["BUGBOT_REPO"]),
     BUGBOT_ALLOWED_REPOS: list(env["BUGBOT_ALLOWED_REPOS"]),
     BUGBOT_ALLOWED_WORKSPACES: list(env["BUGBOT_ALLOWED_WORKSPACES"]),
@@ -111,6 +113,7 @@ export function secretsOf(settings: Settings): string[] {
     ...(settings.GITHUB_APP_PRIVATE_KEY?.split(/\r?\n/).filter((line) => !line.startsWith("-----")) ?? []),
     settings.POSTHOG_API_KEY,
     settings.ANTHROPIC_API_KEY,
+    settings.BUGBOT_ADMIN_KEY,
   ].filter((value) => value !== undefined);
 }
 

@@ -13,7 +13,10 @@ it("runs by npx in the checkout, whatever Node runs npx", async ({ expect }) => 
   expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining("Usage: bugbot slack manifest") });
 });
 
-it.for(["", "discord", "discord register", "slack", "slack manifest"])(
+const operatorCommands =
+  "tasks,tasks list,tasks show,tasks stop,tasks retry,dlq,dlq list,dlq show,dlq replay,dlq drop,keys,keys create,keys list,keys rotate,keys revoke,audit,audit list,audit verify,logs,doctor";
+
+it.for(["", "discord", "discord register", "slack", "slack manifest", ...operatorCommands.split(",")])(
   "explains %j in 80 columns",
   async (words, { expect }) => {
     const { code, stdout } = await runner.bugbot(`${words} --help`);
@@ -23,14 +26,24 @@ it.for(["", "discord", "discord register", "slack", "slack manifest"])(
   },
 );
 
-it.for(["", "dance", "slack", "slack manifest", "discord register --guild acme", "slack manifest --loud"])(
-  "ends with 2 when asked for %j",
-  async (words, { expect }) => {
-    const { code, stdout, stderr } = await runner.bugbot(words);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-    expect(stderr).not.toBe("");
-  },
-);
+it.for([
+  "",
+  "dance",
+  "slack",
+  "slack manifest",
+  "discord register --guild acme",
+  "slack manifest --loud",
+  "dlq",
+  "dlq show",
+  "dlq list --status alive",
+  "tasks retry",
+  "keys create",
+  "keys create --name a --days soon",
+])("ends with 2 when asked for %j", async (words, { expect }) => {
+  const { code, stdout, stderr } = await runner.bugbot(words);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).not.toBe("");
+});
 
 it("keeps Discord's limits of names and descriptions", ({ expect }) => {
   const described = describedIn(discordCommands);

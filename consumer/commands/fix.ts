@@ -15,6 +15,7 @@ import { openPullRequest } from "../sandbox/open-pull-request.ts";
 import { limitsOf, runAgent, stopButton } from "../sandbox/run-agent.ts";
 import { settleBranch } from "../sandbox/settle-branch.ts";
 import { stableKey } from "../stable-id.ts";
+import type { Deed } from "../stores/audit.ts";
 import { branchName, oneLine, titleOf, titleOfThread } from "../title.ts";
 
 /** From a report to a pull request. Nothing is made before it is clear which repository is meant. */
@@ -69,6 +70,7 @@ export async function fix(command: Command, needs: CommandNeeds): Promise<Ending
   await effect("remember conversation", async () => {
     await conversations.remember(thread, { issue: issue ?? undefined, repository: repository.name, branch }, now());
     if (issue) await threadIssues.save(command.conversation, issue.id);
+    await note("decided", { repository: repository.name, branch, issue: issue?.identifier });
   });
 
   const headBefore = await effect("look at branch", () => github.branchHead(repository.name, branch));
@@ -100,6 +102,12 @@ export async function fix(command: Command, needs: CommandNeeds): Promise<Ending
   const run: Outcome = stopped ? { kind: "stopped", usage: ended.usage } : ended;
 
   const left = await settleBranch({ ...plan, run }, { github, effect });
+  if (left.kind === "taken_back" || (left.kind === "work" && left.isNew)) {
+    const [action, reason] = left.kind === "work" ? ["pushed"] : ["took_back", left.reason];
+    await effect("note push", () => note(action, { repository: repository.name, branch, reason })).catch(
+      () => undefined,
+    );
+  }
   if (left.kind === "taken_back") {
     throw new Failure("push_refused", { reply: `What was pushed is taken back. ${left.reason}`, retry: false });
   }
@@ -123,9 +131,10 @@ export async function fix(command: Command, needs: CommandNeeds): Promise<Ending
         })
       : error;
   });
-  await effect("remember pull request", () => conversations.rememberPullRequest(thread, pullRequest.url, now())).catch(
-    () => undefined,
-  );
+  await effect("remember pull request", async () => {
+    await conversations.rememberPullRequest(thread, pullRequest.url, now());
+    await note("opened_pull_request", { url: pullRequest.url });
+  }).catch(() => undefined);
   const unlinked = linear && issue && (await linkPullRequest(issue.id));
   const files = run.kind === "pushed" ? run.files : [];
   const pushed: Outcome = { kind: "pushed", commit: "", files, summary, usage: run.usage };
@@ -153,14 +162,15 @@ export async function fix(command: Command, needs: CommandNeeds): Promise<Ending
   /** The pull request is there whatever Linear says: a missing link is told, and fails nothing. */
   async function linkPullRequest(issueId: string): Promise<string | undefined> {
     try {
-      await effect("link pull request", async () =>
-        linear?.attach({
+      await effect("link pull request", async () => {
+        await linear?.attach({
           issueId,
           title: subject,
           subtitle: `Pull request #${pullRequest.number} by bugbot`,
           url: pullRequest.url,
-        }),
-      );
+        });
+        await note("linked_pull_request", { issue: issue?.identifier, url: pullRequest.url });
+      });
       return undefined;
     } catch (error) {
       return `It is not linked in Linear: ${error instanceof Failure ? error.reply : "something broke."}`;
@@ -173,10 +183,23 @@ export async function fix(command: Command, needs: CommandNeeds): Promise<Ending
       .replies(command.conversation.platform)
       .permalink(command)
       .catch(() => undefined);
-    return createIssue(
+    const filed = await createIssue(
       { command, report, title: title ?? "" },
       { linear, teamKey: settings.LINEAR_TEAM_KEY, permalink },
     );
+    await note("filed_issue", { issue: filed.identifier, url: filed.url });
+    return filed;
+  }
+
+  /** For the audit: what was decided, and what was changed outside. */
+  async function note(action: string, facts: Deed["facts"]): Promise<void> {
+    await needs.record({
+      deed: `${command.id} ${action}`,
+      actor: "bugbot",
+      action,
+      subject: command.id,
+      facts: facts ?? {},
+    });
   }
 }
 

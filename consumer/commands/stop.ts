@@ -1,11 +1,11 @@
 import type { Command } from "../../shared/command.ts";
 import { conversationId } from "../../shared/conversation.ts";
 import type { Ending } from "../ending.ts";
-import type { CommandNeeds } from "../needs.ts";
+import type { CommandNeeds, Outside } from "../needs.ts";
 
 /** Stops a run; its own last word says that it was stopped. Which one: the button's, the reaction's, the thread's, else the channel's only one. */
 export async function stop(command: Command, needs: CommandNeeds): Promise<Ending> {
-  const { effect, commands, leases, sandbox, now } = needs;
+  const { effect, commands, now } = needs;
   const byReaction = isReaction(command);
   const found = await effect("find run", () => findRun(command, needs));
   if (found === "several") {
@@ -17,14 +17,20 @@ export async function stop(command: Command, needs: CommandNeeds): Promise<Endin
   if (found === null) return { outcome: "succeeded", reply: byReaction ? "" : "Nothing is running here." };
   await effect("ask to stop", () => commands.requestStop(found.id, now()));
   // A job that is not there yet, or no more, is met by the request at its next stage.
-  await effect("stop job", async () => {
-    try {
-      return await sandbox(found.conversationId).stop(found.id);
-    } finally {
-      await leases.close(found.id, now());
-    }
-  }).catch(() => false);
+  await effect("stop job", () => stopJob(found, needs)).catch(() => false);
   return { outcome: "succeeded", reply: byReaction ? "" : "Stopping." };
+}
+
+/** Ends what a command's container does, and what it may reach. */
+export async function stopJob(
+  { id, conversationId: conversation }: { id: string; conversationId: string },
+  { sandbox, leases, now }: Pick<Outside, "sandbox" | "leases" | "now">,
+): Promise<boolean> {
+  try {
+    return await sandbox(conversation).stop(id);
+  } finally {
+    await leases.close(id, now());
+  }
 }
 
 /** ❌ on a status message: a message without a thread, and not a word. */

@@ -35,6 +35,7 @@ export async function openDoor() {
     ],
     enqueue: async (command) => enqueued.push(command),
     health: async () => ({ status: "healthy", components: {} }),
+    operate: () => Promise.reject(new Error("nobody operates here")),
     now: () => nowMs,
     log: (event) => logged.push(event),
   });

@@ -54,6 +54,7 @@ export async function createTestGateway({ openFails = false, allowedBots = ["B1"
     ],
     enqueue: async (command) => enqueued.push(command),
     health: async () => ({ status: "healthy", components: {} }),
+    operate: () => Promise.reject(new Error("nobody operates here")),
     now: () => nowMs,
     log: (event) => logged.push(event),
   });

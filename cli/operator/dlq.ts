@@ -1,0 +1,100 @@
+import { type Command, Option } from "commander";
+import * as z from "zod/mini";
+import { letterSchema, wholeLetterSchema } from "../../shared/api.ts";
+import { createApi } from "./api.ts";
+import { facts, print, table, when } from "./print.ts";
+
+const listSchema = z.object({
+  json: z._default(z.boolean(), false),
+  status: z.optional(z.string()),
+  limit: z.string(),
+});
+const jsonSchema = z.object({ json: z._default(z.boolean(), false) });
+
+/** `bugbot dlq …` */
+export function addDlq(dlq: Command): void {
+  dlq
+    .command("list")
+    .summary("show what died, newest first")
+    .description("Shows dead letters: commands that bugbot gave up, and messages that are no command.")
+    .addOption(new Option("--status <status>", "only these").choices(["dead", "replayed", "dropped"]))
+    .option("--limit <n>", "at most this many", "100")
+    .option("--json", "print JSON")
+    .action(async (given: unknown) => {
+      const { json, status, limit } = listSchema.parse(given);
+      const query = new URLSearchParams({ limit, ...(status && { status }) });
+      const letters = await createApi().get(`/dlq?${query.toString()}`, z.array(letterSchema));
+      const words = table(
+        letters,
+        [
+          { title: "ID", cell: ({ id }) => id, whole: true },
+          {
+            title: "STATUS",
+            cell: ({ status: state }) => state,
+            whole: true,
+            colour: ({ status: state }) => (state === "dead" ? "red" : "dim"),
+          },
+          { title: "DIED (UTC)", cell: ({ diedAt }) => when(diedAt) },
+          { title: "COMMAND", cell: ({ name }) => name ?? "–" },
+          { title: "TRIED", cell: ({ attempts }) => String(attempts) },
+          { title: "ERROR", cell: ({ error }) => error },
+        ],
+        "No dead letters.",
+      );
+      print(json, letters, words);
+    });
+
+  dlq
+    .command("show")
+    .argument("<id>", "the dead letter, or the command's id in chat")
+    .summary("show one with its history")
+    .description("Shows one dead letter: what it was, each failed attempt, and what became of it.")
+    .option("--json", "print JSON")
+    .action(async (id: string, given: unknown) => {
+      const letter = await createApi().get(`/dlq/${encodeURIComponent(id)}`, wholeLetterSchema);
+      const history = letter.errors.map(
+        ({ at, step, attempt, error }) => `${when(at)}  ${step}, attempt ${attempt}: ${error}`,
+      );
+      const words = facts({
+        id: letter.id,
+        status: letter.replayedAs ? `${letter.status} as ${letter.replayedAs}` : letter.status,
+        command: letter.name,
+        conversation: letter.conversation,
+        "died (UTC)": when(letter.diedAt),
+        attempts: letter.attempts,
+        error: letter.error,
+        history: history.join("\n"),
+        message: letter.body,
+        "what to do":
+          letter.status === "dead" ? `npx bugbot dlq replay ${letter.id}\nnpx bugbot dlq drop ${letter.id}` : "",
+      });
+      print(jsonSchema.parse(given).json, letter, words);
+    });
+
+  dlq
+    .command("replay")
+    .argument("<id>", "the dead letter")
+    .summary("try the command again")
+    .description(
+      "Starts a new attempt of the command in its thread. Nothing is made twice: the issue, the branch and the pull request are the thread's.",
+    )
+    .option("--json", "print JSON")
+    .action(async (id: string, given: unknown) => {
+      const schema = z.object({ id: z.string(), status: z.string(), commandId: z.string() });
+      const replayed = await createApi().post(`/dlq/${encodeURIComponent(id)}/replay`, schema);
+      const words = `Started again as ${replayed.commandId}. \`npx bugbot tasks show ${replayed.commandId}\` says how it goes.`;
+      print(jsonSchema.parse(given).json, replayed, words);
+    });
+
+  dlq
+    .command("drop")
+    .argument("<id>", "the dead letter")
+    .summary("put it away as dealt with")
+    .description("Marks a dead letter as dropped. It is kept, and cannot be replayed any more.")
+    .option("--json", "print JSON")
+    .action(async (id: string, given: unknown) => {
+      const schema = z.object({ id: z.string(), status: z.string() });
+      const dropped = await createApi().post(`/dlq/${encodeURIComponent(id)}/drop`, schema);
+      print(jsonSchema.parse(given).json, dropped, `Dropped ${dropped.id}.`);
+    });
+}

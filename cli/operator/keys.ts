@@ -1,0 +1,97 @@
+import { type Command, InvalidArgumentError } from "commander";
+import * as z from "zod/mini";
+import { type ApiKeyInfo, apiKeySchema, newKeySchema } from "../../shared/api.ts";
+import { apiKeyLimits } from "../../shared/limits.ts";
+import { createApi } from "./api.ts";
+import { print, table, when } from "./print.ts";
+
+const createSchema = z.object({ json: z._default(z.boolean(), false), name: z.string(), days: z.number() });
+const rotateSchema = z.object({ json: z._default(z.boolean(), false), overlapHours: z.number() });
+const jsonSchema = z.object({ json: z._default(z.boolean(), false) });
+const { defaultDays, defaultOverlapHours } = apiKeyLimits;
+
+/** `bugbot keys …` */
+export function addKeys(keys: Command): void {
+  keys
+    .command("create")
+    .summary("make an API key")
+    .description("Makes an API key. It is shown once: only its SHA-256 is kept.")
+    .requiredOption("--name <name>", "who or what uses it")
+    .option("--days <n>", "how long it is good", toNumber, defaultDays)
+    .option("--json", "print JSON")
+    .action(async (given: unknown) => {
+      const { json, name, days } = createSchema.parse(given);
+      print(...shown(json, await createApi().post("/keys", newKeySchema, { name, days })));
+    });
+
+  keys
+    .command("list")
+    .summary("show the keys, never the keys themselves")
+    .description("Shows each key's name, age and last use.")
+    .option("--json", "print JSON")
+    .action(async (given: unknown) => {
+      const found = await createApi().get("/keys", z.array(apiKeySchema));
+      const words = table(
+        found,
+        [
+          { title: "ID", cell: ({ id }) => id, whole: true },
+          { title: "NAME", cell: ({ name }) => name },
+          { title: "STATE", cell: stateOf, whole: true, colour: (key) => (stateOf(key) === "good" ? "green" : "dim") },
+          { title: "EXPIRES (UTC)", cell: ({ expiresAt }) => when(expiresAt) },
+          { title: "LAST USED (UTC)", cell: ({ lastUsedAt }) => when(lastUsedAt) || "never" },
+        ],
+        "No keys yet. `npx bugbot keys create --name <name>` makes one.",
+      );
+      print(jsonSchema.parse(given).json, found, words);
+    });
+
+  keys
+    .command("rotate")
+    .argument("<id>", "the key to replace")
+    .summary("replace a key; both are good for a while")
+    .description(
+      "Makes a key that replaces another. The old one goes on for the overlap, so that nothing stands still meanwhile.",
+    )
+    .option("--overlap-hours <n>", "how long the old one goes on", toNumber, defaultOverlapHours)
+    .option("--json", "print JSON")
+    .action(async (id: string, given: unknown) => {
+      const { json, overlapHours } = rotateSchema.parse(given);
+      print(
+        ...shown(
+          json,
+          await createApi().post(`/keys/${encodeURIComponent(id)}/rotate`, newKeySchema, { overlapHours }),
+        ),
+      );
+    });
+
+  keys
+    .command("revoke")
+    .argument("<id>", "the key")
+    .summary("end a key at once")
+    .description("Ends a key at once.")
+    .option("--json", "print JSON")
+    .action(async (id: string, given: unknown) => {
+      const revoked = await createApi().post(
+        `/keys/${encodeURIComponent(id)}/revoke`,
+        z.object({ id: z.string(), status: z.string() }),
+      );
+      print(jsonSchema.parse(given).json, revoked, `Revoked ${revoked.id}.`);
+    });
+}
+
+function shown(json: boolean, made: z.infer<typeof newKeySchema>): [boolean, unknown, string] {
+  const words = `${made.key}\n\nThe key ${made.id} (${made.name}), good until ${when(made.expiresAt)} UTC. It is not shown again: keep it as BUGBOT_API_KEY.`;
+  return [json, made, words];
+}
+
+function stateOf({ revokedAt, expiresAt, replacedBy }: ApiKeyInfo): string {
+  if (revokedAt !== null) return "revoked";
+  if (expiresAt <= Date.now()) return "expired";
+  return replacedBy === null ? "good" : "replaced";
+}
+
+function toNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isFinite(value) && value >= 0) return value;
+  throw new InvalidArgumentError("It is not a number.");
+}

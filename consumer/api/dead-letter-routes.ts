@@ -1,0 +1,84 @@
+import * as z from "zod/mini";
+import { sha256 } from "../../shared/audit-entry.ts";
+import { commandSchema } from "../../shared/command.ts";
+import { type Letter, letterStatuses } from "../stores/dead-letters.ts";
+import type { Api, ApiNeeds } from "./api.ts";
+import { readNumber } from "./read-number.ts";
+import { Refusal } from "./refusal.ts";
+import { startAgain } from "./start-again.ts";
+
+export function addLetterRoutes(api: Api, needs: ApiNeeds): void {
+  const { deadLetters, record } = needs;
+
+  api.get("/dlq", async (c) => {
+    const given = c.req.query("status");
+    const status = letterStatuses.find((known) => known === given);
+    if (given !== undefined && !status)
+      throw new Refusal(400, "bad_query", `status is one of ${letterStatuses.join(", ")}.`);
+    return c.json((await deadLetters.list(readNumber(c.req.query("limit"), 100, 1000), status)).map(inShort));
+  });
+
+  api.get("/dlq/:id", async (c) => c.json(await letter(c.req.param("id"))));
+
+  api.post("/dlq/:id/replay", async (c) => {
+    const { id, body, status, replayedAs } = await letter(c.req.param("id"));
+    if (status !== "dead") throw dealtWith(id, status, replayedAs);
+    const command = z.safeParse(commandSchema, parseJson(body));
+    if (!command.success) {
+      throw new Refusal(
+        409,
+        "not_a_command",
+        `${id} is no command, so it cannot be replayed. \`npx bugbot dlq drop ${id}\` puts it away.`,
+      );
+    }
+    // The same id each time: two who replay at once start one.
+    const newId = `replay-${(await sha256(id)).slice(0, 16)}`;
+    await startAgain(command.data, newId, needs);
+    if (!(await deadLetters.markReplayed(id, newId))) throw dealtWith(id, "replayed", newId);
+    const facts = { as: newId };
+    await record({
+      deed: `${id} replayed`,
+      actor: c.get("operator"),
+      action: "replayed_dead_letter",
+      subject: id,
+      facts,
+    });
+    return c.json({ id, status: "replayed", commandId: newId });
+  });
+
+  api.post("/dlq/:id/drop", async (c) => {
+    const { id, status, replayedAs } = await letter(c.req.param("id"));
+    if (!(await needs.deadLetters.markDropped(id))) throw dealtWith(id, status, replayedAs);
+    await record({ deed: `${id} dropped`, actor: c.get("operator"), action: "dropped_dead_letter", subject: id });
+    return c.json({ id, status: "dropped" });
+  });
+
+  async function letter(id: string) {
+    const found = await deadLetters.find(id);
+    if (found) return found;
+    throw new Refusal(
+      404,
+      "no_such_letter",
+      `There is no dead letter ${id}. \`npx bugbot dlq list\` shows what there is.`,
+    );
+  }
+}
+
+function inShort({ replayedAs: _replayedAs, ...letter }: Letter) {
+  return letter;
+}
+
+function dealtWith(id: string, status: string, replayedAs: string | null): Refusal {
+  const how =
+    replayedAs === null ? "" : ` as ${replayedAs}: \`npx bugbot tasks show ${replayedAs}\` says how that went`;
+  return new Refusal(409, "dealt_with", `${id} is ${status} already${how}.`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    const json: unknown = JSON.parse(text);
+    return json;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,58 @@
+import { stopJob } from "../commands/stop.ts";
+import type { Api, ApiNeeds } from "./api.ts";
+import { readNumber } from "./read-number.ts";
+import { Refusal } from "./refusal.ts";
+import { startAgain } from "./start-again.ts";
+
+export function addTaskRoutes(api: Api, needs: ApiNeeds): void {
+  const { tasks, commands, record, now } = needs;
+
+  api.get("/tasks", async (c) => {
+    const running = c.req.query("running") === "true";
+    return c.json(await tasks.list(readNumber(c.req.query("limit"), 50, 1000), running));
+  });
+
+  api.get("/tasks/:id", async (c) => c.json((await find(c.req.param("id"))).task));
+
+  api.post("/tasks/:id/stop", async (c) => {
+    const { task } = await find(c.req.param("id"));
+    const { id, outcome, conversation } = task;
+    if (outcome !== null)
+      throw new Refusal(409, "ended", `${id} has ended already (${outcome}): there is nothing to stop.`);
+    await commands.requestStop(id, now());
+    await stopJob({ id, conversationId: conversation }, needs).catch(() => false);
+    await record({
+      deed: `${id} stop by ${c.get("request")}`,
+      actor: c.get("operator"),
+      action: "asked_to_stop",
+      subject: id,
+    });
+    return c.json({ id, status: "stopping" });
+  });
+
+  api.post("/tasks/:id/retry", async (c) => {
+    const { task, command } = await find(c.req.param("id"));
+    const { id, outcome } = task;
+    if (outcome === null) {
+      throw new Refusal(409, "running", `${id} still runs. \`npx bugbot tasks stop ${id}\` stops it.`);
+    }
+    if (!command)
+      throw new Refusal(409, "too_old", `${id} is from before commands were kept whole. Write it again in its thread.`);
+    const newId = `retry-${c.get("request")}`;
+    await startAgain(command, newId, needs);
+    await record({
+      deed: `${id} retried as ${newId}`,
+      actor: c.get("operator"),
+      action: "retried",
+      subject: id,
+      facts: { as: newId },
+    });
+    return c.json({ id, commandId: newId });
+  });
+
+  async function find(id: string) {
+    const found = await tasks.find(id);
+    if (found) return found;
+    throw new Refusal(404, "no_such_task", `There is no command ${id}. \`npx bugbot tasks list\` shows the latest.`);
+  }
+}

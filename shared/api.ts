@@ -1,0 +1,75 @@
+import * as z from "zod/mini";
+
+/** What `/api` answers, as the consumer writes it and `npx bugbot` reads it. Times are in ms since the epoch. */
+export const letterSchema = z.object({
+  id: z.string(),
+  commandId: z.nullable(z.string()),
+  name: z.nullable(z.string()),
+  conversation: z.nullable(z.string()),
+  error: z.string(),
+  attempts: z.number(),
+  status: z.enum(["dead", "replayed", "dropped"]),
+  diedAt: z.number(),
+});
+
+export const wholeLetterSchema = z.extend(letterSchema, {
+  replayedAs: z.nullable(z.string()),
+  body: z.string(),
+  errors: z.array(z.object({ step: z.string(), attempt: z.number(), error: z.string(), at: z.number() })),
+});
+
+export const taskSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  text: z.string(),
+  conversation: z.string(),
+  author: z.string(),
+  /** Null while it runs. */
+  outcome: z.nullable(z.string()),
+  receivedAt: z.number(),
+  settledAt: z.nullable(z.number()),
+  issue: z.nullable(z.string()),
+  pullRequestUrl: z.nullable(z.string()),
+  costUsd: z.nullable(z.number()),
+});
+export type ApiTask = z.infer<typeof taskSchema>;
+
+export const wholeTaskSchema = z.extend(taskSchema, {
+  startedAt: z.number(),
+  endedBy: z.nullable(z.string()),
+  reply: z.nullable(z.string()),
+  lastWordAt: z.nullable(z.number()),
+  lastWordError: z.nullable(z.string()),
+  stopRequestedAt: z.nullable(z.number()),
+});
+
+export const apiKeySchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  createdAt: z.number(),
+  expiresAt: z.number(),
+  lastUsedAt: z.nullable(z.number()),
+  revokedAt: z.nullable(z.number()),
+  replacedBy: z.nullable(z.string()),
+});
+export type ApiKeyInfo = z.infer<typeof apiKeySchema>;
+
+/** The only time a key itself is shown. */
+export const newKeySchema = z.object({ id: z.string(), name: z.string(), key: z.string(), expiresAt: z.number() });
+
+export const findingSchema = z.object({
+  check: z.string(),
+  state: z.enum(["ok", "warning", "problem"]),
+  detail: z.string(),
+  /** What to do about it; empty when all is well. */
+  todo: z.string(),
+});
+export type Finding = z.infer<typeof findingSchema>;
+
+export const diagnosisSchema = z.object({
+  findings: z.array(findingSchema),
+  /** The names of the migrations that the database has. */
+  migrations: z.array(z.string()),
+});
+
+export const apiErrorSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });

@@ -1,0 +1,315 @@
+import { randomBytes } from "node:crypto";
+import { stripVTControlCharacters } from "node:util";
+import { afterAll, beforeAll, describe, it } from "vitest";
+import * as z from "zod/mini";
+import { createRunner, type Runner } from "../cli/run-bugbot.ts";
+import { localAdminKey } from "../shared/local-admin-key.ts";
+import { createWorld, type World } from "./world.ts";
+
+const fixIt = "fix https://github.com/acme/shop Apply twice counts twice";
+
+let world: World;
+let runner: Runner;
+let died: { ts: string };
+beforeAll(async () => {
+  [world, runner] = await Promise.all([createWorld(), createRunner()]);
+  world.linear.fault("issueCreate", { status: 503, times: 3 });
+  died = await world.mention(fixIt, { eventId: "EvDead" });
+  const db = await world.database();
+  await world.until(async () => (await db.prepare("SELECT 1 FROM dead_letters").first()) ?? undefined);
+});
+afterAll(async () => {
+  await runner?.remove();
+  await world?.close();
+});
+
+/** `npx bugbot …` against this world. */
+async function bugbot(words: string, { key, columns = 80 }: { key?: string; columns?: number } = {}) {
+  const env = { BUGBOT_URL: world.url, COLUMNS: String(columns), ...(key && { BUGBOT_API_KEY: key }) };
+  return runner.bugbot(words, env);
+}
+
+async function json(words: string, key?: string): Promise<unknown> {
+  const { code, stdout, stderr } = await bugbot(`${words} --json`, key ? { key } : {});
+  if (code !== 0) throw new Error(stderr);
+  const data: unknown = JSON.parse(stdout);
+  return data;
+}
+
+const keySchema = z.object({ id: z.string(), key: z.string() });
+
+describe("bugbot dlq", () => {
+  it("lists what died, as people and as scripts read it", async ({ expect }) => {
+    expect(await json("dlq list")).toEqual([
+      {
+        id: "slack-EvDead",
+        commandId: "slack-EvDead",
+        name: "fix",
+        conversation: `slack:T0ACME:${world.channel}:${died.ts}`,
+        error: expect.stringContaining("Linear"),
+        attempts: 3,
+        status: "dead",
+        diedAt: expect.any(Number),
+      },
+    ]);
+    for (const columns of [80, 200]) {
+      const { code, stdout } = await bugbot("dlq list", { columns });
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/^ID +STATUS +DIED/);
+      expect(stdout).toContain("slack-EvDead");
+      expect(stripVTControlCharacters(stdout)).toBe(stdout);
+      const widths = stdout.split("\n").map((line) => line.length);
+      expect(Math.max(...widths)).toBeLessThanOrEqual(columns);
+      if (columns === 200) expect(Math.max(...widths)).toBeGreaterThan(80);
+    }
+  });
+
+  it("shows one with each attempt", async ({ expect }) => {
+    const { code, stdout } = await bugbot("dlq show slack-EvDead");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/create issue, attempt 1: [\s\S]*create issue, attempt 3: /);
+    expect(stdout).toContain("npx bugbot dlq replay slack-EvDead");
+    expect(await json("dlq show slack-EvDead")).toMatchObject({
+      status: "dead",
+      errors: [{ step: "create issue", attempt: 1 }, {}, {}],
+    });
+  });
+
+  it("replays one, once: a new attempt in its thread, and nothing made twice", async ({ expect }) => {
+    const issues = world.linear.workspace.issues.length;
+    const { code, stdout } = await bugbot("dlq replay slack-EvDead");
+    expect(code).toBe(0);
+    const [, id = ""] = /Started again as (\S+)\./.exec(stdout) ?? [];
+    const task = await world.until(async () => {
+      const found = z.object({ outcome: z.nullable(z.string()) }).parse(await json(`tasks show ${id}`));
+      return found.outcome === null ? undefined : found;
+    });
+    expect(task.outcome).toBe("succeeded");
+    expect(world.linear.workspace.issues).toHaveLength(issues + 1);
+    expect(world.github.pullRequests(world.repository)).toHaveLength(1);
+    const said = world.slack.thread(world.channel, died.ts).filter(({ author }) => author === "bugbot");
+    expect(said.map(({ text }) => text)).toEqual([expect.stringMatching(/^❌/), expect.stringMatching(/^✅/)]);
+
+    const again = await bugbot("dlq replay slack-EvDead");
+    expect(again).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining(`replayed already as ${id}`) });
+    expect(await json("dlq list --status dead")).toEqual([]);
+  });
+
+  it("drops one that cannot be replayed, and says why it cannot", async ({ expect }) => {
+    const queue = await world.workers.getQueueProducer("DEAD_LETTERS", "bugbot-consumer");
+    await queue.send("\u001b[2Jnonsense");
+    const id = await world.until(
+      async () => z.array(z.object({ id: z.string() })).parse(await json("dlq list --status dead"))[0]?.id,
+    );
+    expect(await bugbot(`dlq replay ${id}`)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("is no command"),
+    });
+    const shown = await bugbot(`dlq show ${id}`);
+    expect(shown.stdout).toContain("nonsense");
+    expect(shown.stdout).not.toContain("\u001b[2J");
+    expect(await bugbot(`dlq drop ${id}`)).toMatchObject({ code: 0, stdout: `Dropped ${id}.\n` });
+    expect(await json("dlq list")).toMatchObject([
+      { id, commandId: null, name: null, conversation: null, status: "dropped" },
+      { status: "replayed" },
+    ]);
+    expect((await bugbot("dlq list --status dead")).stdout).toBe("No dead letters.\n");
+    expect(await bugbot("dlq show nothing")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("npx bugbot dlq list"),
+    });
+  });
+});
+
+describe("bugbot tasks", () => {
+  it("lists and shows them", async ({ expect }) => {
+    const { stdout } = await bugbot("tasks list");
+    expect(stdout).toMatch(/^ID +STATE +ASKED/);
+    expect(stdout).toMatch(/slack-EvDead +failed/);
+    expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect((await bugbot("tasks show slack-EvDead")).stdout).toMatch(
+      /state +failed[\s\S]*ended by +workflow[\s\S]*last word +20/,
+    );
+    expect((await bugbot("tasks list --running")).stdout).toBe("Nothing is running.\n");
+  });
+
+  it("stops one that runs: its own last word says so", async ({ expect }) => {
+    world.linear.fault("teams", { hang: true, times: 1 });
+    const { body, headers, message } = world.slack.mention(fixIt, { channel: world.channel, eventId: "EvStopped" });
+    await world.post(body, headers);
+    await world.until(async () => z.array(z.object({ id: z.string() })).parse(await json("tasks list --running"))[0]);
+    expect(await bugbot("tasks stop slack-EvStopped")).toMatchObject({
+      code: 0,
+      stdout: "Stopping slack-EvStopped.\n",
+    });
+    expect(await world.settled("EvStopped")).toMatchObject({ outcome: "stopped" });
+    const said = world.slack.thread(world.channel, message.ts).filter(({ author }) => author === "bugbot");
+    expect(said.map(({ text }) => text)).toEqual([expect.stringMatching(/^Stopped\./)]);
+    expect(await bugbot("tasks stop slack-EvStopped")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("has ended already"),
+    });
+  });
+
+  it("does one again that has ended", async ({ expect }) => {
+    const pulls = world.github.pullRequests(world.repository).length;
+    const { outcome } = await world.ends(async () => {
+      const { stdout } = await bugbot("tasks retry slack-EvStopped");
+      expect(stdout).toMatch(/^Started again as retry-/);
+    });
+    expect(outcome).toBe("succeeded");
+    expect(world.github.pullRequests(world.repository)).toHaveLength(pulls + 1);
+    expect(await bugbot("tasks retry nothing")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("no command nothing"),
+    });
+  });
+});
+
+describe("bugbot keys", () => {
+  it("makes, rotates with an overlap, and revokes them; only hashes are kept", async ({ expect }) => {
+    const first = keySchema.parse(await json("keys create --name ci"));
+    expect(first.key).toMatch(/^bm_[0-9a-f]{64}$/);
+    expect(await json("tasks list", first.key)).toBeInstanceOf(Array);
+
+    const second = keySchema.parse(await json(`keys rotate ${first.id} --overlap-hours 1`, first.key));
+    expect(await json("tasks list", first.key)).toBeInstanceOf(Array);
+    expect(await json("tasks list", second.key)).toBeInstanceOf(Array);
+    await json(`keys revoke ${second.id}`, second.key);
+    expect(await bugbot("tasks list", { key: second.key })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("revoked"),
+    });
+
+    const none = keySchema.parse(await json(`keys create --name short`));
+    const gone = keySchema.parse(await json(`keys rotate ${none.id} --overlap-hours 0`));
+    expect(await bugbot("tasks list", { key: none.key })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("expired"),
+    });
+    expect(gone.key).not.toBe(none.key);
+
+    const { stdout } = await bugbot("keys list");
+    expect(stdout).toMatch(/^ID +NAME +STATE/);
+    expect(stdout).not.toContain("bm_");
+    const db = await world.database();
+    const stored = JSON.stringify((await db.prepare("SELECT * FROM api_keys").all()).results);
+    for (const { key } of [first, second, none, gone]) {
+      expect(stored).not.toContain(key);
+      expect(world.logs.join("\n")).not.toContain(key);
+    }
+  });
+});
+
+describe("the API", () => {
+  it.for<[string, Record<string, string>]>([
+    ["no key", {}],
+    ["a key nobody made", { authorization: `Bearer bm_${randomBytes(32).toString("hex")}` }],
+    ["another kind of key", { authorization: `Basic ${localAdminKey}` }],
+    ["the admin key and more", { authorization: `Bearer ${localAdminKey}0` }],
+  ])("answers 401 to %s, and does nothing", async ([, headers], { expect }) => {
+    for (const [method, path] of [
+      ["GET", "/api/dlq"],
+      ["POST", "/api/dlq/slack-EvDead/drop"],
+      ["GET", "/api/nowhere"],
+    ] as const) {
+      const response = await fetch(`${world.url}${path}`, { method, headers });
+      expect(response.status).toBe(401);
+      expect(await response.json()).toMatchObject({
+        error: { message: expect.stringContaining("npx bugbot keys create") },
+      });
+    }
+  });
+
+  it("says what to do with a request it does not understand", async ({ expect }) => {
+    const headers = { authorization: `Bearer ${localAdminKey}` };
+    const ask = async (method: string, path: string, body?: string) => {
+      const response = await fetch(`${world.url}/api${path}`, { method, headers, ...(body !== undefined && { body }) });
+      return { status: response.status, answer: await response.json() };
+    };
+    const error = { error: { code: expect.any(String), message: expect.any(String) } };
+    expect(await ask("GET", "/nowhere")).toEqual({ status: 404, answer: error });
+    expect(await ask("GET", "/dlq?limit=many")).toEqual({ status: 400, answer: error });
+    expect(await ask("POST", "/keys", "{")).toEqual({ status: 400, answer: error });
+    expect(await ask("POST", "/keys", JSON.stringify({ name: "x".repeat(20_000) }))).toEqual({
+      status: 413,
+      answer: error,
+    });
+  });
+});
+
+describe("bugbot audit", () => {
+  it("tells a command's story: asked, decided, changed, ended; and who replayed it", async ({ expect }) => {
+    const entries = z
+      .array(z.object({ action: z.string(), actor: z.string(), subject: z.string() }))
+      .parse(await json("audit list --limit 200"));
+    const about = (subject: string) =>
+      entries.filter((entry) => entry.subject === subject).map(({ actor, action }) => `${actor} ${action}`);
+    expect(about("slack-EvDead")).toEqual(["slack:U0ALICE asked", "bugbot ended", "admin replayed_dead_letter"]);
+    const replay =
+      entries.find(({ subject, action }) => subject.startsWith("replay-") && action === "ended")?.subject ?? "";
+    expect(about(replay)).toEqual([
+      "slack:U0ALICE asked",
+      "bugbot filed_issue",
+      "bugbot decided",
+      "bugbot pushed",
+      "bugbot opened_pull_request",
+      "bugbot linked_pull_request",
+      "bugbot ended",
+    ]);
+    expect((await bugbot("audit list")).stdout).toMatch(/^SEQ +WHEN/);
+    const { stdout } = await bugbot("logs --command slack-EvDead");
+    expect(stdout.trim().split("\n")).toEqual([
+      expect.stringMatching(/audit asked slack-EvDead by=slack:U0ALICE/),
+      expect.stringMatching(/audit ended slack-EvDead .*outcome=failed/),
+      expect.stringMatching(/audit replayed_dead_letter slack-EvDead by=admin/),
+    ]);
+  });
+
+  it("verifies the chain, and finds what was changed behind its back", async ({ expect }) => {
+    const { code, stdout } = await bugbot("audit verify");
+    expect({ code, stdout }).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^\d+ entries, an unbroken chain\. Seal: \d+:[0-9a-f]{64}\n$/),
+    });
+    const [, seal = ""] = /Seal: (\S+)/.exec(stdout) ?? [];
+    await json("keys create --name later");
+    expect((await bugbot(`audit verify --seal ${seal}`)).code).toBe(0);
+    expect(await bugbot(`audit verify --seal 1:${"0".repeat(64)}`)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("is not in it"),
+    });
+
+    const db = await world.database();
+    await expect(db.prepare("UPDATE audit SET actor = 'nobody' WHERE seq = 2").run()).rejects.toThrow(/not changed/);
+    await db.prepare("DROP TRIGGER audit_is_not_changed").run();
+    await db.prepare("UPDATE audit SET actor = 'nobody' WHERE seq = 2").run();
+    expect(await bugbot("audit verify")).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringContaining("entry 2 is not what was written"),
+    });
+  });
+});
+
+describe("bugbot doctor", () => {
+  it("finds the local stack well, and says what it could not try", async ({ expect }) => {
+    const { code, stdout, stderr } = await bugbot("doctor", { columns: 200 });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/^ok {5} {2}webhook: \/slack\/events: turns away/m);
+    expect(stdout).toMatch(/^ok {5} {2}token: Slack: good/m);
+    expect(stdout).toMatch(/^ok {5} {2}database: migrations: all \d+ are applied/m);
+  });
+
+  it("names a token that is refused, and ends with 1", async ({ expect }) => {
+    world.slack.fault("auth.test", { status: 200, body: { ok: false, error: "invalid_auth" } });
+    const { code, stdout } = await bugbot("doctor");
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^problem {2}token: Slack: Slack refuses it \(invalid_auth\)\n +→ .*SLACK_BOT_TOKEN/m);
+  });
+
+  it("says what to do where nothing answers", async ({ expect }) => {
+    const { code, stderr } = await runner.bugbot("doctor", { BUGBOT_URL: "http://localhost:9" });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining("npm start") });
+  });
+});
