@@ -2,6 +2,7 @@
 export const slackScopes = [
   "app_mentions:read",
   "chat:write",
+  "files:write",
   "commands",
   "channels:history",
   "groups:history",
