@@ -18,18 +18,23 @@ export interface Report {
   around: readonly string[];
 }
 
-/** Puts together what a command says, the message it was used on, and its thread. What stands closest counts first. */
+/**
+ * Puts together what a command says, the message it was used on, and its thread. What stands closest counts first. Beside
+ * somebody else's report the asker's own words are one more thing that was said.
+ */
 export function readReport(
   { text, author, report, files = [], references }: Command,
   earlier: readonly Said[],
 ): Report {
   const around = [report?.text ?? "", ...earlier.map((said) => said.text).toReversed()];
   const found = around.map((words) => findReferences(words)).toReversed();
+  const asker = author.name ?? author.id;
+  const reported = report && (report.text !== "" || text === "") ? report : undefined;
   return {
-    text: [report?.text, text].filter((words) => words).join("\n\n"),
-    author: report?.author ?? author.name ?? author.id,
+    text: reported?.text ?? text,
+    author: reported?.author ?? asker,
     files,
-    earlier,
+    earlier: reported && text !== "" ? [...earlier, { author: asker, text }] : earlier,
     references: Object.assign({}, ...found, references),
     named: githubRepositories(text),
     around: [...new Set(around.flatMap(githubRepositories))],

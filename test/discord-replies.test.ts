@@ -137,3 +137,69 @@ describe("a last word with a pull request", () => {
     expect(message?.embeds[0]?.description).toMatch(/discount out.*\n\n\$0\.08 · 41 s/);
   });
 });
+
+describe("what was said before", () => {
+  /** A thread with a report, an alert, an answer of bugbot's and a picture; then a mention. */
+  async function mentionInThread() {
+    const { people, guild } = discord;
+    const report = discord.say("The total is wrong", { user: people.bob.id });
+    const { id: thread } = discord.startThread(report, "The total");
+    const channel = guild.channels.get(thread);
+    if (!channel) throw new Error("no thread");
+    guild.users.set("77", { id: "77", username: "sentry", globalName: null, isBot: true });
+    const fields = [{ name: "Users", value: "12", inline: true }];
+    guild.post(channel, { authorId: "77", embeds: [{ title: "TypeError", description: "in the cart", fields }] });
+    guild.post(channel, { authorId: discord.botUserId, content: "❌ What goes wrong?" });
+    discord.say("", { thread, attachments: [{ filename: "cart.png", url: "https://cdn.test/cart.png" }] });
+    const { id: messageId } = discord.say("fix", { thread, mentionBot: true });
+    const conversation = {
+      platform: "discord",
+      guildId: discord.guildId,
+      channelId: thread,
+      threadId: thread,
+    } as const;
+    return { ...mention(), text: "", conversation: { ...conversation, messageId } };
+  }
+
+  it("is the thread from its head, each in its author's name, without bugbot's own words", async ({ expect }) => {
+    discord.guild.messageContent = true;
+    expect(await replies.earlier(await mentionInThread())).toEqual([
+      { author: "Bob Roe", text: "The total is wrong" },
+      { author: "sentry", isBot: true, text: "TypeError\nin the cart\nUsers: 12" },
+      { author: "Alice Doe", text: "", files: [{ name: "cart.png", url: "https://cdn.test/cart.png" }] },
+    ]);
+  });
+
+  it("is the message that a mention in a channel replies to, and nothing else of the channel", async ({ expect }) => {
+    discord.guild.messageContent = true;
+    discord.say("Lunch?");
+    const { id: replyTo } = discord.say("The total is wrong", { user: discord.people.bob.id });
+    discord.say("Yes");
+    const { id: messageId, channelId } = discord.say("fix", { mentionBot: true, replyTo });
+    const conversation = { platform: "discord", guildId: discord.guildId, channelId, messageId } as const;
+    expect(await replies.earlier({ ...mention(), conversation })).toEqual([
+      { author: "Bob Roe", text: "The total is wrong" },
+    ]);
+  });
+
+  it("that Discord does not show is said to be missing where nothing else tells of the bug", async ({ expect }) => {
+    const command = await mentionInThread();
+    await expect(replies.earlier(command)).rejects.toMatchObject({
+      retry: false,
+      reply: expect.stringContaining("Message Content Intent"),
+    });
+    expect(await replies.earlier({ ...command, text: "the total is wrong" })).toEqual([]);
+  });
+
+  it("begins with the thread's head however long the thread is", async ({ expect }) => {
+    discord.guild.messageContent = true;
+    const { id } = discord.startThread(discord.say("The total is wrong"), "The total");
+    for (let number = 1; number <= 60; number++) discord.say(`me too ${number}`, { thread: id });
+    const conversation = { platform: "discord", guildId: discord.guildId, channelId: id, threadId: id } as const;
+    const read = await replies.earlier({ ...mention(), conversation });
+    expect(read.map(({ text }) => text)).toEqual([
+      "The total is wrong",
+      ...Array.from({ length: 50 }, (_, at) => `me too ${at + 11}`),
+    ]);
+  });
+});

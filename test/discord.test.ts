@@ -60,6 +60,29 @@ async function deliverAgain({ body }: SignedInteraction): Promise<void> {
   await world.ends(() => world.fromDiscord(world.discord.slash({ command: "bugbot", subcommand: "help" })));
 }
 
+describe("a mention that replies to a report", () => {
+  it("fixes what that message says, with what is attached named and nobody's words mixed up", async ({ expect }) => {
+    const { discord, linear, anthropic } = world;
+    discord.guild.messageContent = true;
+    const { id: replyTo } = discord.say("Apply twice counts twice, see https://github.com/acme/shop", {
+      user: discord.people.bob.id,
+      attachments: [{ filename: "cart.png", url: "https://cdn.test/cart.png" }],
+    });
+    const { id } = discord.say("fix please", { mentionBot: true, replyTo });
+    const { outcome } = await world.endOf(`discord-${id}`);
+    discord.guild.messageContent = false;
+    expect(outcome).toBe("succeeded");
+    expect(made()).toEqual({ pulls: 1, issues: 1 });
+    const issue = linear.workspace.issues.at(-1);
+    expect(issue?.description).toMatch(/^Reported by Discord user Bob Roe:\n\n> Apply twice counts twice/);
+    expect(issue?.description).toContain("Said before by Alice Doe:\n\n> please");
+    expect(issue?.description).toContain("cart.png https://cdn.test/cart.png");
+    const prompt = JSON.stringify(anthropic.requests.at(-1)?.body);
+    expect(prompt).toContain("Untrusted, chat message by Bob Roe");
+    expect(discord.thread(id).filter(({ text }) => text.startsWith("✅"))).toHaveLength(1);
+  });
+});
+
 describe("Stop", () => {
   it("ends the run, says so to whoever pressed it, and leaves nothing", async ({ expect }) => {
     const branches = await world.github.branches(world.repository);

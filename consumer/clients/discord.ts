@@ -59,6 +59,8 @@ export function createDiscordClient({ botToken, apiUrl, rateLimits }: DiscordOpt
   };
 }
 
+export type DiscordRequest = ReturnType<typeof createDiscordClient>;
+
 const errorSchema = z.object({
   code: z.optional(z.number()),
   message: z.optional(z.string()),

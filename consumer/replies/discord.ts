@@ -1,9 +1,10 @@
 import * as z from "zod/mini";
 import type { Command } from "../../shared/command.ts";
 import { Failure } from "../../shared/failure.ts";
-import { discordEditMs, earlierMessages } from "../../shared/limits.ts";
+import { discordEditMs } from "../../shared/limits.ts";
 import { createDiscordClient, type DiscordOptions } from "../clients/discord.ts";
 import { stableKey } from "../stable-id.ts";
+import { discordConversation, readEarlier } from "./discord-thread.ts";
 import { drawReply, type DrawnMessage } from "./discord-message.ts";
 import type { Mark, Replies, Reply } from "./reply.ts";
 
@@ -98,19 +99,7 @@ export function createDiscordReplies(options: DiscordOptions & { now: () => numb
       return `https://discord.com/channels/${guildId}/${place}${messageId && messageId !== threadId ? `/${messageId}` : ""}`;
     },
 
-    async earlier(command) {
-      const { threadId, messageId } = discordConversation(command);
-      if (threadId === undefined) return [];
-      const page = await request("GET", `/channels/${threadId}/messages?limit=${earlierMessages}`, z.array(saidSchema));
-      return (page ?? [])
-        .filter(({ author, id }) => author.bot !== true && id !== messageId)
-        .map(({ author, content, attachments }) => ({
-          author: author.global_name ?? author.username,
-          text: [content, ...attachments.map(({ filename }) => `[file: ${filename}]`)].join("\n").trim(),
-        }))
-        .filter(({ text }) => text !== "")
-        .toReversed();
-    },
+    earlier: (command) => readEarlier(request, command),
   };
 
   /** `<application>/<token>` while the interaction can still be answered. */
@@ -160,18 +149,6 @@ const markedSchema = z.object({
 /** Whether two emoji are one, however it is told that they are no text. */
 function isSame(one: string | null, other: string): boolean {
   return one?.replaceAll("\uFE0F", "") === other.replaceAll("\uFE0F", "");
-}
-
-const saidSchema = z.object({
-  id: z.string(),
-  content: z.string(),
-  author: z.object({ username: z.string(), global_name: z.nullish(z.string()), bot: z.optional(z.boolean()) }),
-  attachments: z.array(z.object({ filename: z.string() })),
-});
-
-function discordConversation({ conversation }: Command) {
-  if (conversation.platform !== "discord") throw new TypeError(`not a Discord conversation: ${conversation.platform}`);
-  return conversation;
 }
 
 /** Where messages about the command go: its thread, else its channel. An interaction's own message stays in the channel. */

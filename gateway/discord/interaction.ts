@@ -87,7 +87,7 @@ function createdAt(id: string, nowMs: number): number {
   return Math.abs(createdMs - nowMs) <= signatureWindowSeconds * 1000 ? createdMs : nowMs;
 }
 
-type Asked = Pick<Command, "name" | "text" | "references" | "report"> & { messageId?: string };
+type Asked = Pick<Command, "name" | "text" | "references" | "report" | "files"> & { messageId?: string };
 
 /** The command an interaction asks for. Discord's id makes it the same one however often it is delivered. */
 export function commandFrom(interaction: Interaction, { messageId, ...asked }: Asked): Command {

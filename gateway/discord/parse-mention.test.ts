@@ -44,6 +44,57 @@ describe("a mention", () => {
   });
 });
 
+describe("a mention that replies to somebody", () => {
+  const attachment = {
+    id: "1",
+    filename: "cart.png",
+    size: 1,
+    url: "https://cdn.discordapp.com/attachments/1/2/cart.png?ex=1",
+  };
+  const repliedTo = {
+    id: "499",
+    type: 0,
+    author: { id: "401", username: "bob", global_name: "Bob" },
+    content: "The total is wrong",
+    embeds: [],
+    attachments: [attachment],
+  };
+  const reply = (changes: object) => parse({ type: 19, referenced_message: { ...repliedTo, ...changes } });
+
+  it("has that message as its report, in its author's name, with what is attached to it", ({ expect }) => {
+    expect(reply({})).toMatchObject({
+      report: { text: "The total is wrong", author: "Bob" },
+      files: [{ name: "cart.png", url: attachment.url }],
+      author: { name: "alice" },
+    });
+  });
+
+  it("to an alert has what is embedded there", ({ expect }) => {
+    const author = { id: "402", username: "sentry", bot: true };
+    const embeds = [{ title: "TypeError", description: "in the cart", fields: [{ name: "Users", value: "12" }] }];
+    expect(reply({ author, content: "", embeds })?.report?.text).toBe("TypeError\nin the cart\nUsers: 12");
+  });
+
+  it.for<[string, object]>([
+    ["bugbot", { author: { id: "100", username: "bugbot", bot: true } }],
+    ["a message Discord does not show", { content: "", attachments: [] }],
+  ])("to %s has none", ([, changes], { expect }) => {
+    expect(reply(changes)?.report).toBeUndefined();
+  });
+
+  it("to a deleted message has none", ({ expect }) => {
+    expect(parse({ type: 19, referenced_message: null })).toMatchObject({ name: "fix" });
+  });
+});
+
+it("names what is attached to a mention, with its link", ({ expect }) => {
+  const attachments = [
+    { id: "1", filename: "a.png", url: "https://cdn.test/a.png" },
+    { id: "2", filename: "b.log", url: "not a link" },
+  ];
+  expect(parse({ attachments })?.files).toEqual([{ name: "a.png", url: "https://cdn.test/a.png" }, { name: "b.log" }]);
+});
+
 describe("another bot's mention", () => {
   const bot = { id: "400", username: "sentry", bot: true };
   const asked = (changes: object, allowed: string[]) =>

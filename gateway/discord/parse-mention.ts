@@ -1,12 +1,20 @@
 import * as z from "zod/mini";
 import type { Command } from "../../shared/command.ts";
+import {
+  discordAuthor,
+  discordFiles,
+  type DiscordMessage,
+  discordMessageSchema,
+  discordWords,
+  isDiscordBot,
+} from "../../shared/discord-message.ts";
 import { parseWords } from "../../shared/grammar.ts";
 import { maxTextLength } from "../../shared/limits.ts";
 import { findReferences } from "../../shared/references/reference.ts";
 import { idSchema } from "./interaction.ts";
 
 /** Only what is read of https://docs.discord.com/developers/events/gateway-events#message-create. */
-const messageSchema = z.object({
+const messageSchema = z.extend(discordMessageSchema, {
   id: idSchema,
   type: z.optional(z.number()),
   channel_id: idSchema,
@@ -14,7 +22,6 @@ const messageSchema = z.object({
   /** Absent in direct messages. */
   guild_id: z.nullish(idSchema),
   content: z.string(),
-  webhook_id: z.nullish(z.string()),
   author: z.object({
     id: idSchema,
     username: z.string(),
@@ -23,6 +30,8 @@ const messageSchema = z.object({
     system: z.nullish(z.boolean()),
   }),
   mentions: z.array(z.object({ id: z.string() })),
+  /** The message this one replies to; null when it was deleted. */
+  referenced_message: z.nullish(discordMessageSchema),
 });
 
 /** A message and a reply; the other types are Discord's own notices. */
@@ -43,11 +52,11 @@ export function parseMention(
   const parsed = messageSchema.safeParse(event);
   if (!parsed.success) return undefined;
   const { id, type = 0, channel_id: channelId, channel_type: channelType, guild_id: guildId } = parsed.data;
-  const { content, webhook_id, author, mentions } = parsed.data;
+  const { content, author, mentions, referenced_message: repliedTo } = parsed.data;
   if (!personalTypes.has(type)) return undefined;
   if (author.system || author.id === botUserId) return undefined;
   // A webhook's author has the webhook's id.
-  const isBot = author.bot === true || Boolean(webhook_id);
+  const isBot = isDiscordBot(parsed.data);
   if (isBot && !allowedBots.includes(author.id)) return undefined;
 
   const [mention] = new RegExp(`<@!?${botUserId}>`).exec(content) ?? [];
@@ -56,10 +65,14 @@ export function parseMention(
   if (guildId && !mentioned) return undefined;
 
   const words = plainText(afterMention(content, mention)).slice(0, maxTextLength);
+  const report = repliedTo && repliedTo.author.id !== botUserId ? reportOf(repliedTo) : undefined;
+  const files = [...(report?.files ?? []), ...discordFiles(parsed.data)];
   return {
     v: 1,
     id: `discord-${id}`,
     ...parseWords(words),
+    ...(report && { report: { text: report.text, author: report.author } }),
+    ...(files.length > 0 && { files }),
     conversation: {
       platform: "discord",
       guildId: guildId ?? "@me",
@@ -71,6 +84,16 @@ export function parseMention(
     references: findReferences(words),
     receivedAt: nowMs,
   };
+}
+
+/**
+ * The message a mention replies to, in its author's name. Nothing where Discord does not show it: that takes the application's
+ * Message Content Intent, and the consumer looks again.
+ */
+function reportOf(message: DiscordMessage) {
+  const text = plainText(discordWords(message, { embeds: isDiscordBot(message) })).slice(0, maxTextLength);
+  const files = discordFiles(message);
+  return text === "" && files.length === 0 ? undefined : { text, files, author: discordAuthor(message) };
 }
 
 /** What follows the bot's mention; what precedes it when nothing follows; all of it when there is none. */
