@@ -20,6 +20,15 @@ describe("what a report is searched for", () => {
     ]);
   });
 
+  it("are routes and constants before words", ({ expect }) => {
+    expect(termsOf("POST https://shop.acme.com/cart/codes?x=1 with SUMMER25 forgets vouchers")).toEqual([
+      "/cart/codes",
+      "SUMMER25",
+      "vouchers",
+      "forgets",
+    ]);
+  });
+
   it.for([
     [
       "a runtime's own message",
