@@ -1,5 +1,8 @@
+import { createLog } from "../shared/log.ts";
 import { consume } from "./consume.ts";
 import { createInstances } from "./instances.ts";
+import { createAudit } from "./stores/audit.ts";
+import { createCommands } from "./stores/commands.ts";
 import { createUnended } from "./stores/unended.ts";
 import { takeDeadLetters } from "./take-dead-letters.ts";
 import { watch } from "./watchdog.ts";
@@ -15,10 +18,11 @@ const deadLetterQueue = "bugbot-commands-dlq";
 
 export default {
   async queue(batch, env) {
-    const outside = wire(env);
-    const { start, isKnown } = createInstances(env.COMMAND_WORKFLOW, outside);
-    if (batch.queue === deadLetterQueue) return takeDeadLetters(batch, { ...outside, isStarted: isKnown });
-    return consume(batch, { start, log: outside.log });
+    const { record } = createAudit(env.DB, Date.now);
+    const needs = { commands: createCommands(env.DB), record, now: Date.now };
+    const { start, isKnown } = createInstances(env.COMMAND_WORKFLOW, needs);
+    if (batch.queue === deadLetterQueue) return takeDeadLetters(batch, { ...wire(env), isStarted: isKnown });
+    return consume(batch, { start, log: createLog("consumer", []) });
   },
   /** Every minute. */
   async scheduled(_controller, env) {

@@ -97,3 +97,36 @@ describe("a command whose Workflow is killed", () => {
     ).toEqual({ held: 0 });
   });
 });
+
+describe("a last word that chat does not take", () => {
+  it("is said by the watchdog when chat is back, once", async ({ expect }) => {
+    // Each attempt is told to come back at once: eight are over in no time.
+    world.slack.fault("chat.postMessage", { status: 429, headers: { "retry-after": "0" }, times: 8 });
+    const { body, headers, message } = world.slack.mention("help", { channel: world.channel, eventId: "EvLate" });
+    await world.post(body, headers);
+    await world.until(() =>
+      world.logs.find((line) => line.includes("last_word_late") && line.includes("slack-EvLate")),
+    );
+    const said = () => world.slack.thread(world.channel, message.ts).filter(({ author }) => author === "bugbot");
+    expect(said()).toEqual([]);
+
+    await world.until(async () => {
+      await world.watchdog();
+      return said().length > 0 ? true : undefined;
+    });
+    await Promise.all([world.watchdog(), world.watchdog()]);
+    expect(said().map(({ text }) => text)).toEqual([expect.stringContaining("@bugbot fix")]);
+    expect(await world.settled("EvLate")).toMatchObject({ outcome: "succeeded" });
+    const db = await world.database();
+    expect(
+      await db
+        .prepare("SELECT outcome, ended_by, last_word_at > 0 AS said FROM commands WHERE id = 'slack-EvLate'")
+        .first(),
+    ).toEqual({
+      outcome: "succeeded",
+      ended_by: "workflow",
+      said: 1,
+    });
+    expect(await db.prepare("SELECT 1 FROM dead_letters WHERE id = 'slack-EvLate'").first()).toBeNull();
+  });
+});

@@ -31,7 +31,7 @@ export function serveApi(needs: ApiNeeds): Api {
   api.get("/doctor", async (c) => c.json(await diagnose(needs.diagnose)));
 
   api.notFound((c) => {
-    const message = `There is no ${c.req.method} ${c.req.path}. README.md lists what there is.`;
+    const message = `There is no ${c.req.method} ${c.req.path}. docs/operations.md lists what there is.`;
     return c.json({ error: { code: "no_such_route", message } }, 404);
   });
   api.onError((error, c) => {
