@@ -45,6 +45,20 @@ function threadOf({ conversation }: Command) {
 const operations = () => slack.requests.map(({ operation }) => operation);
 const rejects = (error: string) => ({ status: 200, body: { ok: false, error } });
 
+it("quotes what the agent says of its change, which pings nobody", async ({ expect }) => {
+  const command = asked();
+  const card = {
+    title: "fix: it",
+    url: "https://github.test/pull/1",
+    summary: "<!channel> *now* once\n[in](http://x.test)",
+  };
+  await replies().post(command, { text: "✅ done", card }, false);
+  const [said] = threadOf(command);
+  expect(said?.text).toMatch(/^✅ done\n\n> /);
+  expect(said?.text).toContain("&lt;!channel");
+  expect(said?.text).not.toContain("<");
+});
+
 describe("a last word of several messages", () => {
   it("has the buttons under the last, and is said once however often it is tried", async ({ expect }) => {
     const command = asked();

@@ -7,6 +7,7 @@ it.for([
   ["[Pull request #1](https://github.com/acme/shop/pull/1)", "<https://github.com/acme/shop/pull/1|Pull request #1>"],
   ["**bold** and `code`", "*bold* and `code`"],
   ["a < b && c > d", "a &lt; b &amp;&amp; c &gt; d"],
+  ["a \\< b \\> c", "a &lt; b &gt; c"],
   ["* one\n* two", "•   one\n•   two"],
 ])("writes %j as %j", ([markdown = "", mrkdwn], { expect }) => {
   expect(withoutJoiners(toMrkdwn(markdown))).toBe(mrkdwn);
@@ -15,6 +16,8 @@ it.for([
 it.for([
   "<!channel> hi",
   "<@U1>",
+  "\\<!here>",
+  "\\\\<!here>",
   "`<!here>`",
   "```\n<!everyone>\n```",
   "<https://evil.com|github.com>",

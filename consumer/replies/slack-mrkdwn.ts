@@ -6,7 +6,12 @@ import { slackifyMarkdown } from "slackify-markdown";
  * https://docs.slack.dev/messaging/formatting-message-text#escaping
  */
 export function toMrkdwn(markdown: string): string {
-  return slackifyMarkdown(markdown.replaceAll("<", "&lt;"))
+  return slackifyMarkdown(markdown.replace(/(\\*)</g, (_all, slashes: string) => `${evenOf(slashes)}&lt;`))
     .replace(/<(?=[@#!])/g, "&lt;")
     .trim();
+}
+
+/** Without the backslash that escapes what follows: an entity needs none, and would not survive it. */
+function evenOf(slashes: string): string {
+  return slashes.slice(slashes.length % 2);
 }

@@ -3,6 +3,7 @@ import { buttonId } from "../../shared/button.ts";
 import type { Command } from "../../shared/command.ts";
 import { Failure } from "../../shared/failure.ts";
 import { slackPartLength } from "../../shared/limits.ts";
+import { escapeMarkdown } from "../../shared/plain-text.ts";
 import { fileNameFor, layOut } from "./lay-out.ts";
 import { buttonLabels, whispered, type Mark, type Replies, type Reply } from "./reply.ts";
 import { call, createSlackClient, once } from "./slack-client.ts";
@@ -106,7 +107,8 @@ export function createSlackReplies({ botToken, apiUrl }: SlackOptions): Replies 
     reply: Reply,
     say: (text: string, blocks: KnownBlock[]) => Promise<string>,
   ): Promise<string> {
-    const laidOut = layOut(reply.text, slackPartLength);
+    const words = wordsOf(reply);
+    const laidOut = layOut(words, slackPartLength);
     const { beginning } = laidOut;
     const [first = "", ...more] = laidOut.parts.map(toMrkdwn);
     if (more.length === 0) return say(first, blocksOf(first, reply));
@@ -114,7 +116,7 @@ export function createSlackReplies({ botToken, apiUrl }: SlackOptions): Replies 
     const { channelId: channel, threadId } = slackConversation(command);
     const posted = await findPosted(client, command);
     if (beginning !== undefined && threadId !== undefined) {
-      const file = { name: fileNameFor(command), content: reply.text };
+      const file = { name: fileNameFor(command), content: words };
       const isShared = posted.files.has(file.name);
       const id = isShared ? undefined : await uploadFile(client, file);
       if (isShared || id !== undefined) {
@@ -163,6 +165,12 @@ export function createSlackReplies({ botToken, apiUrl }: SlackOptions): Replies 
     await call(() => client.chat.update({ channel, ts, text, blocks }));
     return ts;
   }
+}
+
+/** A card's title and link are in the text; its summary is quoted below, as somebody else's words. */
+function wordsOf({ text, card }: Reply): string {
+  const lines = card ? escapeMarkdown(card.summary).trim().split("\n") : [];
+  return [text, lines.map((line) => `> ${line}`).join("\n")].join("\n\n").trim();
 }
 
 /** Text needs blocks only where buttons stand under it. */
