@@ -2,10 +2,12 @@ import type { AttachedFile, Command, References } from "../shared/command.ts";
 import { githubRepositories } from "../shared/references/github.ts";
 import { findReferences } from "../shared/references/reference.ts";
 import type { Said } from "./replies/reply.ts";
+import { speakerOf } from "./said.ts";
+import { titleOf } from "./title.ts";
 
 /** What was said about a bug, and by whom: all of it untrusted. */
 export interface Report {
-  /** The words that describe the bug: the clicked message's, else the asker's. */
+  /** The words that describe the bug: the clicked message's, else the asker's, else those at the thread's head. */
   text: string;
   author: string;
   /** What is attached to it, unopened. */
@@ -29,12 +31,17 @@ export function readReport(
   const around = [report?.text ?? "", ...earlier.map((said) => said.text).toReversed()];
   const found = around.map((words) => findReferences(words)).toReversed();
   const asker = author.name ?? author.id;
-  const reported = report && (report.text !== "" || text === "") ? report : undefined;
+  const clicked = report && (report.text !== "" || text === "") ? report : undefined;
+  // "@bugbot fix" under an alert, or with no more than a repository: the alert is what is meant.
+  const isBare = clicked === undefined && titleOf(text) === undefined;
+  const head = isBare && titleOf(earlier[0]?.text ?? "") !== undefined ? earlier[0] : undefined;
+  const reported = clicked ?? (head && { text: head.text, author: speakerOf(head) });
+  const before = head ? earlier.slice(1) : earlier;
   return {
     text: reported?.text ?? text,
     author: reported?.author ?? asker,
-    files,
-    earlier: reported && text !== "" ? [...earlier, { author: asker, text }] : earlier,
+    files: [...(head?.files ?? []), ...files],
+    earlier: reported && text !== "" ? [...before, { author: asker, text }] : before,
     references: Object.assign({}, ...found, references),
     named: githubRepositories(text),
     around: [...new Set(around.flatMap(githubRepositories))],

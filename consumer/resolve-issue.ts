@@ -64,7 +64,7 @@ function describe({ conversation }: Command, report: Report, permalink: string |
   const platform = conversation.platform === "slack" ? "Slack" : "Discord";
   const thread = report.earlier.map((said) => `Said before by ${speakerOf(said)}:\n\n${quote(wordsOf(said))}`);
   return [
-    words === "" ? `Asked for by ${platform} user ${report.author}.` : `Reported by ${platform} user ${report.author}:`,
+    words === "" ? `Asked for in ${platform} by ${report.author}.` : `Reported in ${platform} by ${report.author}:`,
     ...(words === "" ? [] : [quote(words)]),
     ...thread,
     ...(permalink ? [`[Open the thread](${permalink})`] : []),

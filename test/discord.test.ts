@@ -74,7 +74,7 @@ describe("a mention that replies to a report", () => {
     expect(outcome).toBe("succeeded");
     expect(made()).toEqual({ pulls: 1, issues: 1 });
     const issue = linear.workspace.issues.at(-1);
-    expect(issue?.description).toMatch(/^Reported by Discord user Bob Roe:\n\n> Apply twice counts twice/);
+    expect(issue?.description).toMatch(/^Reported in Discord by Bob Roe:\n\n> Apply twice counts twice/);
     expect(issue?.description).toContain("Said before by Alice Doe:\n\n> please");
     expect(issue?.description).toContain("cart.png https://cdn.test/cart.png");
     const prompt = JSON.stringify(anthropic.requests.at(-1)?.body);

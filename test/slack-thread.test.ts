@@ -12,10 +12,11 @@ afterAll(() => world?.close());
 
 const requestsOf = (operation: string) => world.slack.requests.filter((request) => request.operation === operation);
 
+const place = () => world.slack.workspace.addChannel(world.channel, "bugs");
+
 /** An alert at a thread's head, as monitoring posts it: without text. */
 function postAlert(title: string) {
-  const place = world.slack.workspace.addChannel(world.channel, "bugs");
-  return world.slack.workspace.post(place, {
+  return world.slack.workspace.post(place(), {
     user: "B0SENTRY",
     botId: "B0SENTRY",
     username: "Sentry",
@@ -27,16 +28,18 @@ function postAlert(title: string) {
 describe("@bugbot fix under an alert", () => {
   it("takes the alert for the report, and for a bot's words", async ({ expect }) => {
     const { ts } = postAlert("TypeError: codes counted twice");
+    world.slack.workspace.post(place(), { user: "U0BOB", text: "me too", threadTs: ts });
     const asked = world.anthropic.requests.length;
     const { outcome, replies } = await world.mention(`fix ${repository}`, { threadTs: ts });
     expect(outcome).toBe("succeeded");
     expect(replies.map(({ text }) => text)).toEqual([expect.stringMatching(/^✅/)]);
     const issue = world.linear.workspace.issues.at(-1);
     expect(issue?.title).toBe("TypeError: codes counted twice");
-    expect(issue?.description).toContain("Said before by the bot Sentry:");
-    expect(issue?.description).toContain("> cart.js in applyCode");
+    expect(issue?.description).toMatch(/^Reported in Slack by the bot Sentry:\n\n> TypeError: codes counted twice/);
+    expect(issue?.description).toContain("Said before by U0BOB:\n\n> me too");
+    expect(world.github.pullRequests(world.repository).at(-1)?.body).toContain("> cart.js in applyCode");
     const prompts = JSON.stringify(world.anthropic.requests.slice(asked).map(({ body }) => body));
-    expect(prompts).toContain("earlier in the thread, by the bot Sentry");
+    expect(prompts).toContain("chat message by the bot Sentry");
     expect(prompts).toContain("cart.js in applyCode");
   });
 

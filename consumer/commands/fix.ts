@@ -46,7 +46,7 @@ export async function fix(command: Command, needs: CommandNeeds): Promise<Ending
       },
     ),
   );
-  const title = titleOf(report.text) ?? found?.title ?? titleOfThread(earlier);
+  const title = titleOf(report.text) ?? found?.title ?? titleOfThread(report.earlier);
   if (!title)
     throw new Failure("nothing_reported", {
       reply: "What goes wrong? Say it in a sentence: `@bugbot fix the total ignores the discount`",

@@ -38,7 +38,7 @@ function describePullRequest({ command, report, issue, summary, usage }: PullReq
 
 ### Report
 
-${issue ? `[${issue.identifier}](${issue.url}), asked` : "Asked"} for by ${platform} user \`${report.author}\`:
+${issue ? `[${issue.identifier}](${issue.url}), reported` : "Reported"} in ${platform} by \`${report.author}\`:
 
 ${defuse(report.text)
   .split("\n")
