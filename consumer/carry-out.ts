@@ -65,7 +65,8 @@ async function run(command: Command, needs: CommandNeeds): Promise<Ending> {
       await needs.status.mark("working");
       return fix(command, needs);
     case "contextualize":
-      return contextualize();
+      await needs.status.mark("working");
+      return contextualize(command, needs);
     case "status":
       return status(command, needs);
     case "stop":

@@ -1,7 +1,8 @@
+import type { ButtonAction } from "../shared/button.ts";
 import { Failure } from "../shared/failure.ts";
 import type { Usage } from "../shared/job.ts";
 import { describeError } from "../shared/log.ts";
-import type { Card } from "./replies/reply.ts";
+import type { Card, LinkButton } from "./replies/reply.ts";
 
 export const outcomes = ["succeeded", "failed", "stopped", "timed_out", "refused"] as const;
 
@@ -12,6 +13,10 @@ export interface Ending {
   reply: string;
   /** Whether the person can name the missing repository in a form. */
   ask?: boolean;
+  /** What pressing the button under it does, where that does not follow from the outcome. */
+  button?: ButtonAction;
+  /** Pages to open, as buttons beside it. */
+  links?: LinkButton[];
   /** The Linear issue's identifier. */
   issue?: string;
   pullRequestUrl?: string;

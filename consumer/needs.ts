@@ -3,7 +3,6 @@ import type { Log } from "../shared/log.ts";
 import type { Settings } from "../shared/settings.ts";
 import type { GitHub } from "./clients/github.ts";
 import type { Linear } from "./clients/linear.ts";
-import type { PostHog } from "./clients/posthog.ts";
 import type { DeadCommand, StepError } from "./dead-letter.ts";
 import type { Effect } from "./effect.ts";
 import type { Replies } from "./replies/reply.ts";
@@ -11,6 +10,10 @@ import type { StatusMessage } from "./replies/status-message.ts";
 import type { JobSandbox } from "./sandbox/sandbox.ts";
 import type { Audit } from "./stores/audit.ts";
 import type { Automation } from "./stores/automation.ts";
+import type { Sources } from "./evidence/gather.ts";
+import type { Breakers } from "./stores/breakers.ts";
+import type { Evidence } from "./stores/evidence.ts";
+import type { LinearTeams } from "./stores/linear-teams.ts";
 import type { Commands } from "./stores/commands.ts";
 import type { Conversations } from "./stores/conversations.ts";
 import type { DeadLetters } from "./stores/dead-letters.ts";
@@ -22,8 +25,8 @@ import type { ThreadIssues } from "./stores/thread-issues.ts";
 export interface Outside {
   replies: (platform: Conversation["platform"]) => Replies;
   linear: Linear | undefined;
+  linearTeams: LinearTeams | undefined;
   github: GitHub | undefined;
-  posthog: PostHog | undefined;
   sandbox: (conversation: string) => JobSandbox;
   commands: Commands;
   lastWords: LastWords;
@@ -33,6 +36,10 @@ export interface Outside {
   /** Puts a command that died on the dead-letter queue. */
   sendDead: (dead: DeadCommand) => Promise<unknown>;
   conversations: Conversations;
+  breakers: Breakers;
+  evidence: Evidence;
+  /** What evidence is gathered from. */
+  sources: Sources;
   leases: Leases;
   threadIssues: ThreadIssues;
   automation: Automation;

@@ -1,42 +1,61 @@
 import type { Command, References } from "../shared/command.ts";
 import { conversationId } from "../shared/conversation.ts";
 import { Failure } from "../shared/failure.ts";
-import type { Issue, Linear } from "./clients/linear.ts";
+import type { Issue, Linear, Team } from "./clients/linear.ts";
 import { stripHidden } from "../shared/plain-text.ts";
 import type { Report } from "./read-report.ts";
 import { speakerOf, wordsOf } from "./said.ts";
+import type { LinearTeams } from "./stores/linear-teams.ts";
 import { stableUuid } from "./stable-id.ts";
 
 export interface FindIssueNeeds {
   linear: Linear;
-  /** The thread's issue in KV, else in D1. */
-  mapped: string | null;
+  teams: LinearTeams;
+  /** What the thread is known to be about: its issue in KV, then in D1. */
+  mapped: readonly (string | null)[];
 }
 
-/** The issue a command is about: the one it names, else its thread's. Throws a `Failure` when the named one is unknown. */
+export interface IssueClues {
+  /** In the asker's own words. */
+  named: References;
+  /** In the thread and the message around them. */
+  around: References;
+}
+
+/**
+ * The issue a command is about: the one it names, the one its thread names, or the one the thread is mapped to. Throws a `Failure`
+ * when the asker names one that is unknown.
+ */
 export async function findIssue(
-  { linearIssueId: named, linearIssueUrl: url }: References,
-  { linear, mapped }: FindIssueNeeds,
+  { named, around }: IssueClues,
+  { linear, teams, mapped }: FindIssueNeeds,
 ): Promise<Issue | undefined> {
-  if (named) {
-    const issue = await linear.issue(named);
+  const { linearIssueId: id, linearIssueUrl: url } = named;
+  if (id) {
+    const issue = await linear.issue(id);
     if (issue) return issue;
-    const [team = ""] = named.split("-");
+    const [team = ""] = id.split("-");
     // `UTF-8` looks like an issue too: only a team's key makes it one.
-    if (url || (await linear.teamId(team))) {
+    if (url || (await teams.find(team))) {
       throw new Failure("issue_not_found", {
-        reply: `I cannot find ${named} in Linear. Check its number, or leave it out and I will file a new issue.`,
+        reply: `I cannot find ${id} in Linear. Check its number, or leave it out and I will file a new issue.`,
         retry: false,
       });
     }
   }
-  return mapped ? linear.issue(mapped) : undefined;
+  const known = [around.linearIssueId === id ? undefined : around.linearIssueId, ...mapped];
+  for (const candidate of new Set(known.filter((one) => typeof one === "string"))) {
+    const issue = await linear.issue(candidate);
+    if (issue) return issue;
+  }
+  return undefined;
 }
 
 export interface CreateIssueNeeds {
   linear: Linear;
+  teams: LinearTeams;
   teamKey?: string | undefined;
-  permalink?: string | undefined;
+  threadUrl: string | null;
 }
 
 export interface NewIssue {
@@ -48,18 +67,29 @@ export interface NewIssue {
 /** Files the report. The id is the conversation's, so a thread never files twice. */
 export async function createIssue(
   { command, report, title }: NewIssue,
-  { linear, teamKey, permalink }: CreateIssueNeeds,
+  { linear, teams, teamKey, threadUrl }: CreateIssueNeeds,
 ): Promise<Issue> {
-  const teamId = await linear.teamId(teamKey);
-  if (!teamId) {
-    const which = teamKey ? `a team with the key ${teamKey} (LINEAR_TEAM_KEY)` : "any team";
-    throw new Failure("linear_team_not_found", { reply: `I cannot see ${which} in Linear.`, retry: false });
-  }
   const id = await stableUuid(`issue ${conversationId(command.conversation)}`);
-  return linear.createIssue({ id, teamId, title, description: describe(command, report, permalink) });
+  const description = describe(command, report, threadUrl);
+  const fileIn = (team: Team) => {
+    const labelIds = team.labels.nodes.filter(({ name }) => name.toLowerCase() === "bug").map((label) => label.id);
+    return linear.createIssue({ id, teamId: team.id, title, description, labelIds });
+  };
+  try {
+    return await fileIn((await teams.find(teamKey)) ?? noTeam(teamKey));
+  } catch (error) {
+    // What was kept of the team may be out of date.
+    if (!(error instanceof Failure) || error.code !== "linear_rejected") throw error;
+    return fileIn((await teams.refresh(teamKey)) ?? noTeam(teamKey));
+  }
 }
 
-function describe({ conversation }: Command, report: Report, permalink: string | undefined): string {
+function noTeam(key: string | undefined): never {
+  const which = key ? `a team with the key ${key} (LINEAR_TEAM_KEY)` : "any team";
+  throw new Failure("linear_team_not_found", { reply: `I cannot see ${which} in Linear.`, retry: false });
+}
+
+function describe({ conversation }: Command, report: Report, threadUrl: string | null): string {
   const words = wordsOf(report);
   const platform = conversation.platform === "slack" ? "Slack" : "Discord";
   const thread = report.earlier.map((said) => `Said before by ${speakerOf(said)}:\n\n${quote(wordsOf(said))}`);
@@ -67,7 +97,7 @@ function describe({ conversation }: Command, report: Report, permalink: string |
     words === "" ? `Asked for in ${platform} by ${report.author}.` : `Reported in ${platform} by ${report.author}:`,
     ...(words === "" ? [] : [quote(words)]),
     ...thread,
-    ...(permalink ? [`[Open the thread](${permalink})`] : []),
+    ...(threadUrl ? [`[Open the thread](${threadUrl})`] : []),
   ].join("\n\n");
 }
 

@@ -77,7 +77,7 @@ export async function settle(command: Command, ending: Ending, needs: CommandNee
   async function say(): Promise<boolean> {
     try {
       const buttons = button ? [{ action: button, commandId: id }] : [];
-      await status.lastWord({ text: final.reply, buttons, card: final.card });
+      await status.lastWord({ text: final.reply, buttons, card: final.card, links: final.links });
       return true;
     } catch (error) {
       log("last_word_late", { commandId: id, ...describeError(error) });
@@ -96,7 +96,8 @@ export function endOf({ id }: Command, { outcome, reply, died }: Ending, actor: 
 
 const maxReasonLength = 300;
 
-function buttonOf(command: Command, { outcome, ask, died }: Ending): ButtonAction | undefined {
+function buttonOf(command: Command, { outcome, ask, died, button }: Ending): ButtonAction | undefined {
+  if (button) return button;
   if (ask) return "ask";
   const again = isWork(command) && (outcome === "failed" || outcome === "timed_out" || outcome === "stopped");
   return again || died !== undefined ? "retry" : undefined;

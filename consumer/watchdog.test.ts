@@ -9,6 +9,8 @@ import { createSandbox } from "./sandbox/sandbox.ts";
 import { createAudit } from "./stores/audit.ts";
 import { createAutomation } from "./stores/automation.ts";
 import { createCommands } from "./stores/commands.ts";
+import { createBreakers } from "./stores/breakers.ts";
+import { createEvidence } from "./stores/evidence.ts";
 import { createConversations } from "./stores/conversations.ts";
 import { createDeadLetters } from "./stores/dead-letters.ts";
 import { createLastWords } from "./stores/last-words.ts";
@@ -50,7 +52,6 @@ async function setUp(state: InstanceState | Error, { refusal }: { refusal?: Fail
     replies: () => replies,
     linear: undefined,
     github: undefined,
-    posthog: undefined,
     sandbox: (conversation: string) => createSandbox(executor, conversation),
     lastWords: createLastWords(db),
     deadLetters: createDeadLetters(db),
@@ -58,6 +59,10 @@ async function setUp(state: InstanceState | Error, { refusal }: { refusal?: Fail
     sendDead: async (dead: DeadCommand) => void sent.push(dead),
     automation: createAutomation(db),
     threadIssues: createThreadIssues(env.BUGBOT_KV),
+    linearTeams: undefined,
+    breakers: createBreakers(db),
+    evidence: createEvidence(db),
+    sources: { behaviour: undefined, code: undefined },
     settings: readSettings({}),
     log: (event: string) => void logs.push(event),
     now: () => clock.now,

@@ -6,7 +6,10 @@ import { createGitHub } from "./clients/github.ts";
 import { githubAccess } from "./clients/github-access.ts";
 import { connectGitHub } from "./clients/github-connection.ts";
 import { createLinear } from "./clients/linear.ts";
+import { createGitHubCode } from "./clients/github-code.ts";
 import { createPostHog } from "./clients/posthog.ts";
+import { findCode } from "./evidence/find-code.ts";
+import { findBehaviour } from "./evidence/find-behaviour.ts";
 import type { Outside } from "./needs.ts";
 import { createDiscordReplies } from "./replies/discord.ts";
 import { createSlackReplies } from "./replies/slack.ts";
@@ -14,6 +17,10 @@ import { createContainerExecutor, createHttpExecutor } from "./sandbox/executor.
 import { createSandbox } from "./sandbox/sandbox.ts";
 import { createAudit } from "./stores/audit.ts";
 import { createAutomation } from "./stores/automation.ts";
+import { createCodeSearches } from "./stores/code-searches.ts";
+import { createBreakers } from "./stores/breakers.ts";
+import { createEvidence } from "./stores/evidence.ts";
+import { createLinearTeams } from "./stores/linear-teams.ts";
 import { createCommands } from "./stores/commands.ts";
 import { createConversations } from "./stores/conversations.ts";
 import { createDeadLetters } from "./stores/dead-letters.ts";
@@ -45,18 +52,21 @@ export function wire(env: Env): Outside {
     : undefined;
   const access = githubAccess(settings);
   const connection = access && connectGitHub({ access, apiUrl: settings.GITHUB_API_URL });
+  const linear = LINEAR_API_KEY ? createLinear({ apiKey: LINEAR_API_KEY, apiUrl: settings.LINEAR_API_URL }) : undefined;
+  const searches = createCodeSearches(env.DB, env.BUGBOT_KV, Date.now);
+  const posthog =
+    POSTHOG_API_KEY && POSTHOG_PROJECT_ID
+      ? createPostHog({ apiKey: POSTHOG_API_KEY, projectId: POSTHOG_PROJECT_ID, host: POSTHOG_HOST })
+      : undefined;
   return {
     replies(platform) {
       const replies = platform === "slack" ? slack : discord;
       if (replies) return replies;
       throw new Failure("platform_off", { reply: `${platform} is not set up on the consumer Worker.`, retry: false });
     },
-    linear: LINEAR_API_KEY ? createLinear({ apiKey: LINEAR_API_KEY, apiUrl: settings.LINEAR_API_URL }) : undefined,
+    linear,
+    linearTeams: linear && createLinearTeams(linear, env.BUGBOT_KV),
     github: connection && createGitHub(connection),
-    posthog:
-      POSTHOG_API_KEY && POSTHOG_PROJECT_ID
-        ? createPostHog({ apiKey: POSTHOG_API_KEY, projectId: POSTHOG_PROJECT_ID, host: POSTHOG_HOST })
-        : undefined,
     sandbox: (conversation) => createSandbox(executor, conversation),
     commands: createCommands(env.DB),
     lastWords: createLastWords(env.DB),
@@ -64,6 +74,14 @@ export function wire(env: Env): Outside {
     record: createAudit(env.DB, Date.now).record,
     sendDead: (dead) => env.DEAD_LETTERS.send(dead),
     conversations: createConversations(env.DB),
+    breakers: createBreakers(env.DB),
+    evidence: createEvidence(env.DB),
+    sources: {
+      behaviour: posthog && ((asked) => findBehaviour(asked, { posthog })),
+      code:
+        connection &&
+        ((asked) => findCode(asked, { github: createGitHubCode(connection), searches, webUrl: settings.GITHUB_URL })),
+    },
     leases: createLeases(env.DB),
     automation: createAutomation(env.DB),
     threadIssues: createThreadIssues(env.BUGBOT_KV),

@@ -4,7 +4,7 @@ import { createAnswers } from "./linear/answers.ts";
 import { refusal } from "./linear/errors.ts";
 import { createMutations } from "./linear/mutations.ts";
 import { linearSchema } from "./linear/schema.ts";
-import { createWorkspace } from "./linear/workspace.ts";
+import { createWorkspace, record } from "./linear/workspace.ts";
 import { type RecordedRequest, startStandIn } from "./stand-in.ts";
 
 export interface LinearOptions {
@@ -80,6 +80,17 @@ export async function createLinear({ apiKey, urlKey = "acme", teams = [{ key: "B
       if (!team) throw new Error(`no team for ${identifier ?? "an issue"}`);
       return workspace.addIssue({ team, title, description, ...(number && { number: Number(number) }) });
     },
+    /** Shows a page on an issue, as Linear's own integrations do. */
+    seedAttachment: ({ issueId, url }: { issueId: string; url: string }) =>
+      void workspace.attachments.push({
+        ...record(),
+        issueId,
+        url,
+        title: url,
+        subtitle: null,
+        sourceType: "slack",
+        metadata: {},
+      }),
     issue: (id: string) => workspace.findIssue(id),
     /** Oldest first. */
     comments: (id: string) => workspace.comments.filter(({ issueId }) => issueId === workspace.findIssue(id).id),

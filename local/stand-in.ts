@@ -41,6 +41,8 @@ export interface Fault {
 export interface StandIn {
   requests: RecordedRequest[];
   fault: (match: FaultMatch, fault: Fault) => void;
+  /** Everything works again. */
+  mend: () => void;
   close: () => Promise<void>;
 }
 
@@ -97,6 +99,7 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn & {
     origin: `http://127.0.0.1:${portOf(server.address())}`,
     requests,
     fault: (match, fault) => void faults.push({ match, fault, left: fault.times ?? 1 }),
+    mend: () => void faults.splice(0),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

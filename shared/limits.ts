@@ -107,3 +107,19 @@ export const defaultModel = "sonnet";
 export const leasedModels = ["sonnet", "haiku"];
 
 export const defaultAllowedPaths = ["src/**", "app/**", "components/**", "pages/**"];
+
+/** What one source of evidence may take; what comes later is missing from the card. */
+export const sourceTimeoutMs = 10_000;
+
+/** A source opens its breaker when half of at least ten calls within ten minutes failed; a trial is given up for lost after `trialMs`. */
+export const breakerLimits = {
+  windowMs: 10 * 60_000,
+  minCalls: 10,
+  maxFailureShare: 0.5,
+  openMs: 60_000,
+  trialMs: 15_000,
+  successesToClose: 3,
+};
+
+/** How long teams, workflow states and labels of Linear are kept in KV. */
+export const linearCacheSeconds = 60 * 60;

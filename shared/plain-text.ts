@@ -1,14 +1,23 @@
+const hidden =
+  /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u00AD\u200B\u200C\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\uFFFD]|[\u{E0000}-\u{E007F}]/gu;
+
 /** Removes what a reader would not see and a queue would swell on: control, zero-width and bidirectional characters, lone surrogates. Keeps tabs and newlines. */
 export function stripHidden(text: string): string {
+  return text.toWellFormed().replace(hidden, "");
+}
+
+/** Shows what a reader would not see, instead of leaving it out: `⟨U+202E⟩`. Keeps tabs and newlines. */
+export function showHidden(text: string): string {
   return text
     .toWellFormed()
+    .replaceAll("\r\n", "\n")
     .replace(
-      /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u00AD\u200B\u200C\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\uFFFD]|[\u{E0000}-\u{E007F}]/gu,
-      "",
+      hidden,
+      (character) => `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`,
     );
 }
 
 /** Makes Markdown of words that are none: shown as they are, they format, link and ping nothing. */
 export function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_~[\]()<>#|]/g, "\\$&");
+  return text.replace(/[\\`*_~[\]()<>#|&]/g, "\\$&");
 }

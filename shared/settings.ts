@@ -40,6 +40,8 @@ export function readSettings(given: object) {
     DISCORD_MENTIONS: text(env["DISCORD_MENTIONS"]),
     LINEAR_API_KEY: text(env["LINEAR_API_KEY"]),
     LINEAR_TEAM_KEY: text(env["LINEAR_TEAM_KEY"]),
+    /** Teams of single channels: `C0WEB=WEB`. */
+    LINEAR_CHANNEL_TEAMS: list(env["LINEAR_CHANNEL_TEAMS"]),
     LINEAR_API_URL: url(env["LINEAR_API_URL"], "https://api.linear.app/graphql"),
     GITHUB_TOKEN: text(env["GITHUB_TOKEN"]),
     GITHUB_APP_ID: text(env["GITHUB_APP_ID"]),
@@ -54,6 +56,8 @@ export function readSettings(given: object) {
     ANTHROPIC_BASE_URL: url(env["ANTHROPIC_BASE_URL"], "https://api.anthropic.com"),
     /** Opens `/api` before there is any other key. */
     BUGBOT_ADMIN_KEY: text(env["BUGBOT_ADMIN_KEY"]),
+    /** `on`: Linear shows whole e-mail addresses. Chat never does. */
+    EVIDENCE_SHOW_EMAILS: text(env["EVIDENCE_SHOW_EMAILS"]),
     BUGBOT_REPO: text(env["BUGBOT_REPO"]),
     BUGBOT_ALLOWED_REPOS: list(env["BUGBOT_ALLOWED_REPOS"]),
     BUGBOT_ALLOWED_WORKSPACES: list(env["BUGBOT_ALLOWED_WORKSPACES"]),

@@ -41,6 +41,7 @@ describe("@bugbot fix", () => {
     const [issue] = world.linear.workspace.issues;
     expect(issue?.description).toContain("> https://github.com/acme/shop Pressing");
     expect(world.linear.workspace.attachments).toMatchObject([
+      { issueId: issue?.id, url: expect.stringContaining("acme.slack.com/archives/") },
       { issueId: issue?.id, url: expect.stringContaining("/acme/shop/pull/1") },
     ]);
 

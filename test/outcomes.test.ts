@@ -31,9 +31,13 @@ afterAll(async () => {
 
 async function left({ github, linear, repository }: World) {
   const branches = await github.branches(repository);
-  return { branches, pulls: github.pullRequests(repository).length, attachments: linear.workspace.attachments.length };
+  return {
+    branches,
+    pulls: github.pullRequests(repository).length,
+    linked: linear.workspace.attachments.filter(({ url }) => url.includes("/pull/")).length,
+  };
 }
-const nothing = { branches: ["main"], pulls: 0, attachments: 0 };
+const nothing = { branches: ["main"], pulls: 0, linked: 0 };
 
 describe("a fix that does not come about has one honest last word, and leaves no branch", () => {
   it.for<[string, string, string, RegExp, string]>([

@@ -67,7 +67,7 @@ async function askDiscord(apiUrl: string, token: string): Promise<Finding> {
 }
 
 async function askLinear(linear: NonNullable<Outside["linear"]>, teamKey: string | undefined): Promise<Finding> {
-  if (await linear.teamId(teamKey)) return ok("", `good, and sees ${teamKey ? `the team ${teamKey}` : "a team"}`);
+  if (await linear.team(teamKey)) return ok("", `good, and sees ${teamKey ? `the team ${teamKey}` : "a team"}`);
   return problem(
     "",
     `it sees no team${teamKey ? ` ${teamKey}` : ""}`,

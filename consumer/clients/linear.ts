@@ -10,6 +10,9 @@ import * as z from "zod/mini";
 import { vendorTimeoutMs } from "../../shared/limits.ts";
 import {
   attachmentCreateMutation,
+  attachmentsQuery,
+  commentCreateMutation,
+  commentUpdateMutation,
   issueCreateMutation,
   issueQuery,
   issuesQuery,
@@ -36,6 +39,25 @@ export type Issue = z.infer<typeof issueSchema>;
 
 /** https://linear.app/developers/filtering: a workflow state's `type`, one of triage, backlog, unstarted, started, completed, canceled. */
 const closedStates = ["completed", "canceled", "duplicate"];
+
+const connection = <T extends z.ZodMiniType>(node: T) => z.object({ nodes: z.array(node) });
+export const teamSchema = z.object({
+  id: z.string(),
+  key: z.string(),
+  states: connection(z.object({ id: z.string(), name: z.string(), type: z.string() })),
+  labels: connection(z.object({ id: z.string(), name: z.string() })),
+});
+/** A team, its workflow states and its labels. */
+export type Team = z.infer<typeof teamSchema>;
+
+export interface NewIssue {
+  /** A UUID v4 made from what the issue is for. */
+  id: string;
+  teamId: string;
+  title: string;
+  description: string;
+  labelIds?: readonly string[];
+}
 
 export type Linear = ReturnType<typeof createLinear>;
 
@@ -82,18 +104,30 @@ export function createLinear({ apiKey, apiUrl }: LinearOptions) {
     },
 
     /** The team with this key, or the first one. */
-    async teamId(key?: string): Promise<string | undefined> {
-      const schema = z.object({ teams: z.object({ nodes: z.array(z.object({ id: z.string() })) }) });
+    async team(key?: string): Promise<Team | undefined> {
+      const schema = z.object({ teams: connection(teamSchema) });
       try {
         const { teams } = await request(teamsQuery, { filter: key ? { key: { eq: key } } : null }, schema);
-        return teams.nodes[0]?.id;
+        return teams.nodes[0];
       } catch (error) {
         throw toFailure(error);
       }
     },
 
-    /** `id` is a UUID v4 made from what the issue is for: asked twice, it answers with the first one's issue. */
-    async createIssue(input: { id: string; teamId: string; title: string; description: string }): Promise<Issue> {
+    /** The newest open issue that shows this URL. */
+    async openIssueWithLink(url: string): Promise<Issue | undefined> {
+      const node = z.object({ issue: z.extend(issueSchema, { state: z.object({ type: z.string() }) }) });
+      try {
+        const found = await request(attachmentsQuery, { url }, z.object({ attachmentsForURL: connection(node) }));
+        const open = found.attachmentsForURL.nodes.find(({ issue }) => !closedStates.includes(issue.state.type));
+        return open && issueSchema.parse(open.issue);
+      } catch (error) {
+        throw toFailure(error);
+      }
+    },
+
+    /** Asked twice with one id, it answers with the first one's issue. */
+    async createIssue(input: NewIssue): Promise<Issue> {
       const schema = z.object({ issueCreate: z.object({ issue: issueSchema }) });
       try {
         return (await request(issueCreateMutation, { input }, schema)).issueCreate.issue;
@@ -101,6 +135,31 @@ export function createLinear({ apiKey, apiUrl }: LinearOptions) {
         // Linear documents no wording for a taken id: whatever it refused, the issue under that id is the answer.
         const existing = isInvalidInput(error) ? await linear.issue(input.id) : undefined;
         if (existing) return existing;
+        throw toFailure(error);
+      }
+    },
+
+    /** Writes the comment with this id (a UUID v4), or writes it anew. Returns its URL. */
+    async comment({ id, issueId, body }: { id: string; issueId: string; body: string }): Promise<string> {
+      const comment = z.object({ comment: z.object({ url: z.string() }) });
+      try {
+        const created = await request(
+          commentCreateMutation,
+          { input: { id, issueId, body } },
+          z.object({ commentCreate: comment }),
+        );
+        return created.commentCreate.comment.url;
+      } catch (error) {
+        if (!isInvalidInput(error)) throw toFailure(error);
+      }
+      try {
+        const updated = await request(
+          commentUpdateMutation,
+          { id, input: { body } },
+          z.object({ commentUpdate: comment }),
+        );
+        return updated.commentUpdate.comment.url;
+      } catch (error) {
         throw toFailure(error);
       }
     },

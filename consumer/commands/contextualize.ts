@@ -1,10 +1,123 @@
+import type { Command } from "../../shared/command.ts";
+import { conversationId } from "../../shared/conversation.ts";
+import { Failure } from "../../shared/failure.ts";
+import { emailAddresses } from "../../shared/references/email.ts";
+import { postHogSessionIds } from "../../shared/references/posthog.ts";
+import { chooseRepository } from "../choose-repository.ts";
+import type { Issue } from "../clients/linear.ts";
 import type { Ending } from "../ending.ts";
+import { type Card, compareCards, makeCard } from "../evidence/card.ts";
+import { gather } from "../evidence/gather.ts";
+import { maskEmails } from "../evidence/mask-emails.ts";
+import { writeChatSummary } from "../evidence/write-chat-summary.ts";
+import { writeIssueComment } from "../evidence/write-issue-comment.ts";
+import type { CommandNeeds } from "../needs.ts";
+import { noteDeed } from "../note-deed.ts";
+import { speakerOf, wordsOf } from "../said.ts";
+import { stableUuid } from "../stable-id.ts";
+import { fileIssue, type Taken, takeReport } from "../take-report.ts";
 
-/** This version gathers no evidence, and says so. */
-export function contextualize(): Ending {
-  return {
-    outcome: "refused",
-    reply:
-      "❌ I cannot gather evidence yet: this version of bugbot only fixes. Try `@bugbot fix https://github.com/owner/name what goes wrong`.",
+/** From a report to a card of evidence: on the Linear issue in full, in the thread in short. No container and no model. */
+export async function contextualize(command: Command, needs: CommandNeeds): Promise<Ending> {
+  const { effect, status, evidence, now } = needs;
+  await status.show("start", { text: "⚙️ Gathering what is known…", activity: "gathering evidence" });
+  const taken = await takeReport(command, needs);
+  const { report, threadUrl } = taken;
+  const reported = [...report.earlier, report]
+    .map((said) => ({ author: speakerOf(said), text: wordsOf(said) }))
+    .filter(({ text: words }) => words !== "");
+  const text = [...reported.map((said) => said.text), taken.issue?.title ?? "", taken.issue?.description ?? ""].join(
+    "\n\n",
+  );
+
+  const question = {
+    text,
+    sessionIds: postHogSessionIds(text),
+    emails: emailAddresses(text),
+    reportedAt: command.receivedAt,
+    repository: findRepository(taken, needs),
   };
+  const [filed, gathered] = await Promise.allSettled([fileIssue(command, taken, needs), gather(question, needs)]);
+  if (filed.status === "rejected") throw filed.reason;
+  if (gathered.status === "rejected") throw gathered.reason;
+  const [issue, findings] = [filed.value, gathered.value];
+
+  const subject = issue?.id ?? conversationId(command.conversation);
+  const card = await effect("compare with earlier card", async () => {
+    const made = makeCard({
+      title: issue?.title ?? taken.title,
+      reported,
+      threadUrl: threadUrl ?? undefined,
+      findings,
+    });
+    return compareCards(made, await evidence.find(subject));
+  });
+  const [notes] = await Promise.all([
+    issue
+      ? Promise.all([rememberIssue(command, taken, issue, needs), writeComment(command, card, issue, needs)])
+      : [["Linear is not set up: this is all there is of the card."]],
+    effect("keep card", () => evidence.save(subject, card, now())).catch(() => undefined),
+  ]);
+  return {
+    outcome: "succeeded",
+    reply: writeChatSummary({ card, issue: issue ?? undefined, notes: notes.flat() }),
+    button: "fix",
+    ...(issue && { issue: issue.identifier, links: [{ label: "Open issue", url: issue.url }] }),
+  };
+}
+
+/** Where to look in the code; or why nowhere. Nothing about the repository fails the command. */
+async function findRepository({ report, known, issue }: Taken, { effect, github, settings }: CommandNeeds) {
+  if (!github) return { reason: "not set up (GITHUB_TOKEN turns it on)" };
+  const clues = { named: report.named, around: report.around, known: known.repository, issueText: issue?.description };
+  const needs = {
+    findRepository: (name: string) => github.repository(name),
+    allowed: settings.BUGBOT_ALLOWED_REPOS,
+    fallback: settings.BUGBOT_REPO,
+  };
+  try {
+    const { name } = await effect("choose repository", () => chooseRepository(clues, needs), { attempts: 1 });
+    return { name };
+  } catch (error) {
+    const why =
+      error instanceof Failure
+        ? error.reply.replace(/\s*`@bugbot[^`]*`/g, "").replace(/[\s:.]+$/, "")
+        : "something broke";
+    return { reason: `not asked (${why})` };
+  }
+}
+
+/** The thread is about this issue from now on; says so where it was about another. */
+async function rememberIssue(
+  { conversation }: Command,
+  { known }: Taken,
+  issue: Issue,
+  { effect, conversations, threadIssues, now }: CommandNeeds,
+): Promise<string[]> {
+  await effect("remember issue", async () => {
+    await conversations.rememberIssue(conversationId(conversation), issue, now());
+    await threadIssues.save(conversation, issue.id);
+  });
+  if (known.issueId === null || known.issueId === issue.id) return [];
+  return [
+    `This thread is now about ${issue.identifier}; it was about ${known.issueIdentifier ?? "another issue"} before.`,
+  ];
+}
+
+/** One comment an issue, written anew each time. Where Linear does not take it, the thread is told. */
+async function writeComment(command: Command, card: Card, issue: Issue, needs: CommandNeeds): Promise<string[]> {
+  const { effect, linear, settings } = needs;
+  if (!linear) return [];
+  const mask = settings.EVIDENCE_SHOW_EMAILS?.toLowerCase() === "on" ? (words: string) => words : maskEmails;
+  const body = writeIssueComment(card, mask);
+  try {
+    await effect("write comment", async () => {
+      const url = await linear.comment({ id: await stableUuid(`evidence ${issue.id}`), issueId: issue.id, body });
+      await noteDeed(command, "commented", { issue: issue.identifier, url }, needs);
+    });
+    return [];
+  } catch (error) {
+    if (!(error instanceof Failure) || error.retry) throw error;
+    return [`The card is not in Linear: ${error.reply}`];
+  }
 }

@@ -7,16 +7,14 @@ import { chooseRepository } from "../choose-repository.ts";
 import type { Ending } from "../ending.ts";
 import { endingOfRun } from "../ending-of-run.ts";
 import type { CommandNeeds } from "../needs.ts";
+import { noteDeed } from "../note-deed.ts";
 import { writePrompt } from "../prompt.ts";
-import { readReport } from "../read-report.ts";
-import { readThread } from "../read-thread.ts";
-import { createIssue, findIssue } from "../resolve-issue.ts";
 import { openPullRequest } from "../sandbox/open-pull-request.ts";
 import { limitsOf, runAgent, stopButton } from "../sandbox/run-agent.ts";
 import { settleBranch } from "../sandbox/settle-branch.ts";
 import { stableKey } from "../stable-id.ts";
-import type { Deed } from "../stores/audit.ts";
-import { branchName, oneLine, titleOf, titleOfThread } from "../title.ts";
+import { fileIssue, takeReport } from "../take-report.ts";
+import { branchName, oneLine } from "../title.ts";
 
 /** From a report to a pull request. Nothing is made before it is clear which repository is meant. */
 export async function fix(command: Command, needs: CommandNeeds): Promise<Ending> {
@@ -27,18 +25,11 @@ export async function fix(command: Command, needs: CommandNeeds): Promise<Ending
 
   const stop = [stopButton(command)];
   await status.show("start", { text: "⚙️ Looking at the report…", activity: "looking at the report", buttons: stop });
-  const earlier = await readThread(command, needs);
-  const report = readReport(command, earlier);
-  const { known, mapped } = await effect("recall", async () => {
-    const found = await conversations.find(thread);
-    return { known: found, mapped: (await threadIssues.find(command.conversation)) ?? found.issueId };
-  });
-  const found =
-    linear &&
-    (await effect("find issue", async () => (await findIssue(report.references, { linear, mapped })) ?? null));
+  const taken = await takeReport(command, needs);
+  const { report, title, known } = taken;
   const repository = await effect("choose repository", () =>
     chooseRepository(
-      { named: report.named, around: report.around, known: known.repository, issueText: found?.description },
+      { named: report.named, around: report.around, known: known.repository, issueText: taken.issue?.description },
       {
         findRepository: (name) => github.repository(name),
         allowed: settings.BUGBOT_ALLOWED_REPOS,
@@ -46,12 +37,6 @@ export async function fix(command: Command, needs: CommandNeeds): Promise<Ending
       },
     ),
   );
-  const title = titleOf(report.text) ?? found?.title ?? titleOfThread(report.earlier);
-  if (!title)
-    throw new Failure("nothing_reported", {
-      reply: "What goes wrong? Say it in a sentence: `@bugbot fix the total ignores the discount`",
-      retry: false,
-    });
 
   const claimed = await effect("claim conversation", () => conversations.claim(thread, command.id, now()));
   if (!claimed)
@@ -61,7 +46,7 @@ export async function fix(command: Command, needs: CommandNeeds): Promise<Ending
     });
 
   await goOn("issue");
-  const issue = linear && (found ?? (await effect("create issue", () => fileIssue())));
+  const issue = await fileIssue(command, taken, needs);
   const sameRepository = known.repository?.toLowerCase() === repository.name.toLowerCase();
   const sameIssue = !issue || known.issueId === issue.id;
   const branch =
@@ -70,7 +55,7 @@ export async function fix(command: Command, needs: CommandNeeds): Promise<Ending
   await effect("remember conversation", async () => {
     await conversations.remember(thread, { issue: issue ?? undefined, repository: repository.name, branch }, now());
     if (issue) await threadIssues.save(command.conversation, issue.id);
-    await note("decided", { repository: repository.name, branch, issue: issue?.identifier });
+    await noteDeed(command, "decided", { repository: repository.name, branch, issue: issue?.identifier }, needs);
   });
 
   const headBefore = await effect("look at branch", () => github.branchHead(repository.name, branch));
@@ -104,9 +89,9 @@ export async function fix(command: Command, needs: CommandNeeds): Promise<Ending
   const left = await settleBranch({ ...plan, run }, { github, effect });
   if (left.kind === "taken_back" || (left.kind === "work" && left.isNew)) {
     const [action, reason] = left.kind === "work" ? ["pushed"] : ["took_back", left.reason];
-    await effect("note push", () => note(action, { repository: repository.name, branch, reason })).catch(
-      () => undefined,
-    );
+    await effect("note push", () =>
+      noteDeed(command, action, { repository: repository.name, branch, reason }, needs),
+    ).catch(() => undefined);
   }
   if (left.kind === "taken_back") {
     throw new Failure("push_refused", { reply: `What was pushed is taken back. ${left.reason}`, retry: false });
@@ -133,9 +118,9 @@ export async function fix(command: Command, needs: CommandNeeds): Promise<Ending
   });
   await effect("remember pull request", async () => {
     await conversations.rememberPullRequest(thread, pullRequest.url, now());
-    await note("opened_pull_request", { url: pullRequest.url });
+    await noteDeed(command, "opened_pull_request", { url: pullRequest.url }, needs);
   }).catch(() => undefined);
-  const unlinked = linear && issue && (await linkPullRequest(issue.id));
+  const unlinked = linear && issue ? await linkPullRequest(issue.id) : undefined;
   const files = run.kind === "pushed" ? run.files : [];
   const pushed: Outcome = { kind: "pushed", commit: "", files, summary, usage: run.usage };
   const shown = { ...pullRequest, title: subject };
@@ -169,37 +154,12 @@ export async function fix(command: Command, needs: CommandNeeds): Promise<Ending
           subtitle: `Pull request #${pullRequest.number} by bugbot`,
           url: pullRequest.url,
         });
-        await note("linked_pull_request", { issue: issue?.identifier, url: pullRequest.url });
+        await noteDeed(command, "linked_pull_request", { issue: issue?.identifier, url: pullRequest.url }, needs);
       });
       return undefined;
     } catch (error) {
       return `It is not linked in Linear: ${error instanceof Failure ? error.reply : "something broke."}`;
     }
-  }
-
-  async function fileIssue() {
-    if (!linear) throw new TypeError("Linear is off");
-    const permalink = await needs
-      .replies(command.conversation.platform)
-      .permalink(command)
-      .catch(() => undefined);
-    const filed = await createIssue(
-      { command, report, title: title ?? "" },
-      { linear, teamKey: settings.LINEAR_TEAM_KEY, permalink },
-    );
-    await note("filed_issue", { issue: filed.identifier, url: filed.url });
-    return filed;
-  }
-
-  /** For the audit: what was decided, and what was changed outside. */
-  async function note(action: string, facts: Deed["facts"]): Promise<void> {
-    await needs.record({
-      deed: `${command.id} ${action}`,
-      actor: "bugbot",
-      action,
-      subject: command.id,
-      facts: facts ?? {},
-    });
   }
 }
 

@@ -35,7 +35,7 @@ export function drawReply(reply: Reply): DrawnMessage[] {
   return all.map(({ content, embeds }, at) => ({
     content,
     embeds,
-    components: at === all.length - 1 ? rowOf(reply.buttons ?? []) : [],
+    components: at === all.length - 1 ? rowOf(reply) : [],
     // The flag would hide bugbot's own embeds too.
     flags: embeds.length === 0 ? suppressEmbeds : 0,
     allowed_mentions: { parse: [] },
@@ -77,15 +77,17 @@ function cut(text: string, length: number): string {
 }
 
 /** https://discord.com/developers/docs/components/reference */
-const [row, button, secondary] = [1, 2, 2] as const;
+const [row, button, secondary, link] = [1, 2, 2, 5] as const;
 
-function rowOf(buttons: NonNullable<Reply["buttons"]>): DrawnMessage["components"] {
-  if (buttons.length === 0) return [];
-  const components = buttons.map((pressed) => ({
-    type: button,
-    style: secondary,
-    label: buttonLabels[pressed.action],
-    custom_id: buttonId(pressed),
-  }));
-  return [{ type: row, components }];
+function rowOf({ buttons = [], links = [] }: Reply): DrawnMessage["components"] {
+  const components = [
+    ...buttons.map((pressed) => ({
+      type: button,
+      style: secondary,
+      label: buttonLabels[pressed.action],
+      custom_id: buttonId(pressed),
+    })),
+    ...links.map(({ label, url }) => ({ type: button, style: link, label, url })),
+  ];
+  return components.length === 0 ? [] : [{ type: row, components }];
 }

@@ -93,10 +93,9 @@ export function createDiscordReplies(options: DiscordOptions & { now: () => numb
       for (const earlier of passing) if (earlier !== name && isThere(earlier)) await react("DELETE", earlier);
     },
 
-    async permalink(command) {
-      const { guildId, channelId, threadId, messageId } = discordConversation(command);
-      const place = threadId ?? channelId;
-      return `https://discord.com/channels/${guildId}/${place}${messageId && messageId !== threadId ? `/${messageId}` : ""}`;
+    async threadLink(command) {
+      const { guildId, channelId, threadId } = discordConversation(command);
+      return `https://discord.com/channels/${guildId}/${threadId ?? channelId}`;
     },
 
     earlier: (command) => readEarlier(request, command),

@@ -20,6 +20,13 @@ export interface Reply {
   card?: Card | undefined;
   /** What bugbot is doing, as in "looking at the report"; undefined in a last word. */
   activity?: string | undefined;
+  /** Buttons that only open a page. */
+  links?: readonly LinkButton[] | undefined;
+}
+
+export interface LinkButton {
+  label: string;
+  url: string;
 }
 
 export const buttonLabels = { retry: "Retry", stop: "Stop", fix: "Fix it", ask: "Name the repository" } as const;
@@ -50,8 +57,8 @@ export interface Replies {
    */
   activity?: (command: Command, words: string | undefined) => Promise<void>;
   mark: (command: Command, mark: Mark) => Promise<void>;
-  /** A link to the command's message. */
-  permalink: (command: Command) => Promise<string | undefined>;
+  /** A link to the thread, the same for every command in it. */
+  threadLink: (command: Command) => Promise<string | undefined>;
   /** What was said in the thread besides the command, oldest first, without bugbot's own words. */
   earlier: (command: Command) => Promise<Said[]>;
 }

@@ -92,10 +92,10 @@ export function createSlackReplies({ botToken, apiUrl }: SlackOptions): Replies 
       }
     },
 
-    async permalink(command) {
-      const { channelId: channel, messageId } = slackConversation(command);
-      if (messageId === undefined) return undefined;
-      return (await call(() => client.chat.getPermalink({ channel, message_ts: messageId }))).permalink;
+    async threadLink(command) {
+      const { channelId: channel, threadId } = slackConversation(command);
+      if (threadId === undefined) return undefined;
+      return (await call(() => client.chat.getPermalink({ channel, message_ts: threadId }))).permalink;
     },
 
     earlier: (command) => readEarlier(client, command),
@@ -175,19 +175,27 @@ function wordsOf({ text, card }: Reply): string {
 
 /** Text needs blocks only where buttons stand under it. */
 function blocksOf(text: string, reply: Reply | undefined): KnownBlock[] {
-  const buttons = reply?.buttons ?? [];
+  const { buttons = [], links = [] } = reply ?? {};
   return [
     { type: "section", text: { type: "mrkdwn", text } },
-    ...(buttons.length > 0
+    ...(buttons.length + links.length > 0
       ? [
           {
             type: "actions" as const,
-            elements: buttons.map((button) => ({
-              type: "button" as const,
-              action_id: buttonId(button),
-              text: { type: "plain_text" as const, text: buttonLabels[button.action] },
-              value: button.commandId,
-            })),
+            elements: [
+              ...buttons.map((button) => ({
+                type: "button" as const,
+                action_id: buttonId(button),
+                text: { type: "plain_text" as const, text: buttonLabels[button.action] },
+                value: button.commandId,
+              })),
+              ...links.map(({ label, url }, at) => ({
+                type: "button" as const,
+                action_id: `open:${at}`,
+                text: { type: "plain_text" as const, text: label },
+                url,
+              })),
+            ],
           },
         ]
       : []),

@@ -18,7 +18,7 @@ export function testReplies(refusal?: Failure) {
     },
     edit: async (_command, messageId, reply) => say(messageId, reply),
     mark: async (_command, mark) => void marks.push(mark),
-    permalink: async () => undefined,
+    threadLink: async () => undefined,
     earlier: async () => [],
   };
   return { replies, said, marks };

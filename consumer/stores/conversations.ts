@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 
 const rowSchema = z.object({
   issue_id: z.nullable(z.string()),
+  issue_identifier: z.nullable(z.string()),
   repository: z.nullable(z.string()),
   branch: z.nullable(z.string()),
   pull_request_url: z.nullable(z.string()),
@@ -11,14 +12,21 @@ const rowSchema = z.object({
 /** What a thread is about, as far as it is known. */
 export interface KnownConversation {
   issueId: string | null;
+  issueIdentifier: string | null;
   repository: string | null;
   branch: string | null;
   pullRequestUrl: string | null;
   runningCommandId: string | null;
 }
 
+interface Issue {
+  id: string;
+  identifier: string;
+  url: string;
+}
+
 export interface ConversationFacts {
-  issue?: { id: string; identifier: string; url: string } | undefined;
+  issue?: Issue | undefined;
   repository: string;
   branch: string;
 }
@@ -31,6 +39,7 @@ export function createConversations(db: D1Database) {
       const known = row === null ? undefined : rowSchema.parse(row);
       return {
         issueId: known?.issue_id ?? null,
+        issueIdentifier: known?.issue_identifier ?? null,
         repository: known?.repository ?? null,
         branch: known?.branch ?? null,
         pullRequestUrl: known?.pull_request_url ?? null,
@@ -46,6 +55,19 @@ export function createConversations(db: D1Database) {
            ON CONFLICT (id) DO UPDATE SET issue_id = ?2, issue_identifier = ?3, issue_url = ?4, repository = ?5, branch = ?6, updated_at = ?7`,
         )
         .bind(id, issue?.id ?? null, issue?.identifier ?? null, issue?.url ?? null, repository, branch, nowMs)
+        .run();
+    },
+
+    /** What belonged to another issue is forgotten with it. */
+    async rememberIssue(id: string, issue: Issue, nowMs: number): Promise<void> {
+      await db
+        .prepare(
+          `INSERT INTO conversations (id, issue_id, issue_identifier, issue_url, updated_at) VALUES (?1, ?2, ?3, ?4, ?5)
+           ON CONFLICT (id) DO UPDATE SET issue_id = ?2, issue_identifier = ?3, issue_url = ?4, updated_at = ?5,
+             branch = CASE WHEN issue_id IS ?2 THEN branch END,
+             pull_request_url = CASE WHEN issue_id IS ?2 THEN pull_request_url END`,
+        )
+        .bind(id, issue.id, issue.identifier, issue.url, nowMs)
         .run();
     },
 

@@ -1,0 +1,116 @@
+import * as fc from "fast-check";
+import { describe, it } from "vitest";
+import { compareCards, countNew, makeCard } from "./card.ts";
+import type { Findings } from "./gather.ts";
+import { maskEmails } from "./mask-emails.ts";
+import { sampleFindings } from "./sample-findings.ts";
+import { writeChatSummary } from "./write-chat-summary.ts";
+import { writeIssueComment } from "./write-issue-comment.ts";
+
+const issue = { identifier: "BUG-12", title: "The total is wrong", url: "https://linear.app/acme/issue/BUG-12" };
+const reported = [{ author: "Ann", text: "The total is wrong for ann.smith@acme.com.\nSee the cart." }];
+const threadUrl = "https://acme.slack.com/archives/C0BUGS/p1";
+const nothing: Findings = {
+  behaviour: { state: "missing", reason: "not reached (no answer within 10 s)" },
+  code: { state: "missing", reason: "not set up (GITHUB_TOKEN turns it on)" },
+};
+const card = (findings = sampleFindings()) => makeCard({ title: "The total is wrong", reported, threadUrl, findings });
+
+describe("the card", () => {
+  it("tells who is affected, what happened, where in the code, and what changed, each claim with its link", ({
+    expect,
+  }) => {
+    const { sections, unknown } = card();
+    expect(sections.map(({ title }) => title)).toEqual([
+      "Who is affected",
+      "What happened",
+      "Where in the code",
+      "What changed recently",
+    ]);
+    for (const { url } of sections.flatMap(({ claims }) => claims)) expect(url).toMatch(/^https:\/\//);
+    expect(unknown).toEqual([]);
+  });
+
+  it("says what could not be learnt, and why", ({ expect }) => {
+    const { sections, unknown } = card(nothing);
+    expect(sections).toEqual([]);
+    expect(unknown).toEqual([
+      "PostHog: not reached (no answer within 10 s)",
+      "GitHub: not set up (GITHUB_TOKEN turns it on)",
+    ]);
+  });
+
+  it("marks what an earlier card did not say, and nothing when the counts alone have changed", ({ expect }) => {
+    const first = card({ ...sampleFindings(), code: nothing.code });
+    expect(countNew(compareCards(card(), first))).toBe(4);
+    const same = compareCards(card(sampleFindings({ affectedUsers: 13 })), card());
+    expect([countNew(same), same.isUpdate]).toEqual([0, true]);
+    expect(writeChatSummary({ card: same, issue, notes: [] })).toContain("Nothing new since the last look.");
+  });
+});
+
+describe("in Linear", () => {
+  it("is Markdown with every part", async ({ expect }) => {
+    await expect(writeIssueComment(card(), maskEmails)).toMatchFileSnapshot("../../docs/cards/linear.md");
+  });
+
+  it("shows whole addresses only where that was asked for", ({ expect }) => {
+    expect(writeIssueComment(card(), maskEmails)).not.toContain("ann.smith@");
+    expect(writeIssueComment(card(), (text) => text)).toContain("ann.smith@acme.com");
+  });
+});
+
+describe("in chat", () => {
+  it("is short, links to the issue, and masks addresses", ({ expect }) => {
+    const summary = writeChatSummary({ card: card(), issue, notes: [] });
+    expect(summary).toContain("[BUG-12 The total is wrong](https://linear.app/acme/issue/BUG-12)");
+    expect(summary).toContain("a…@acme.com");
+    expect(summary).not.toContain("ann.smith@acme.com");
+    expect(summary).toContain("and 1 more in the issue");
+  });
+
+  it("is all there is where Linear is off", ({ expect }) => {
+    const summary = writeChatSummary({ card: card(), issue: undefined, notes: ["Linear is not set up."] });
+    expect(summary).not.toContain("more in the issue");
+    expect(summary).toContain("TypeError: code is undefined");
+  });
+});
+
+it("never lets quoted words out of their quote, link, ping or hide", ({ expect }) => {
+  const pieces = [
+    "> ",
+    "\n\n# ",
+    "](https://evil.example)",
+    "<@U1>",
+    "<!here>",
+    "```\n",
+    "`",
+    "&#x202e;",
+    "\u202E",
+    "\u200B",
+    "@everyone",
+    "https://linear.app/acme/profiles/ann",
+    "|",
+    "\r\n",
+    "- ",
+    "a",
+  ];
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 12 }), (parts) => {
+      const text = parts.join("");
+      const hostile = sampleFindings({ message: text });
+      const made = makeCard({ title: text, reported: [{ author: text, text }], threadUrl, findings: hostile });
+      for (const written of [writeIssueComment(made, maskEmails), writeChatSummary({ card: made, issue, notes: [] })]) {
+        // What stands in code is text.
+        const live = written.replace(/(?<!\\)`[^`]*`/g, "");
+        expect(live).not.toContain("linear.app/acme/profiles");
+        expect(live).not.toMatch(/[\u202E\u200B]|(?<!\\)<[@!]|(?<!\\)&#|\]\(https:\/\/evil/);
+        // Headings and sections are bugbot's own.
+        for (const heading of written.match(/^#+ .*/gm) ?? []) {
+          expect(heading).toMatch(/^##+ (Evidence|Reported|Who is|What |Where in|Not known)/);
+        }
+      }
+    }),
+    { seed: 5, numRuns: 2000 },
+  );
+});

@@ -1,0 +1,76 @@
+import type { Findings } from "./gather.ts";
+
+const recording = "https://us.posthog.com/project/1/replay/0190b6f4-7a3e-7c3d-8d6b-3f1c2b4a5d6e";
+const blob = "https://github.com/acme/shop/blob/1f2e3d4c5b6a79880123456789abcdef01234567";
+const at = Date.UTC(2026, 10, 20, 14, 3, 0);
+
+/** What the sources know of a bug in a shop; for tests and pictures. */
+export function sampleFindings({ affectedUsers = 12, message = "code is undefined" } = {}): Findings {
+  return {
+    behaviour: {
+      state: "found",
+      value: {
+        person: { email: "ann.smith@acme.com", url: "https://us.posthog.com/project/1/person/0190-ann" },
+        recordings: [
+          {
+            sessionId: "0190b6f4-7a3e-7c3d-8d6b-3f1c2b4a5d6e",
+            url: `${recording}?t=118`,
+            startedAt: at,
+            durationMs: 245_000,
+            consoleErrors: 1,
+            timeline: [
+              { at: at + 61_000, what: "opened /cart", kind: "page", url: `${recording}?t=61` },
+              { at: at + 118_000, what: "clicked “Apply”", kind: "click", url: `${recording}?t=118` },
+              { at: at + 121_000, what: "TypeError: code is undefined", kind: "exception", url: `${recording}?t=121` },
+            ],
+          },
+        ],
+        exceptions: [
+          {
+            type: "TypeError",
+            message,
+            url: "https://us.posthog.com/project/1/error_tracking/0190-issue",
+            frames: [{ file: "src/discount.js", line: 14, symbol: "applyDiscount" }],
+            affectedUsers,
+            firstSeenAt: at - 6 * 86_400_000,
+            lastSeenAt: at,
+          },
+        ],
+      },
+    },
+    code: {
+      state: "found",
+      value: {
+        repository: "acme/shop",
+        commit: "1f2e3d4c5b6a79880123456789abcdef01234567",
+        suspects: [
+          {
+            path: "src/discount.js",
+            line: 14,
+            url: `${blob}/src/discount.js#L14`,
+            reasons: ["frame applyDiscount, line 14"],
+          },
+          { path: "src/cart.js", url: `${blob}/src/cart.js`, reasons: ["contains `applyDiscount`"] },
+        ],
+        commits: [
+          {
+            sha: "abcdef0123456789abcdef0123456789abcdef01",
+            subject: "Let people combine codes",
+            author: "Bo Lee",
+            at: at - 2 * 86_400_000,
+            url: "https://github.com/acme/shop/commit/abcdef0123456789abcdef0123456789abcdef01",
+            path: "src/discount.js",
+          },
+        ],
+        pullRequests: [
+          {
+            number: 31,
+            title: "Round totals",
+            url: "https://github.com/acme/shop/pull/31",
+            paths: ["src/cart.js"],
+          },
+        ],
+      },
+    },
+  };
+}

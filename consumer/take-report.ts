@@ -1,0 +1,85 @@
+import { type Command } from "../shared/command.ts";
+import { conversationId } from "../shared/conversation.ts";
+import { Failure } from "../shared/failure.ts";
+import type { Issue } from "./clients/linear.ts";
+import type { CommandNeeds } from "./needs.ts";
+import { noteDeed } from "./note-deed.ts";
+import { readReport, type Report } from "./read-report.ts";
+import { readThread } from "./read-thread.ts";
+import { createIssue, findIssue } from "./resolve-issue.ts";
+import type { KnownConversation } from "./stores/conversations.ts";
+import { titleOf, titleOfThread } from "./title.ts";
+
+/** What a command is about, as far as it is known before anything is made. */
+export interface Taken {
+  report: Report;
+  /** From the report's own first sentence. */
+  title: string;
+  /** What this conversation was about before. */
+  known: KnownConversation;
+  /** Null where none is filed yet, or Linear is off. */
+  issue: Issue | null;
+  threadUrl: string | null;
+}
+
+/** Reads the thread and finds its issue. Throws a `Failure` when nothing was reported. */
+export async function takeReport(command: Command, needs: CommandNeeds): Promise<Taken> {
+  const { effect, linear, linearTeams: teams, threadIssues, conversations, replies } = needs;
+  const { conversation } = command;
+  const earlier = await readThread(command, needs);
+  const report = readReport(command, earlier);
+  const { known, mapped } = await effect("recall", async () => {
+    const [found, inKv] = await Promise.all([
+      conversations.find(conversationId(conversation)),
+      threadIssues.find(conversation),
+    ]);
+    return { known: found, mapped: [inKv, found.issueId] };
+  });
+  const clues = { named: command.references, around: report.references };
+  let issue =
+    linear && teams
+      ? await effect("find issue", async () => (await findIssue(clues, { linear, teams, mapped })) ?? null)
+      : null;
+  let threadUrl: string | null = null;
+  if (linear && !issue) {
+    threadUrl = await effect("find thread link", async () => {
+      return (await replies(conversation.platform).threadLink(command)) ?? null;
+    }).catch(() => null);
+    const url = threadUrl;
+    issue =
+      url === null
+        ? null
+        : await effect("find linked issue", async () => (await linear.openIssueWithLink(url)) ?? null);
+  }
+  const title = titleOf(report.text) ?? issue?.title ?? titleOfThread(report.earlier);
+  if (!title) {
+    throw new Failure("nothing_reported", {
+      reply: `What goes wrong? Say it in a sentence: \`@bugbot ${command.name} the total ignores the discount\``,
+      retry: false,
+    });
+  }
+  return { report, title, known, issue, threadUrl };
+}
+
+/** The report's issue: the one that was found, else a new one that shows the thread's link. Null where Linear is off. */
+export async function fileIssue(command: Command, taken: Taken, needs: CommandNeeds): Promise<Issue | null> {
+  const { effect, linear, linearTeams: teams, settings } = needs;
+  const { issue, report, title, threadUrl } = taken;
+  if (issue || !linear || !teams) return issue;
+  const { channelId } = command.conversation;
+  const [, ofChannel] =
+    settings.LINEAR_CHANNEL_TEAMS.map((pair) => pair.split("=")).find(([id]) => id === channelId) ?? [];
+  const teamKey = ofChannel ?? settings.LINEAR_TEAM_KEY;
+  const created = await effect("create issue", async () => {
+    const filed = await createIssue({ command, report, title }, { linear, teams, teamKey, threadUrl });
+    await noteDeed(command, "filed_issue", { issue: filed.identifier, url: filed.url }, needs);
+    return filed;
+  });
+  if (threadUrl !== null) {
+    const subtitle = `Reported in ${command.conversation.platform === "slack" ? "Slack" : "Discord"}`;
+    await effect("link thread", async () =>
+      linear.attach({ issueId: created.id, title: "The thread", subtitle, url: threadUrl }),
+    ).catch(() => undefined);
+  }
+  return created;
+}

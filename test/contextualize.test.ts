@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, it } from "vitest";
+import { demoCustomer } from "../local/demo-behaviour.ts";
+import { createWorld, type World } from "./world.ts";
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+afterAll(() => world?.close());
+
+const repository = "https://github.com/acme/shop";
+const { email: customer } = demoCustomer;
+const asked = `contextualize ${repository} Pressing Apply twice takes the code off. ${customer} noticed.`;
+const maxLinearCalls = 8;
+
+const issues = () => world.linear.workspace.issues;
+const commentsOf = (id: string | undefined) =>
+  world.linear.workspace.comments.filter(({ issueId }) => issueId === id).map(({ body }) => body);
+
+describe("contextualize", () => {
+  it("files the issue, comments the card, and sums it up in the thread, without container or model", async ({
+    expect,
+  }) => {
+    const { outcome, replies, asked: message, ts } = await world.mention(asked, { eventId: "EvContext1" });
+    expect(outcome).toBe("succeeded");
+    expect(issues()).toHaveLength(1);
+    const [issue] = issues();
+    expect(issue?.title).toBe("Pressing Apply twice takes the code off");
+    const [card = "", ...others] = commentsOf(issue?.id);
+    expect(others).toEqual([]);
+    expect(card).toContain("### Who is affected");
+    expect(card).toMatch(/- src\/cart\.js:\d+: .*\/blob\/[0-9a-f]{40}\/src\/cart\.js#L\d+/);
+    expect(card).not.toContain("### Not known");
+    expect(card).toContain("### What happened");
+    expect(card).toMatch(/\(\[see\]\(http[^)]*\/replay\/[^)]*\?t=\d+\)\)/);
+    expect(card).not.toContain(customer);
+
+    expect(replies).toHaveLength(1);
+    const shown = JSON.stringify(replies[0]);
+    for (const words of [issue?.identifier, "m…@customers.example", "Fix it", "Open issue"])
+      expect(shown).toContain(words);
+    expect(shown).not.toContain(customer);
+    expect(message?.reactions).toEqual([":white_check_mark:"]);
+    expect(await (await world.threadIssues()).get(`slack:${world.channel}:${ts}`)).toBe(issue?.id);
+
+    expect(world.linear.requests.length).toBeLessThanOrEqual(maxLinearCalls);
+    expect(world.anthropic.requests).toEqual([]);
+    expect(world.github.pullRequests(world.repository)).toEqual([]);
+  });
+
+  it("does nothing twice when the event is delivered again", async ({ expect }) => {
+    const { body, headers } = world.slack.mention(asked, { channel: world.channel, eventId: "EvContext1" });
+    const requests = world.linear.requests.length;
+    expect((await world.post(body, headers)).status).toBe(200);
+    await world.mention("status", { eventId: "EvStatusAfter" });
+    expect(issues()).toHaveLength(1);
+    expect(world.linear.requests).toHaveLength(requests);
+  });
+
+  it("writes the same comment anew when asked again, and says that nothing is new", async ({ expect }) => {
+    const first = await world.mention(asked);
+    const again = await world.mention("ctx", { threadTs: first.ts });
+    expect(again.outcome).toBe("succeeded");
+    expect(issues()).toHaveLength(2);
+    expect(commentsOf(issues()[1]?.id)).toEqual([expect.stringContaining("**New since the last look:** nothing")]);
+    expect(again.replies.at(-1)?.text).toContain("Nothing new since the last look.");
+  });
+
+  it("goes on to a fix from its button: the same issue, one pull request", async ({ expect }) => {
+    const { ts, replies } = await world.mention(asked);
+    const count = issues().length;
+    const { outcome } = await world.ends(() =>
+      world.fromSlack(world.slack.pressButton("Fix it", { ts: replies.at(-1)?.ts ?? "" })),
+    );
+    expect(outcome).toBe("succeeded");
+    expect(issues()).toHaveLength(count);
+    expect(world.github.pullRequests(world.repository)).toHaveLength(1);
+    expect(world.slack.thread(world.channel, ts).at(-1)?.text).toContain("pull/1");
+  });
+});
+
+describe("the issue it is about", () => {
+  it("is the one the message names, then the thread's, and a thread can be given another", async ({ expect }) => {
+    world.linear.seedIssue({ identifier: "BUG-70", title: "The badge is wrong" });
+    world.linear.seedIssue({ identifier: "BUG-71", title: "The badge is late" });
+    const count = issues().length;
+    const first = await world.mention(`contextualize BUG-70 ${repository}`);
+    expect(first.replies.at(-1)?.text).toContain("BUG-70");
+    const second = await world.mention("contextualize", { threadTs: first.ts });
+    expect(second.replies.at(-1)?.text).toContain("BUG-70");
+    const third = await world.mention("contextualize BUG-71", { threadTs: first.ts });
+    expect(third.replies.at(-1)?.text).toContain("This thread is now about BUG-71; it was about BUG-70 before.");
+    const { id } = world.linear.issue("BUG-71");
+    expect(await (await world.threadIssues()).get(`slack:${world.channel}:${first.ts}`)).toBe(id);
+    expect(issues()).toHaveLength(count);
+    expect(commentsOf(id)).toHaveLength(1);
+  });
+
+  it("is the thread's of the database where KV has forgotten it", async ({ expect }) => {
+    const first = await world.mention(`contextualize BUG-70 ${repository}`);
+    await (await world.threadIssues()).delete(`slack:${world.channel}:${first.ts}`);
+    const again = await world.mention("contextualize", { threadTs: first.ts });
+    expect(again.replies.at(-1)?.text).toContain("BUG-70");
+  });
+
+  it("is an open one that shows the thread's link, and never a closed one", async ({ expect }) => {
+    const { message } = world.slack.mention("The basket forgets its last item.", { channel: world.channel });
+    const link = `https://acme.slack.com/archives/${world.channel}/p${message.ts.replace(".", "")}`;
+    const open = world.linear.seedIssue({ title: "The basket forgets" });
+    const closed = world.linear.seedIssue({ title: "An old one" });
+    closed.stateId = world.linear.workspace.states.find(({ type }) => type === "completed")?.id ?? "";
+    world.linear.seedAttachment({ issueId: closed.id, url: link });
+    world.linear.seedAttachment({ issueId: open.id, url: link });
+    const count = issues().length;
+    const { replies } = await world.mention(`contextualize ${repository}`, { threadTs: message.ts });
+    expect(replies.at(-1)?.text).toContain(open.identifier);
+    expect(issues()).toHaveLength(count);
+  });
+
+  it("is refused where the message names one that Linear does not know", async ({ expect }) => {
+    const { outcome, replies } = await world.mention("contextualize BUG-999");
+    expect(outcome).toBe("refused");
+    expect(replies.at(-1)?.text).toContain("cannot find BUG-999");
+  });
+});
+
+describe("when a source fails", () => {
+  it("PostHog: the card says so, and has the rest", async ({ expect }) => {
+    world.posthog.fault(/./, { status: 503, times: 20 });
+    const { outcome, replies } = await world.mention(asked);
+    expect(outcome).toBe("succeeded");
+    expect(replies.at(-1)?.text).toContain("PostHog: not reached (PostHog has trouble (HTTP 503))");
+    world.posthog.mend();
+  });
+
+  it("Linear: tried again, then one honest last word with Retry, which makes up for it", async ({ expect }) => {
+    const count = issues().length;
+    world.linear.fault("issueCreate", { status: 503, times: 3 });
+    const { outcome, replies } = await world.mention(asked);
+    expect(outcome).toBe("failed");
+    expect(replies).toHaveLength(1);
+    expect(replies[0]?.text).toContain("Linear has trouble");
+    expect(issues()).toHaveLength(count);
+    const retried = await world.ends(() =>
+      world.fromSlack(world.slack.pressButton("Retry", { ts: replies[0]?.ts ?? "" })),
+    );
+    expect(retried.outcome).toBe("succeeded");
+    expect(issues()).toHaveLength(count + 1);
+  });
+});
