@@ -4,7 +4,7 @@ import { drawReply } from "./discord-message.ts";
 
 const url = "https://github.com/acme/shop/pull/7";
 const words = `✅ [Pull request #7](${url}) in [acme/shop](https://github.com/acme/shop) (1 file, +3 −1)\n$0.08 · 41 s · 5 turns`;
-const card = { title: "fix: the total (BUG-1)", url, summary: "The code was applied [twice](https://evil.test)." };
+const card = { title: "fix: the total (BUG-1)", url, summary: "`applyCode` ran [twice](https://evil.test).\n```\nx" };
 
 describe("a last word", () => {
   it("with a pull request is a headline over a card", ({ expect }) => {
@@ -16,7 +16,7 @@ describe("a last word", () => {
             color: 0x2ecc71,
             title: card.title,
             url,
-            description: "The code was applied \\[twice\\]\\(https://evil.test\\).\n\n$0.08 · 41 s · 5 turns",
+            description: "`applyCode` ran [twice]\u200B(https://evil.test).\n```\nx\n```\n\n$0.08 · 41 s · 5 turns",
           },
         ],
         components: [],

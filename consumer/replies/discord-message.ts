@@ -1,7 +1,6 @@
 import type { APIActionRowComponent, APIButtonComponent, APIEmbed } from "discord-api-types/v10";
 import { buttonId } from "../../shared/button.ts";
 import { discordEmbed, discordPartLength } from "../../shared/limits.ts";
-import { escapeMarkdown } from "../../shared/plain-text.ts";
 import { buttonLabels, type Reply } from "./reply.ts";
 import { splitMarkdown } from "./split-markdown.ts";
 
@@ -46,7 +45,7 @@ function wordsOf({ text, card }: Reply): Pick<DrawnMessage, "content" | "embeds"
   const [first = "", ...lines] = defuse(text).trim().split("\n");
   const [, color] = Object.entries(colours).find(([mark]) => first.startsWith(mark)) ?? [];
   const headline = withoutPreviews(first);
-  const summary = card && defuse(escapeMarkdown(card.summary)).trim();
+  const summary = card && quoted(card.summary);
   const rest = [summary, lines.join("\n").trim()].filter((part) => part).join("\n\n");
   if (color === undefined || headline.length > discordPartLength || (rest === "" && !card)) {
     return splitMarkdown(defuse(text), discordPartLength).map((content) => ({ content, embeds: [] }));
@@ -62,6 +61,13 @@ function wordsOf({ text, card }: Reply): Pick<DrawnMessage, "content" | "embeds"
 /** A zero-width space makes words of what would call people, channels, commands, emoji and times, wherever it was quoted from. */
 function defuse(text: string): string {
   return text.replace(/@(?=everyone|here)/g, "@\u200B").replace(/<(?=@|#|\/|a?:|t:|id:)/g, "<\u200B");
+}
+
+/** Somebody else's Markdown: its links show where they lead, and its last code block ends. */
+function quoted(markdown: string): string {
+  const plain = defuse(markdown.trim()).replaceAll("](", "]\u200B(");
+  const fences = plain.match(/^```/gm) ?? [];
+  return fences.length % 2 === 0 ? plain : `${plain}\n\`\`\``;
 }
 
 /** Links in angle brackets, outside code: Discord previews no such link. */

@@ -9,7 +9,7 @@ export type Mark = "working" | "succeeded" | "failed" | "timed_out" | "stopped" 
 export interface Card {
   title: string;
   url: string;
-  /** Plain words, somebody else's. */
+  /** Markdown, somebody else's. */
   summary: string;
 }
 
