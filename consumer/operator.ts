@@ -41,7 +41,7 @@ export class Operator extends WorkerEntrypoint<Env> {
   }
 
   #api(): Api {
-    const { DB, BUGBOT_KV, CHECKPOINTS, DEAD_LETTERS, COMMAND_WORKFLOW } = this.env;
+    const { DB, BUGBOT_KV, CHECKPOINTS, COMMANDS, DEAD_LETTERS, COMMAND_WORKFLOW } = this.env;
     const outside = wire(this.env);
     return serveApi({
       ...outside,
@@ -56,6 +56,7 @@ export class Operator extends WorkerEntrypoint<Env> {
         db: DB,
         kv: BUGBOT_KV,
         checkpoints: CHECKPOINTS,
+        commandQueue: COMMANDS,
         deadLetterQueue: DEAD_LETTERS,
       },
     });

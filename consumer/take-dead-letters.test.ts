@@ -2,6 +2,7 @@ import { createExecutionContext, createMessageBatch, getQueueResult } from "clou
 import { beforeEach, describe, it } from "vitest";
 import { Failure } from "../shared/failure.ts";
 import type { DeadCommand } from "./dead-letter.ts";
+import { createAudit } from "./stores/audit.ts";
 import { createCommands } from "./stores/commands.ts";
 import { createDeadLetters } from "./stores/dead-letters.ts";
 import { createLastWords } from "./stores/last-words.ts";
@@ -22,6 +23,7 @@ async function deliver(body: unknown, { isStarted = false, refusal }: { isStarte
     deadLetters: createDeadLetters(db),
     commands: createCommands(db),
     lastWords: createLastWords(db),
+    record: createAudit(db, () => 9).record,
     replies: () => replies,
     isStarted: () => Promise.resolve(isStarted),
     log: () => undefined,
@@ -110,6 +112,7 @@ describe("a message on the dead-letter queue", () => {
       deadLetters: createDeadLetters(db),
       commands: createCommands(db),
       lastWords: createLastWords(db),
+      record: createAudit(db, () => 9).record,
       replies: () => testReplies().replies,
       isStarted: () => Promise.resolve(false),
       log: () => undefined,

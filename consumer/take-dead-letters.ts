@@ -3,7 +3,9 @@ import { type Command, commandSchema } from "../shared/command.ts";
 import { deadLetterRetrySeconds, queueAttempts } from "../shared/limits.ts";
 import { describeError, type Log } from "../shared/log.ts";
 import { deadCommandSchema } from "./dead-letter.ts";
-import { withId } from "./ending.ts";
+import { type Ending, withId } from "./ending.ts";
+import { endOf } from "./settle.ts";
+import type { Audit } from "./stores/audit.ts";
 import { sayLastWord, type SayLastWordNeeds } from "./say-last-word.ts";
 import type { Commands } from "./stores/commands.ts";
 import { type DeadLetters, letterOf } from "./stores/dead-letters.ts";
@@ -11,6 +13,7 @@ import { type DeadLetters, letterOf } from "./stores/dead-letters.ts";
 export interface TakeDeadLettersNeeds extends SayLastWordNeeds {
   deadLetters: DeadLetters;
   commands: Commands;
+  record: Audit["record"];
   /** Whether a Workflow has taken the command after all. */
   isStarted: (commandId: string) => Promise<boolean>;
   log: Log;
@@ -60,7 +63,7 @@ async function take({ id, body, timestamp }: Message, needs: TakeDeadLettersNeed
 
 /** A command that no Workflow could be started for. */
 async function takeCommand(command: Command, needs: TakeDeadLettersNeeds): Promise<void> {
-  const { deadLetters, commands, lastWords, isStarted, log, now } = needs;
+  const { deadLetters, commands, lastWords, isStarted, record, log, now } = needs;
   const { id } = command;
   if (await isStarted(id)) {
     await commands.receive(command, now());
@@ -71,11 +74,9 @@ async function takeCommand(command: Command, needs: TakeDeadLettersNeeds): Promi
   const dead = { v: 1 as const, kind: "dead_command" as const, command, error, errors: [], attempts: queueAttempts };
   await deadLetters.keep(letterOf({ ...dead, diedAt: now() }));
   const reply = withId("❌ I could not begin with this.", id);
-  await commands.settle(
-    command,
-    { ending: { outcome: "failed", reply, died: error }, button: "retry", endedBy: "queue" },
-    now(),
-  );
+  const ending: Ending = { outcome: "failed", reply, died: error };
+  const isOurs = await commands.settle(command, { ending, button: "retry", endedBy: "queue" }, now());
+  if (isOurs) await record(endOf(command, ending, "queue"));
   log("dead_letter", { id, commandId: id, error });
   const word = await lastWords.unsaidOf(id);
   // The queue's copy still knows where an answer for the asker's eyes goes.

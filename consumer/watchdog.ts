@@ -68,6 +68,7 @@ async function endWhere(one: Unended, needs: WatchdogNeeds): Promise<void> {
         { ending: withoutAbsent(ending), button: button ?? undefined, endedBy: "workflow" },
         now(),
       );
+      await needs.record(endOf(command, withoutAbsent(ending), "bugbot"));
       if (said) await lastWords.said(command.id, now());
       log("watchdog_recorded", { commandId: command.id, outcome: ending.outcome });
       return;

@@ -60,6 +60,7 @@ export const suggestLinearMs = 1_500;
 
 /** How often an entry of the audit is tried while others append at the same moment. */
 export const auditAttempts = 50;
+export const auditMaxWaitMs = 250;
 
 /** An API key's life, and how long a replaced one goes on. */
 export const apiKeyLimits = { defaultDays: 90, maxDays: 366, defaultOverlapHours: 24, maxOverlapHours: 24 * 7 };

@@ -48,6 +48,41 @@ describe("a command that died", () => {
   });
 });
 
+describe("a command that no Workflow could be started for", () => {
+  it("is told of in its thread once, and done by Retry", async ({ expect }) => {
+    const { message } = world.slack.mention(fixIt, { channel: world.channel });
+    const { ts } = message;
+    const queue = await world.workers.getQueueProducer("DEAD_LETTERS", workers.consumer.name);
+    const command = {
+      v: 1,
+      id: "slack-EvNotStarted",
+      name: "fix",
+      text: fixIt.replace("fix ", ""),
+      conversation: { platform: "slack", teamId: "T0ACME", channelId: world.channel, threadId: ts, messageId: ts },
+      author: { id: "U0ALICE" },
+      references: { githubRepoUrl: "https://github.com/acme/shop" },
+      receivedAt: Date.now(),
+    };
+    await world.ends(async () => {
+      await queue.send(command);
+      await queue.send(command);
+    });
+    await world.watchdog();
+    const said = () => world.slack.thread(world.channel, ts).filter(({ author }) => author === "bugbot");
+    expect(said()).toMatchObject([
+      { text: expect.stringMatching(/^❌[\s\S]*`slack-EvNotStarted`/), buttons: ["Retry"] },
+    ]);
+    expect(await letter("slack-EvNotStarted")).toMatchObject({ status: "dead", attempts: 4 });
+
+    const { outcome } = await world.ends(() =>
+      world.fromSlack(world.slack.pressButton("Retry", { ts: said()[0]?.ts ?? "" })),
+    );
+    expect(outcome).toBe("succeeded");
+    expect(world.github.pullRequests(world.repository)).toHaveLength(1);
+    expect(said().map(({ text }) => text)).toEqual([expect.stringMatching(/^❌/), expect.stringMatching(/^✅/)]);
+  });
+});
+
 describe("a message that is no command", () => {
   it("is kept, and nobody is told", async ({ expect }) => {
     const posts = () => world.slack.requests.filter(({ operation }) => operation === "chat.postMessage").length;

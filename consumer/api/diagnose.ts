@@ -12,6 +12,7 @@ export interface DiagnoseNeeds {
   db: D1Database;
   kv: KVNamespace;
   checkpoints: R2Bucket;
+  commandQueue: Queue;
   deadLetterQueue: Queue;
 }
 
@@ -23,7 +24,16 @@ export async function diagnose(needs: DiagnoseNeeds) {
     ...askVendors(needs.outside),
     checkStore("KV", "BUGBOT_KV", () => needs.kv.get("bugbot:doctor")),
     checkStore("R2", "CHECKPOINTS", () => needs.checkpoints.head("bugbot:doctor")),
-    checkDeadLetterQueue(needs.deadLetterQueue),
+    checkQueue(
+      "bugbot-commands",
+      needs.commandQueue,
+      "If their number grows, look at the consumer Worker's log for start_failed.",
+    ),
+    checkQueue(
+      "bugbot-commands-dlq",
+      needs.deadLetterQueue,
+      "If their number grows, look at the consumer Worker's log for dead_letter_failed.",
+    ),
     checkDeadLetters(db),
     checkWatchdog(needs),
     checkKeys(needs),
@@ -87,21 +97,16 @@ async function checkStore(what: string, binding: string, look: () => Promise<unk
   }
 }
 
-async function checkDeadLetterQueue(queue: Queue): Promise<Finding> {
-  const check = "queue: bugbot-commands-dlq";
+async function checkQueue(name: string, queue: Queue, todo: string): Promise<Finding> {
+  const check = `queue: ${name}`;
   try {
     const { backlogCount } = await queue.metrics();
-    if (backlogCount === 0) return ok(check, "empty: its messages are in D1");
-    return warning(
-      check,
-      `${backlogCount} messages wait`,
-      "Its consumer keeps them in D1: if their number grows, look at the consumer Worker's log for dead_letter_failed.",
-    );
+    return backlogCount === 0 ? ok(check, "nothing waits") : warning(check, `${backlogCount} messages wait`, todo);
   } catch (error) {
     return warning(
       check,
       `it does not say how much waits (${inWords(error)})`,
-      "`npx wrangler queues info bugbot-commands-dlq` does.",
+      `\`npx wrangler queues info ${name}\` does.`,
     );
   }
 }

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { type AuditEntry, auditEntrySchema, hashEntry } from "../../shared/audit-entry.ts";
 import type { Command } from "../../shared/command.ts";
-import { auditAttempts } from "../../shared/limits.ts";
+import { auditAttempts, auditMaxWaitMs } from "../../shared/limits.ts";
 
 export interface Deed {
   /** Names what is recorded once, however often it is told: a command's id and what was done for it. */
@@ -42,6 +42,7 @@ export function createAudit(db: D1Database, now: () => number) {
         } catch (error) {
           const isLate = error instanceof Error && /grows at its end|UNIQUE/.test(error.message);
           if (!isLate || attempt >= auditAttempts) throw error;
+          await scheduler.wait(Math.random() * Math.min(auditMaxWaitMs, 5 * attempt));
         }
       }
     },
