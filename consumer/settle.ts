@@ -59,11 +59,11 @@ export async function settle(command: Command, ending: Ending, needs: CommandNee
       () => true,
       () => false,
     ));
+  await effect("note last word", async () => {
+    if (said) await lastWords.said(id, now());
+    await needs.record(endOf(command, final, "bugbot"));
+  }).catch((error: unknown) => log("end_not_noted", { commandId: id, ...describeError(error) }));
   if (said) {
-    await effect("note last word", async () => {
-      await lastWords.said(id, now());
-      await needs.record(endOf(command, final, "bugbot"));
-    }).catch(() => undefined);
     log("command_settled", {
       commandId: id,
       name: command.name,

@@ -163,5 +163,7 @@ describe("a last word that chat does not take", () => {
       said: 1,
     });
     expect(await db.prepare("SELECT 1 FROM dead_letters WHERE id = 'slack-EvLate'").first()).toBeNull();
+    const audited = "SELECT count(*) AS n FROM audit WHERE subject = 'slack-EvLate' AND action = 'ended'";
+    expect(await db.prepare(audited).first("n")).toBe(1);
   });
 });
