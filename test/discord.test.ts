@@ -2,7 +2,6 @@ import { afterAll, beforeAll, beforeEach, describe, it } from "vitest";
 import type { Script } from "../local/anthropic.ts";
 import { demoScript } from "../local/demo-repository.ts";
 import { rateLimited, type SignedInteraction } from "../local/discord.ts";
-import { standInCredentials } from "../local/stand-ins.ts";
 import { createWorld, type World } from "./world.ts";
 
 const script: Script = (call) => {
@@ -167,34 +166,26 @@ describe("Name the repository", () => {
 });
 
 describe("Fix it", () => {
-  it("works on the thread's issue", async ({ expect }) => {
-    const { discord, linear } = world;
-    const issue = linear.seedIssue({ title: "Codes count twice", description: "In https://github.com/acme/shop" });
-    const bug = discord.say("Codes count twice");
-    const thread = discord.startThread(bug, "Codes count twice");
-    await (await world.threadIssues()).put(`discord:${thread.id}`, issue.id);
-    const custom_id = "bugbot:fix:discord-1";
-    const path = `/channels/${thread.id}/messages`;
-    const components = [{ type: 1, components: [{ type: 2, style: 2, label: "Fix it", custom_id }] }];
-    await fetch(`${discord.url}${path}`, {
-      method: "POST",
-      headers: {
-        "content-type": "application/json",
-        "user-agent": "DiscordBot (test, 1)",
-        authorization: `Bot ${standInCredentials.discordToken}`,
-      },
-      body: JSON.stringify({ content: "What is known", components }),
+  it("under a card of evidence works on the card's issue, in its thread", async ({ expect }) => {
+    const asked = world.discord.slash({
+      command: "bugbot",
+      subcommand: "contextualize",
+      options: { text: "A code counts twice", repo: "acme/shop" },
     });
+    expect((await world.ends(() => world.fromDiscord(asked))).outcome).toBe("succeeded");
+    expect(made()).toEqual({ pulls: 0, issues: 1 });
+    const card = withButton("Fix it")?.message;
+    const { identifier } = world.linear.workspace.issues.at(-1) ?? {};
+    expect(card?.text).toMatch(new RegExp(`^✅ \\[${identifier} `));
 
-    before = count();
     let pressed: SignedInteraction | undefined;
     const { outcome } = await world.ends(async () => {
       pressed = await press("Fix it");
     });
     expect(outcome).toBe("succeeded");
     if (pressed) await deliverAgain(pressed);
-    expect(made()).toEqual({ pulls: 1, issues: 0 });
-    expect(discord.messages(thread.id).filter(({ text }) => text.includes(issue.identifier))).toHaveLength(1);
+    expect(made()).toEqual({ pulls: 1, issues: 1 });
+    expect(world.github.pullRequests(world.repository).at(-1)?.title).toContain(`(${identifier})`);
   });
 });
 
