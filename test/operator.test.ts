@@ -134,7 +134,7 @@ describe("bugbot tasks", () => {
   });
 
   it("stops one that runs: its own last word says so", async ({ expect }) => {
-    world.linear.fault("teams", { hang: true, times: 1 });
+    world.linear.fault("issueCreate", { hang: true, times: 1 });
     const { body, headers, message } = world.slack.mention(fixIt, { channel: world.channel, eventId: "EvStopped" });
     await world.post(body, headers);
     await world.until(async () => z.array(z.object({ id: z.string() })).parse(await json("tasks list --running"))[0]);
