@@ -7,6 +7,8 @@ import type { Health } from "./health.ts";
 import { readBody } from "./read-body.ts";
 import type { Answer, Door } from "./platform.ts";
 
+const decoder = new TextDecoder();
+
 export interface GatewayNeeds {
   doors: readonly Door[];
   /** Puts a command on the queue. */
@@ -47,7 +49,7 @@ export function createGateway({ doors, enqueue, health, operate, now, log }: Gat
     if (!raw) return c.text("The body is larger than 1 MB.", 413);
     if (!(await verify(c.req.raw.headers, raw, now()))) return c.text("The signature is not valid.", 401);
 
-    const incoming = await parse(new TextDecoder().decode(raw), now());
+    const incoming = await parse(decoder.decode(raw), now());
     switch (incoming.kind) {
       case "answer":
         if (incoming.after) {

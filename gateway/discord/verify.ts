@@ -1,4 +1,5 @@
 import { signatureWindowSeconds } from "../../shared/limits.ts";
+import { bytesOfHex } from "../bytes-of-hex.ts";
 
 /**
  * Discord's Ed25519 signature over `<timestamp><raw body>`; `publicKey` is 64 hex digits.
@@ -18,16 +19,12 @@ export function createVerify(publicKey: string) {
     const signed = new Uint8Array(timestamp.length + body.length);
     new TextEncoder().encodeInto(timestamp, signed);
     signed.set(body, timestamp.length);
-    return crypto.subtle.verify("Ed25519", imported, bytesOf(signature), signed);
+    return crypto.subtle.verify("Ed25519", imported, bytesOfHex(signature), signed);
   };
 }
 
 /** Nothing when it is no key: then no signature is valid. */
 async function importKey(publicKey: string): Promise<CryptoKey | undefined> {
   if (!/^[0-9a-f]{64}$/i.test(publicKey)) return undefined;
-  return crypto.subtle.importKey("raw", bytesOf(publicKey), "Ed25519", false, ["verify"]).catch(() => undefined);
-}
-
-function bytesOf(hex: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
+  return crypto.subtle.importKey("raw", bytesOfHex(publicKey), "Ed25519", false, ["verify"]).catch(() => undefined);
 }

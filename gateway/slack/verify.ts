@@ -1,4 +1,5 @@
 import { signatureWindowSeconds } from "../../shared/limits.ts";
+import { bytesOfHex } from "../bytes-of-hex.ts";
 
 const encoder = new TextEncoder();
 
@@ -21,7 +22,6 @@ export function createVerify(signingSecret: string) {
     const signed = new Uint8Array(prefix.length + body.length);
     signed.set(prefix);
     signed.set(body, prefix.length);
-    const signature = Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
-    return crypto.subtle.verify("HMAC", await key, signature, signed);
+    return crypto.subtle.verify("HMAC", await key, bytesOfHex(hex), signed);
   };
 }
