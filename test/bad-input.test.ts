@@ -41,7 +41,7 @@ describe("a command that cannot be carried out gets one reply that says what to 
     ["names an empty one", "fix https://github.com/acme/empty it breaks", /acme\/empty has no commit/],
     ["names an issue that does not exist", "fix https://github.com/acme/shop BUG-999", /cannot find BUG-999/],
     ["says nothing about the bug", "fix https://github.com/acme/shop", /What goes wrong\?/],
-    ["asks for evidence of nothing", "contextualize", /What goes wrong\?/],
+    ["asks for evidence of nothing", "contextualize", /What goes wrong\?.*@bugbot contextualize/],
   ])("that %s", async ([, text, reply], { expect }) => {
     const { outcome, replies, asked } = await world.mention(text);
     expect(outcome).toBe("refused");

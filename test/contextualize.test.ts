@@ -29,15 +29,15 @@ describe("contextualize", () => {
     const [card = "", ...others] = commentsOf(issue?.id);
     expect(others).toEqual([]);
     expect(card).toContain("### Who is affected");
-    expect(card).toMatch(/- src\/cart\.js:\d+: .*\/blob\/[0-9a-f]{40}\/src\/cart\.js#L\d+/);
+    expect(card).toMatch(/- \[src\/cart\.js:\d+\]\(http[^)]*\/blob\/[0-9a-f]{40}\/src\/cart\.js#L\d+\) /);
     expect(card).not.toContain("### Not known");
     expect(card).toContain("### What happened");
-    expect(card).toMatch(/\(\[see\]\(http[^)]*\/replay\/[^)]*\?t=\d+\)\)/);
+    expect(card).toMatch(/- \[\d\d:\d\d:\d\d\]\(http[^)]*\/replay\/[^)]*\?t=\d+\) RangeError/);
     expect(card).not.toContain(customer);
 
     expect(replies).toHaveLength(1);
     const shown = JSON.stringify(replies[0]);
-    for (const words of [issue?.identifier, "m…@customers.example", "Fix it", "Open issue"])
+    for (const words of [issue?.identifier, "3 people", "clicked Apply → RangeError", "Fix it", "Open issue"])
       expect(shown).toContain(words);
     expect(shown).not.toContain(customer);
     expect(message?.reactions).toEqual([":white_check_mark:"]);

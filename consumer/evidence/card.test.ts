@@ -1,20 +1,22 @@
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
 import { compareCards, countNew, makeCard } from "./card.ts";
-import type { Findings } from "./gather.ts";
+import type { Findings } from "./evidence.ts";
+import { slackPartLength } from "../../shared/limits.ts";
 import { maskEmails } from "./mask-emails.ts";
-import { sampleFindings } from "./sample-findings.ts";
+import { drawReply } from "../replies/discord-message.ts";
+import { drawMessage } from "../replies/slack-message.ts";
+import { sampleCard, sampleIssue as issue, sampleReply } from "./sample-card.ts";
+import { hostileFindings, sampleFindings } from "./sample-findings.ts";
 import { writeChatSummary } from "./write-chat-summary.ts";
 import { writeIssueComment } from "./write-issue-comment.ts";
 
-const issue = { identifier: "BUG-12", title: "The total is wrong", url: "https://linear.app/acme/issue/BUG-12" };
-const reported = [{ author: "Ann", text: "The total is wrong for ann.smith@acme.com.\nSee the cart." }];
 const threadUrl = "https://acme.slack.com/archives/C0BUGS/p1";
 const nothing: Findings = {
   behaviour: { state: "missing", reason: "not reached (no answer within 10 s)" },
   code: { state: "missing", reason: "not set up (GITHUB_TOKEN turns it on)" },
 };
-const card = (findings = sampleFindings()) => makeCard({ title: "The total is wrong", reported, threadUrl, findings });
+const card = sampleCard;
 
 describe("the card", () => {
   it("tells who is affected, what happened, where in the code, and what changed, each claim with its link", ({
@@ -61,18 +63,51 @@ describe("in Linear", () => {
 });
 
 describe("in chat", () => {
-  it("is short, links to the issue, and masks addresses", ({ expect }) => {
-    const summary = writeChatSummary({ card: card(), issue, notes: [] });
-    expect(summary).toContain("[BUG-12 The total is wrong](https://linear.app/acme/issue/BUG-12)");
-    expect(summary).toContain("a…@acme.com");
-    expect(summary).not.toContain("ann.smith@acme.com");
-    expect(summary).toContain("and 1 more in the issue");
+  const summary = () => sampleReply(card()).text;
+
+  it("is a line for each section, with the issue's link, and masks addresses", ({ expect }) => {
+    expect(summary()).toContain("✅ **[BUG-12](https://linear.app/acme/issue/BUG-12)** Pressing Apply twice");
+    expect(summary().match(/^\*\*.*:\*\* \[.*$/gm)).toHaveLength(4);
+    expect(summary()).toContain("opened /cart → clicked Apply → clicked Apply → TypeError: code is undefined");
+    expect(summary()).not.toContain("ann.smith@acme.com");
+  });
+
+  it("shows what is new since the last look", ({ expect }) => {
+    const first = card({ ...sampleFindings(), code: nothing.code });
+    const text = writeChatSummary({ card: compareCards(card(), first), issue, notes: [] });
+    expect(text).toContain("4 new since the last look.");
+    expect(text).toContain("* **New:** [src/cart.js]");
+  });
+
+  it("says in fine print what is not known", ({ expect }) => {
+    const { text, blocks } = drawMessage(sampleReply(card(nothing)).text);
+    expect(text).toContain("Not known: GitHub");
+    expect(text).not.toContain("-#");
+    expect(blocks.map(({ type }) => type)).toEqual(["section", "context"]);
+    expect(JSON.stringify(drawReply(sampleReply(card(nothing))))).toContain("-# Not known: GitHub");
   });
 
   it("is all there is where Linear is off", ({ expect }) => {
-    const summary = writeChatSummary({ card: card(), issue: undefined, notes: ["Linear is not set up."] });
-    expect(summary).not.toContain("more in the issue");
-    expect(summary).toContain("TypeError: code is undefined");
+    const text = writeChatSummary({ card: card(), issue: undefined, notes: ["Linear is not set up."] });
+    for (const { url } of card().sections.flatMap(({ claims }) => claims)) expect(text).toContain(url);
+    expect(text).toContain("a…@acme.com");
+  });
+
+  it("is blocks in Slack", async ({ expect }) => {
+    const message = drawMessage(sampleReply(card()).text, sampleReply(card()));
+    await expect(JSON.stringify(message, null, 2)).toMatchFileSnapshot("../../docs/cards/slack.json");
+  });
+
+  it("is a headline and an embed in Discord", async ({ expect }) => {
+    const [message, ...more] = drawReply(sampleReply(card()));
+    expect(more).toEqual([]);
+    await expect(JSON.stringify(message, null, 2)).toMatchFileSnapshot("../../docs/cards/discord.json");
+  });
+
+  it("is one message on each platform, whatever the sources say", ({ expect }) => {
+    const reply = sampleReply(card(hostileFindings()));
+    expect(reply.text.length).toBeLessThan(slackPartLength);
+    expect(drawReply(reply)).toHaveLength(1);
   });
 });
 

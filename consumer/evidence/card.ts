@@ -1,9 +1,12 @@
-import type { Behaviour, Code } from "./evidence.ts";
-import type { Findings, Source } from "./gather.ts";
+import type { Behaviour, Code, Findings, Source } from "./evidence.ts";
 
-/** One thing that was found out, and the place where anyone can see it. `text` holds untrusted words. */
+/** One thing that was found out. Both parts hold untrusted words. */
 export interface Claim {
+  /** What the link stands on. */
+  lead: string;
+  /** What follows it. */
   text: string;
+  /** The place where anyone can see it. */
   url: string;
   /** Not there the last time somebody asked. */
   isNew?: boolean | undefined;
@@ -11,6 +14,8 @@ export interface Claim {
 
 export interface Section {
   title: string;
+  /** All of it at a glance. */
+  brief: Claim;
   claims: Claim[];
 }
 
@@ -43,25 +48,32 @@ export interface CardFacts {
 
 const maxTimelines = 2;
 const shownActions = 8;
+/** In one line. */
+const briefActions = 4;
 
 /** Orders what the sources found. Every claim carries its link; what is missing is said. */
 export function makeCard({ title, reported, threadUrl, findings: { behaviour, code } }: CardFacts): Card {
   const seen = found(behaviour);
   const places = found(code);
   const sections = [
-    { title: "Who is affected", claims: seen ? affected(seen) : [] },
-    { title: "What happened", claims: seen ? happened(seen) : [] },
-    { title: "Where in the code", claims: places ? suspects(places) : [] },
-    { title: "What changed recently", claims: places ? changes(places) : [] },
+    section("Who is affected", seen ? affected(seen) : []),
+    section("What happened", seen ? happened(seen) : [], seen && lastSteps(seen)),
+    section("Where in the code", places ? suspects(places) : []),
+    section("What changed recently", places ? changes(places) : []),
   ];
   return {
     title,
     reported,
     threadUrl,
-    sections: sections.filter(({ claims }) => claims.length > 0),
+    sections: sections.filter((made) => made !== undefined),
     unknown: [...notReached("PostHog", behaviour), ...notReached("GitHub", code), ...gaps(seen, places)],
     isUpdate: false,
   };
+}
+
+/** Undefined where nothing was found. Its first claim says the most, unless `brief` does. */
+function section(title: string, claims: Claim[], brief = claims[0]): Section | undefined {
+  return brief && { title, brief, claims };
 }
 
 /** Marks what the earlier card did not say yet. */
@@ -71,8 +83,8 @@ export function compareCards(card: Card, earlier: Card | undefined): Card {
   return {
     ...card,
     isUpdate: true,
-    sections: card.sections.map(({ title, claims }) => ({
-      title,
+    sections: card.sections.map(({ claims, ...section }) => ({
+      ...section,
       claims: claims.map((claim) => ({ ...claim, isNew: !known.has(keyOf(claim)) })),
     })),
   };
@@ -83,8 +95,8 @@ export function countNew({ sections }: Card): number {
 }
 
 /** The place it stands for: counts in the words change with every look. */
-function keyOf({ text, url }: Claim): string {
-  return `${url} ${text.replace(/\d+/g, "#")}`;
+function keyOf({ lead, text, url }: Claim): string {
+  return `${url} ${`${lead} ${text}`.replace(/\d+/g, "#")}`;
 }
 
 function found<T>(source: Source<T>): T | undefined {
@@ -93,41 +105,61 @@ function found<T>(source: Source<T>): T | undefined {
 
 function affected({ person, exceptions }: Behaviour): Claim[] {
   return [
-    ...(person ? [{ text: `${person.email}, as the report says`, url: person.url }] : []),
     ...exceptions.map(({ type, message, url, affectedUsers, firstSeenAt, lastSeenAt }) => ({
-      text: `${nounOf(affectedUsers, "person", "people")} met “${type}: ${message}” in the last 14 days, first ${day(firstSeenAt)}, last ${day(lastSeenAt)}`,
+      lead: nounOf(affectedUsers, "person", "people"),
+      text: `in the last 14 days, the latest on ${day(lastSeenAt)}${firstOf(firstSeenAt, lastSeenAt)}, met “${type}: ${message}”`,
       url,
     })),
+    ...(person ? [{ lead: person.email, text: "is named in the report", url: person.url }] : []),
   ];
+}
+
+function firstOf(firstAt: number, lastAt: number): string {
+  return day(firstAt) === day(lastAt) ? "" : ` and the first on ${day(firstAt)}`;
 }
 
 function happened({ recordings }: Behaviour): Claim[] {
   return recordings.flatMap(({ url, startedAt, durationMs, consoleErrors, timeline }, at) => [
     {
-      text: `Recording of ${minute(startedAt)}, ${duration(durationMs)} long, ${nounOf(consoleErrors, "console error", "console errors")}`,
+      lead: `Recording of ${minute(startedAt)}`,
+      text: `is ${duration(durationMs)} long${consoleErrors > 0 ? `, with ${nounOf(consoleErrors, "console error", "console errors")}` : ""}`,
       url,
     },
     ...(at < maxTimelines
-      ? timeline.slice(-shownActions).map((action) => ({ text: `${clock(action.at)} ${action.what}`, url: action.url }))
+      ? timeline.slice(-shownActions).map((action) => ({ lead: clock(action.at), text: action.what, url: action.url }))
       : []),
   ]);
 }
 
+/** What led to the first recording's error; its last actions where it shows none. */
+function lastSteps({ recordings: [recording] }: Behaviour): Claim | undefined {
+  if (!recording) return undefined;
+  const { url, timeline } = recording;
+  const error = timeline.findLastIndex(({ kind }) => kind === "exception");
+  const end = error === -1 ? timeline.length : error + 1;
+  const steps = timeline.slice(Math.max(0, end - briefActions), end).map(({ what }) => what);
+  if (steps.length === 0) return undefined;
+  return { lead: "The recording", text: `shows: ${steps.join(" → ")}`, url };
+}
+
 function suspects({ suspects: places }: Code): Claim[] {
   return places.map(({ path, line, url, reasons }) => ({
-    text: `${path}${line === undefined ? "" : `:${line}`}: ${reasons.join("; ")}`,
+    lead: line === undefined ? path : `${path}:${line}`,
+    text: reasons.join("; "),
     url,
   }));
 }
 
 function changes({ commits, pullRequests }: Code): Claim[] {
   return [
-    ...pullRequests.map(({ number, title, url, paths }) => ({
-      text: `Open pull request #${number} “${title}” touches ${paths.join(", ")}`,
+    ...commits.map(({ sha, subject, author, at, url, path }) => ({
+      lead: sha.slice(0, 7),
+      text: `“${subject}” by ${author} on ${day(at)} touched ${path}`,
       url,
     })),
-    ...commits.map(({ sha, subject, author, at, url, path }) => ({
-      text: `${sha.slice(0, 7)} “${subject}” by ${author}, ${day(at)}, touched ${path}`,
+    ...pullRequests.map(({ number, title, url, paths }) => ({
+      lead: `Open pull request #${number}`,
+      text: `“${title}” touches ${paths.join(", ")}`,
       url,
     })),
   ];

@@ -2,6 +2,14 @@ import type { StackFrame } from "../../shared/references/stack-frame.ts";
 
 /** What the sources know about a report. Times are in ms since the epoch; every finding carries a link to where it was found. */
 
+/** What one source gave, or why it gave nothing. */
+export type Source<T> = { state: "found"; value: T } | { state: "missing"; reason: string };
+
+export interface Findings {
+  behaviour: Source<Behaviour>;
+  code: Source<Code>;
+}
+
 /** What PostHog recorded of the people a report is about. */
 export interface Behaviour {
   /** Whose behaviour it is, as the report named them. */

@@ -4,17 +4,9 @@ import { describeError, type Log } from "../../shared/log.ts";
 import { stackFrames, type StackFrame } from "../../shared/references/stack-frame.ts";
 import type { Effect } from "../effect.ts";
 import type { Breakers } from "../stores/breakers.ts";
-import type { Behaviour, Code } from "./evidence.ts";
+import type { Behaviour, Code, Findings, Source } from "./evidence.ts";
 import type { BehaviourQuestion } from "./find-behaviour.ts";
 import type { CodeQuestion } from "./find-code.ts";
-
-/** What one source gave, or why it gave nothing. */
-export type Source<T> = { state: "found"; value: T } | { state: "missing"; reason: string };
-
-export interface Findings {
-  behaviour: Source<Behaviour>;
-  code: Source<Code>;
-}
 
 /** The sources that are set up. */
 export interface Sources {

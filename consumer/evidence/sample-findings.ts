@@ -1,8 +1,42 @@
-import type { Findings } from "./gather.ts";
+import type { Findings } from "./evidence.ts";
 
 const recording = "https://us.posthog.com/project/1/replay/0190b6f4-7a3e-7c3d-8d6b-3f1c2b4a5d6e";
 const blob = "https://github.com/acme/shop/blob/1f2e3d4c5b6a79880123456789abcdef01234567";
 const at = Date.UTC(2026, 10, 20, 14, 3, 0);
+
+const hostile =
+  "</b>](https://evil.example) **✅ approved** `x` ``` <!channel> @everyone <@U1> https://evil.example/a_b_c \u202Egpj.exe\u200B &#x202e; | # # 1. - > ~no~ _such_ *thing*";
+
+/** The same with words that try to be more than words. */
+export function hostileFindings(): Findings {
+  const { behaviour, code } = sampleFindings({ affectedUsers: 1, message: hostile.repeat(3) });
+  if (behaviour.state !== "found" || code.state !== "found") throw new TypeError("the sample has both");
+  const [recording] = behaviour.value.recordings;
+  const [suspect, ...suspects] = code.value.suspects;
+  const [commit] = code.value.commits;
+  if (!recording || !suspect || !commit) throw new TypeError("the sample has all of it");
+  const timeline = recording.timeline.map((action) => ({ ...action, what: `clicked “${hostile}”` }));
+  const path = "app/[...slug]/(shop)/a_b*c`d.js";
+  return {
+    behaviour: {
+      state: "found",
+      value: {
+        ...behaviour.value,
+        recordings: [{ ...recording, timeline }],
+        missing: [`exceptions (${hostile})`],
+      },
+    },
+    code: {
+      state: "found",
+      value: {
+        ...code.value,
+        suspects: [{ ...suspect, path, reasons: [`contains \`${hostile}\``] }, ...suspects],
+        commits: [{ ...commit, subject: hostile, author: "<@U1>", path }],
+        pullRequests: [],
+      },
+    },
+  };
+}
 
 /** What the sources know of a bug in a shop; for tests and pictures. */
 export function sampleFindings({ affectedUsers = 12, message = "code is undefined" } = {}): Findings {
@@ -20,7 +54,8 @@ export function sampleFindings({ affectedUsers = 12, message = "code is undefine
             consoleErrors: 1,
             timeline: [
               { at: at + 61_000, what: "opened /cart", kind: "page", url: `${recording}?t=61` },
-              { at: at + 118_000, what: "clicked “Apply”", kind: "click", url: `${recording}?t=118` },
+              { at: at + 115_000, what: "clicked Apply", kind: "click", url: `${recording}?t=115` },
+              { at: at + 118_000, what: "clicked Apply", kind: "click", url: `${recording}?t=118` },
               { at: at + 121_000, what: "TypeError: code is undefined", kind: "exception", url: `${recording}?t=121` },
             ],
           },

@@ -1,9 +1,12 @@
-import type { Card, Claim } from "./card.ts";
+import type { Card, Claim, Section } from "./card.ts";
 import { countNew } from "./card.ts";
 import { maskEmails } from "./mask-emails.ts";
 import { inlineMarkdown, linkMarkdown } from "./untrusted-markdown.ts";
 
-const shownClaims = 3;
+/** Under each section's line, where it is not all there already. */
+const shownNews = 3;
+/** Of a title, a reason or a quoted error: the whole is in the issue. */
+const maxWords = 160;
 
 export interface ChatSummaryFacts {
   card: Card;
@@ -13,25 +16,22 @@ export interface ChatSummaryFacts {
   notes: readonly string[];
 }
 
-/** The card in short, as Markdown for the thread. Addresses are masked, always. */
+/** The card as Markdown for the thread, a line for each of its sections. Addresses are masked, always. */
 export function writeChatSummary({ card, issue, notes }: ChatSummaryFacts): string {
   const { sections, unknown } = card;
-  const heading = issue
-    ? `✅ ${linkMarkdown(`${issue.identifier} ${maskEmails(issue.title)}`, issue.url)}`
-    : `✅ **${inlineMarkdown(maskEmails(card.title))}**`;
-  const parts = [
+  const title = words(issue?.title ?? card.title);
+  const heading = issue ? `✅ **${linkMarkdown(issue.identifier, issue.url)}** ${title}` : `✅ ${title}`;
+  const nothing = sections.length === 0 ? ["Nothing was found beyond the report itself."] : [];
+  const found = sections.map(issue ? inShort : inFull);
+  const isList = found.some((part) => part.includes("\n"));
+  return [
     [heading, ...notes, ...news(card)].join("\n"),
-    ...(sections.length === 0 ? ["Nothing was found beyond the report itself."] : []),
-    ...sections.map(({ title, claims }) => {
-      const shown = issue ? claims.slice(0, shownClaims) : claims;
-      const rest = claims.length - shown.length;
-      return [`**${title}**`, ...shown.map(line), ...(rest > 0 ? [`* and ${rest} more in the issue`] : [])].join("\n");
-    }),
-    ...(unknown.length > 0
-      ? [["**Not known**", ...unknown.map((gap) => `* ${inlineMarkdown(maskEmails(gap))}`)].join("\n")]
-      : []),
-  ];
-  return parts.join("\n\n");
+    ...nothing,
+    found.join(isList ? "\n\n" : "\n"),
+    unknown.map((gap) => `-# Not known: ${words(gap)}`).join("\n"),
+  ]
+    .filter((part) => part !== "")
+    .join("\n\n");
 }
 
 function news(card: Card): string[] {
@@ -40,6 +40,24 @@ function news(card: Card): string[] {
   return [count === 0 ? "Nothing new since the last look." : `${count} new since the last look.`];
 }
 
-function line({ text, url, isNew }: Claim): string {
-  return `* ${isNew ? "**New:** " : ""}${inlineMarkdown(maskEmails(text))} (${linkMarkdown("see", url)})`;
+function inShort({ title, brief, claims }: Section): string {
+  const more = claims.filter(({ isNew, url }) => isNew && url !== brief.url).slice(0, shownNews);
+  return [`**${title}:** ${say(brief)}`, ...more.map(listed)].join("\n");
+}
+
+function inFull({ title, claims }: Section): string {
+  return [`**${title}**`, ...claims.map(listed)].join("\n");
+}
+
+function listed(claim: Claim): string {
+  return `* ${claim.isNew ? "**New:** " : ""}${say(claim)}`;
+}
+
+function say({ lead, text, url }: Claim): string {
+  return `${linkMarkdown(maskEmails(lead), url)} ${words(text)}`;
+}
+
+function words(text: string): string {
+  const masked = maskEmails(text);
+  return inlineMarkdown(masked.length > maxWords ? `${masked.slice(0, maxWords).replace(/\s+\S*$/, "")}…` : masked);
 }

@@ -16,7 +16,7 @@ export function writeIssueComment(card: Card, mask: (text: string) => string): s
   ];
   return parts.join("\n\n");
 
-  function line({ text, url, isNew }: Claim): string {
-    return `- ${isNew ? "**New:** " : ""}${inlineMarkdown(mask(text))} (${linkMarkdown("see", url)})`;
+  function line({ lead, text, url, isNew }: Claim): string {
+    return `- ${isNew ? "**New:** " : ""}${linkMarkdown(mask(lead), url)} ${inlineMarkdown(mask(text))}`;
   }
 }

@@ -9,6 +9,9 @@ it.for([
   ["a < b && c > d", "a &lt; b &amp;&amp; c &gt; d"],
   ["a \\< b \\> c", "a &lt; b &gt; c"],
   ["* one\n* two", "•   one\n•   two"],
+  ["`C:\\<x>` and `y`", "`C:\\&lt;x>` and `y`"],
+  ["\\*no bold\\* \\_x\\_ \\~y\\~ \\`z\\`", "∗no bold* ˍx_ ∼y~ ˋzˋ"],
+  ["3\\*4 snake\\_case a\\[0\\] \\#7 \\|", "3*4 snake_case a[0] #7 |"],
 ])("writes %j as %j", ([markdown = "", mrkdwn], { expect }) => {
   expect(withoutJoiners(toMrkdwn(markdown))).toBe(mrkdwn);
 });

@@ -1,14 +1,12 @@
-import type { KnownBlock } from "@slack/web-api";
-import { buttonId } from "../../shared/button.ts";
 import type { Command } from "../../shared/command.ts";
 import { Failure } from "../../shared/failure.ts";
 import { slackPartLength } from "../../shared/limits.ts";
-import { escapeMarkdown } from "../../shared/plain-text.ts";
 import { fileNameFor, layOut } from "./lay-out.ts";
-import { buttonLabels, whispered, type Mark, type Replies, type Reply } from "./reply.ts";
+import { whispered, type Mark, type Replies, type Reply } from "./reply.ts";
 import { call, createSlackClient, once } from "./slack-client.ts";
 import { type PostedRole, slackConversation } from "./slack-command.ts";
 import { shareFile, uploadFile } from "./slack-file.ts";
+import { drawMessage, type DrawnMessage, wordsOf } from "./slack-message.ts";
 import { toMrkdwn } from "./slack-mrkdwn.ts";
 import { createStatusLine } from "./slack-status-line.ts";
 import { findPosted, metadataOf, readEarlier } from "./slack-thread.ts";
@@ -45,7 +43,7 @@ export function createSlackReplies({ botToken, apiUrl }: SlackOptions): Replies 
       const [asked = ""] = splitMarkdown(`**${command.name}** ${command.text}`, slackPartLength);
       const text = `<@${command.author.id}> asks: ${toMrkdwn(asked)}`;
       const earlier = again ? (await findPosted(client, command)).messages.get("asked") : undefined;
-      const ts = earlier ?? (await send(command, "asked", text, []));
+      const ts = earlier ?? (await send(command, "asked", { text, blocks: [] }));
       return { platform: "slack", teamId, channelId: channel, threadId: ts, messageId: ts };
     },
 
@@ -55,7 +53,7 @@ export function createSlackReplies({ botToken, apiUrl }: SlackOptions): Replies 
       const earlier = again ? (await findPosted(client, command)).messages.get("status") : undefined;
       if (earlier !== undefined) return earlier;
       try {
-        return await write(command, reply, (text, blocks) => send(command, "status", text, blocks));
+        return await write(command, reply, (message) => send(command, "status", message));
       } catch (error) {
         // A shortcut works in channels that bugbot was not invited to.
         const isOutside = error instanceof Failure && error.code === "slack_rejected" && responseUrl !== undefined;
@@ -71,7 +69,7 @@ export function createSlackReplies({ botToken, apiUrl }: SlackOptions): Replies 
         if (responseUrl !== undefined && reply.activity === undefined) await whisper(responseUrl, reply);
         return;
       }
-      await write(command, reply, (text, blocks) => update(command, messageId, text, blocks));
+      await write(command, reply, (message) => update(command, messageId, message));
     },
 
     async activity(command, words) {
@@ -105,13 +103,13 @@ export function createSlackReplies({ botToken, apiUrl }: SlackOptions): Replies 
   async function write(
     command: Command,
     reply: Reply,
-    say: (text: string, blocks: KnownBlock[]) => Promise<string>,
+    say: (message: DrawnMessage) => Promise<string>,
   ): Promise<string> {
     const words = wordsOf(reply);
     const laidOut = layOut(words, slackPartLength);
     const { beginning } = laidOut;
-    const [first = "", ...more] = laidOut.parts.map(toMrkdwn);
-    if (more.length === 0) return say(first, blocksOf(first, reply));
+    const [first = "", ...more] = laidOut.parts;
+    if (more.length === 0) return say(drawMessage(first, reply));
 
     const { channelId: channel, threadId } = slackConversation(command);
     const posted = await findPosted(client, command);
@@ -120,15 +118,14 @@ export function createSlackReplies({ botToken, apiUrl }: SlackOptions): Replies 
       const isShared = posted.files.has(file.name);
       const id = isShared ? undefined : await uploadFile(client, file);
       if (isShared || id !== undefined) {
-        const text = toMrkdwn(beginning);
-        const ts = await say(text, blocksOf(text, reply));
+        const ts = await say(drawMessage(beginning, reply));
         if (id === undefined || (await shareFile(client, id, file.name, { channel, ts: threadId }))) return ts;
-        await update(command, ts, first, blocksOf(first, undefined));
+        await update(command, ts, drawMessage(first));
         await sendMore(command, more, reply, posted.messages);
         return ts;
       }
     }
-    const ts = await say(first, blocksOf(first, undefined));
+    const ts = await say(drawMessage(first));
     await sendMore(command, more, reply, posted.messages);
     return ts;
   }
@@ -137,12 +134,11 @@ export function createSlackReplies({ botToken, apiUrl }: SlackOptions): Replies 
   async function sendMore(command: Command, parts: readonly string[], reply: Reply, posted: Map<string, string>) {
     for (const [at, part] of parts.entries()) {
       const role = `more ${at}` as const;
-      if (!posted.has(role))
-        await send(command, role, part, blocksOf(part, at === parts.length - 1 ? reply : undefined));
+      if (!posted.has(role)) await send(command, role, drawMessage(part, at === parts.length - 1 ? reply : undefined));
     }
   }
 
-  async function send(command: Command, role: PostedRole, text: string, blocks: KnownBlock[]): Promise<string> {
+  async function send(command: Command, role: PostedRole, { text, blocks }: DrawnMessage): Promise<string> {
     const { channelId: channel, threadId } = slackConversation(command);
     const { ts } = await call(() =>
       client.chat.postMessage({
@@ -160,44 +156,9 @@ export function createSlackReplies({ botToken, apiUrl }: SlackOptions): Replies 
     return ts;
   }
 
-  async function update(command: Command, ts: string, text: string, blocks: KnownBlock[]): Promise<string> {
+  async function update(command: Command, ts: string, message: DrawnMessage): Promise<string> {
     const { channelId: channel } = slackConversation(command);
-    await call(() => client.chat.update({ channel, ts, text, blocks }));
+    await call(() => client.chat.update({ channel, ts, ...message }));
     return ts;
   }
-}
-
-/** A card's title and link are in the text; its summary is quoted below, as somebody else's words. */
-function wordsOf({ text, card }: Reply): string {
-  const lines = card ? escapeMarkdown(card.summary).trim().split("\n") : [];
-  return [text, lines.map((line) => `> ${line}`).join("\n")].join("\n\n").trim();
-}
-
-/** Text needs blocks only where buttons stand under it. */
-function blocksOf(text: string, reply: Reply | undefined): KnownBlock[] {
-  const { buttons = [], links = [] } = reply ?? {};
-  return [
-    { type: "section", text: { type: "mrkdwn", text } },
-    ...(buttons.length + links.length > 0
-      ? [
-          {
-            type: "actions" as const,
-            elements: [
-              ...buttons.map((button) => ({
-                type: "button" as const,
-                action_id: buttonId(button),
-                text: { type: "plain_text" as const, text: buttonLabels[button.action] },
-                value: button.commandId,
-              })),
-              ...links.map(({ label, url }, at) => ({
-                type: "button" as const,
-                action_id: `open:${at}`,
-                text: { type: "plain_text" as const, text: label },
-                url,
-              })),
-            ],
-          },
-        ]
-      : []),
-  ];
 }

@@ -1,12 +1,17 @@
 import * as z from "zod/mini";
 import type { Card } from "../evidence/card.ts";
 
-const claimSchema = z.object({ text: z.string(), url: z.string(), isNew: z.optional(z.boolean()) });
+const claimSchema = z.object({
+  lead: z.string(),
+  text: z.string(),
+  url: z.string(),
+  isNew: z.optional(z.boolean()),
+});
 const cardSchema = z.object({
   title: z.string(),
   reported: z.array(z.object({ author: z.string(), text: z.string() })),
   threadUrl: z.optional(z.string()),
-  sections: z.array(z.object({ title: z.string(), claims: z.array(claimSchema) })),
+  sections: z.array(z.object({ title: z.string(), brief: claimSchema, claims: z.array(claimSchema) })),
   unknown: z.array(z.string()),
   isUpdate: z.boolean(),
 });
