@@ -1,4 +1,3 @@
-import { demoReport } from "./demo-repository.ts";
 import type { Discord } from "./discord.ts";
 import type { Slack } from "./slack.ts";
 import type { Chat } from "./story.ts";
@@ -12,10 +11,10 @@ interface Asked {
 }
 
 /** A person mentions bugbot in a channel: Slack sends the event to the gateway. */
-export async function askInSlack(slack: Slack, gatewayUrl: string): Promise<Asked> {
+export async function askInSlack(slack: Slack, gatewayUrl: string, text: string): Promise<Asked> {
   const channel = "C0BUGS";
   const eventId = "EvDEMO";
-  const { path, body, headers, message } = slack.mention(`fix ${demoReport}`, { channel, eventId });
+  const { path, body, headers, message } = slack.mention(text, { channel, eventId });
   const answer = await fetch(`${gatewayUrl}${path}`, { method: "POST", body, headers });
   if (!answer.ok) throw new Error(`the gateway answered ${answer.status}: ${await answer.text()}`);
   const chat = () => ({
@@ -28,8 +27,8 @@ export async function askInSlack(slack: Slack, gatewayUrl: string): Promise<Aske
 }
 
 /** A person mentions bugbot in a channel: Discord sends the message over the Gateway's socket. */
-export function askInDiscord(discord: Discord): Asked {
-  const message = discord.say(`fix ${demoReport}`, { mentionBot: true });
+export function askInDiscord(discord: Discord, text: string): Asked {
+  const message = discord.say(text, { mentionBot: true });
   const chat = () => ({
     title: "The thread in Discord",
     thread: discord.thread(message.id),

@@ -15,6 +15,8 @@ export interface StoryFacts {
   chat: Chat;
   linear: Linear;
   github: GitHub;
+  /** What was asked of each vendor for the command, oldest first. */
+  calls: () => ReadonlyMap<string, RecordedRequest[]>;
   repository: string;
   /** When the mention was written, and when bugbot had heard it, in ms since the epoch. */
   sentAt: number;
@@ -23,84 +25,41 @@ export interface StoryFacts {
   scripted: boolean;
 }
 
-/** What happened, for a person to read. Colours only where the terminal has them. */
-export async function tellStory(facts: StoryFacts): Promise<string> {
-  const { chat, linear, github, repository } = facts;
-  const [issue] = linear.workspace.issues;
-  const attachments = linear.workspace.attachments.map(({ title, url }) => `  linked: ${title} ${url}`);
-  const [pull] = github.pullRequests(repository);
-  return [
-    heading(chat.title),
-    ...chat.thread.map(asSeen),
-    heading("The issue in Linear"),
-    ...(issue ? [`  ${issue.identifier} ${issue.title}`, ...attachments] : ["  none"]),
-    heading("The pull request on GitHub"),
-    ...(pull
-      ? [
-          `  #${pull.number} ${pull.title}`,
-          `  ${pull.head} → ${pull.base}`,
-          "",
-          ...indent(pull.body ?? ""),
-          "",
-          ...indent(await github.diff(repository, pull.base, pull.head)).map(colourDiff),
-        ]
-      : ["  none"]),
-    heading("Time"),
-    ...stages(facts),
-    heading("Cost"),
-    `  $${facts.costUsd.toFixed(4)} as Claude Code counts it${facts.scripted ? ", for scripted answers: nothing was spent" : ""}`,
-  ].join("\n");
+/** A part of a story; colours only where the terminal has them. */
+export function part(title: string, lines: readonly string[]): string {
+  return [`\n${styleText("bold", title)}`, ...lines].join("\n");
 }
 
-function heading(text: string): string {
-  return `\n${styleText("bold", text)}`;
-}
-
-function indent(text: string): string[] {
+export function indent(text: string): string[] {
   return text
     .trimEnd()
     .split("\n")
     .map((line) => `  ${line}`);
 }
 
-/** Slack's mrkdwn as it looks: a link by its label and address. */
-function asSeen({ author, text, reactions, edits }: Chat["thread"][number]): string {
-  const emoji: Record<string, string> = {
-    ":eyes:": "👀",
-    ":gear:": "⚙️",
-    ":white_check_mark:": "✅",
-    ":x:": "❌",
-    ":hourglass_flowing_sand:": "⏳",
-  };
-  const words = text
-    .replace(/<(https?:[^|>]+)\|([^>]+)>/g, "$2 ($1)")
-    .replace(/<@\w+>/g, "@bugbot")
-    .replaceAll("&lt;", "<")
-    .replaceAll("&gt;", ">")
-    .replaceAll("&amp;", "&");
-  const marks = reactions.map((reaction) => emoji[reaction] ?? reaction).join(" ");
-  const notes = [marks, edits > 0 ? `edited ${edits} times` : ""].filter((note) => note !== "").join(", ");
-  return `  ${styleText("cyan", author.padEnd(7))} ${words.replaceAll("\n", `\n  ${" ".repeat(8)}`)}${notes ? `  [${notes}]` : ""}`;
+export function chatPart({ title, thread }: Chat): string {
+  return part(title, thread.map(asSeen));
 }
 
-function colourDiff(line: string): string {
-  if (/^ {2}\+(?!\+\+)/.test(line)) return styleText("green", line);
-  return /^ {2}-(?!--)/.test(line) ? styleText("red", line) : line;
+/** The issue as a person opens it in Linear. */
+export function issuePart({ workspace }: Linear, more: readonly string[] = []): string {
+  const [issue] = workspace.issues;
+  const attachments = workspace.attachments.map(({ title, url }) => `  linked: ${title} ${url}`);
+  return part(
+    "The issue in Linear",
+    issue ? [`  ${issue.identifier} ${issue.title}`, ...attachments, ...more] : ["  none"],
+  );
 }
 
-/** Time per stage, read off the stand-ins' lists of requests. */
-function stages({ chat, github, sentAt, heardAt }: StoryFacts): string[] {
-  const first = (requests: readonly RecordedRequest[], what: RegExp) =>
-    requests.find(({ path }) => what.test(path))?.at;
-  const moments: [string, number | undefined][] = [
+/** Time from one moment to the next; what did not happen is left out. */
+export function timePart(
+  { sentAt, heardAt, chat }: StoryFacts,
+  between: readonly (readonly [string, number | undefined])[],
+): string {
+  const moments: (readonly [string, number | undefined])[] = [
     ["the gateway verified, queued and answered", heardAt],
     ["the first words in the thread", chat.firstWordsAt],
-    ["repository and issue found, run started", first(github.requests, /git-upload-pack/)],
-    ["cloned, fixed, checked and pushed", first(github.requests, /\/git-receive-pack$/)],
-    [
-      "checked again, pull request opened",
-      github.requests.find(({ method, path }) => method === "POST" && path.endsWith("/pulls"))?.at,
-    ],
+    ...between,
     ["the last word", chat.lastWordAt],
   ];
   let before = sentAt;
@@ -110,5 +69,44 @@ function stages({ chat, github, sentAt, heardAt }: StoryFacts): string[] {
     before = at;
     return [line];
   });
-  return [...lines, `  ${`${before - sentAt} ms`.padStart(9)}  in all`];
+  return part("Time", [...lines, `  ${`${before - sentAt} ms`.padStart(9)}  in all`]);
+}
+
+export function firstAt(requests: readonly RecordedRequest[], isIt: (request: RecordedRequest) => boolean) {
+  return requests.find(isIt)?.at;
+}
+
+const emoji: Record<string, string> = {
+  ":eyes:": "👀",
+  ":gear:": "⚙️",
+  ":white_check_mark:": "✅",
+  ":x:": "❌",
+  ":hourglass_flowing_sand:": "⏳",
+};
+/** More links than this stand below the message. */
+const linksInline = 3;
+const link = /<(?<address>https?:[^|>]+)\|(?<name>[^>]+)>|\[(?<label>[^\]\n]+)\]\(<?(?<url>https?:[^)>\s]+)>?\)/g;
+
+/** Slack's mrkdwn or Discord's Markdown as it looks. */
+function asSeen({ author, text, reactions, edits }: Chat["thread"][number]): string {
+  const urls: string[] = [];
+  const areListed = [...text.matchAll(link)].length > linksInline;
+  const linked = text.replace(link, (_all, address = "", name = "", label = "", url = "") => {
+    const shown = `${name || label}`;
+    if (!areListed) return `${shown} (${address || url})`;
+    urls.push(`${address || url}`);
+    return `${shown} [${urls.length}]`;
+  });
+  const words = linked
+    .replace(/<@\w+>/g, "@bugbot")
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&amp;", "&")
+    .replaceAll("\u200B", "")
+    .replace(/\*{1,2}([^*\n]+)\*{1,2}/g, (_all, strong: string) => styleText("bold", strong));
+  const list = urls.map((url, at) => styleText("dim", `[${at + 1}] ${url}`));
+  const marks = reactions.map((reaction) => emoji[reaction] ?? reaction).join(" ");
+  const notes = [marks, edits > 0 ? `edited ${edits} times` : ""].filter((note) => note !== "").join(", ");
+  const lines = [words, ...(list.length > 0 ? ["", ...list] : [])].join("\n").replaceAll("\n", `\n  ${" ".repeat(8)}`);
+  return `  ${styleText("cyan", author.padEnd(7))} ${lines}${notes ? `  [${notes}]` : ""}`;
 }

@@ -95,13 +95,13 @@ describe("in chat", () => {
 
   it("is blocks in Slack", async ({ expect }) => {
     const message = drawMessage(sampleReply(card()).text, sampleReply(card()));
-    await expect(JSON.stringify(message, null, 2)).toMatchFileSnapshot("../../docs/cards/slack.json");
+    await expect(`${JSON.stringify(message, null, 2)}\n`).toMatchFileSnapshot("../../docs/cards/slack.json");
   });
 
   it("is a headline and an embed in Discord", async ({ expect }) => {
     const [message, ...more] = drawReply(sampleReply(card()));
     expect(more).toEqual([]);
-    await expect(JSON.stringify(message, null, 2)).toMatchFileSnapshot("../../docs/cards/discord.json");
+    await expect(`${JSON.stringify(message, null, 2)}\n`).toMatchFileSnapshot("../../docs/cards/discord.json");
   });
 
   it("is one message on each platform, whatever the sources say", ({ expect }) => {

@@ -83,8 +83,8 @@ export function compareCards(card: Card, earlier: Card | undefined): Card {
   return {
     ...card,
     isUpdate: true,
-    sections: card.sections.map(({ claims, ...section }) => ({
-      ...section,
+    sections: card.sections.map(({ claims, ...rest }) => ({
+      ...rest,
       claims: claims.map((claim) => ({ ...claim, isNew: !known.has(keyOf(claim)) })),
     })),
   };

@@ -1,6 +1,6 @@
 import type { Findings } from "./evidence.ts";
 
-const recording = "https://us.posthog.com/project/1/replay/0190b6f4-7a3e-7c3d-8d6b-3f1c2b4a5d6e";
+const replay = "https://us.posthog.com/project/1/replay/0190b6f4-7a3e-7c3d-8d6b-3f1c2b4a5d6e";
 const blob = "https://github.com/acme/shop/blob/1f2e3d4c5b6a79880123456789abcdef01234567";
 const at = Date.UTC(2026, 10, 20, 14, 3, 0);
 
@@ -48,15 +48,15 @@ export function sampleFindings({ affectedUsers = 12, message = "code is undefine
         recordings: [
           {
             sessionId: "0190b6f4-7a3e-7c3d-8d6b-3f1c2b4a5d6e",
-            url: `${recording}?t=118`,
+            url: `${replay}?t=118`,
             startedAt: at,
             durationMs: 245_000,
             consoleErrors: 1,
             timeline: [
-              { at: at + 61_000, what: "opened /cart", kind: "page", url: `${recording}?t=61` },
-              { at: at + 115_000, what: "clicked Apply", kind: "click", url: `${recording}?t=115` },
-              { at: at + 118_000, what: "clicked Apply", kind: "click", url: `${recording}?t=118` },
-              { at: at + 121_000, what: "TypeError: code is undefined", kind: "exception", url: `${recording}?t=121` },
+              { at: at + 61_000, what: "opened /cart", kind: "page", url: `${replay}?t=61` },
+              { at: at + 115_000, what: "clicked Apply", kind: "click", url: `${replay}?t=115` },
+              { at: at + 118_000, what: "clicked Apply", kind: "click", url: `${replay}?t=118` },
+              { at: at + 121_000, what: "TypeError: code is undefined", kind: "exception", url: `${replay}?t=121` },
             ],
           },
         ],

@@ -4,16 +4,13 @@ import { escapeHtml, linkHtml } from "./html.ts";
 /** Blocks as Slack shows them. https://docs.slack.dev/messaging/formatting-message-text */
 export function slackHtml({ blocks }: DrawnMessage): string {
   const drawn = blocks.map((block) => {
-    switch (block.type) {
-      case "section":
-        return `<div>${mrkdwnHtml(block.text?.text ?? "")}</div>`;
-      case "context":
-        return `<div class="fine">${block.elements.map((one) => ("text" in one ? mrkdwnHtml(one.text) : "")).join(" ")}</div>`;
-      case "actions":
-        return `<div>${block.elements.map((one) => (one.type === "button" ? `<span class="button">${escapeHtml(one.text.text)}</span>` : "")).join("")}</div>`;
-      default:
-        throw new TypeError(`no picture of a ${block.type} block`);
+    if (block.type === "section") return `<div>${mrkdwnHtml(block.text?.text ?? "")}</div>`;
+    if (block.type === "context") {
+      return `<div class="fine">${block.elements.map((one) => ("text" in one ? mrkdwnHtml(one.text) : "")).join(" ")}</div>`;
     }
+    if (block.type !== "actions") throw new TypeError(`no picture of a ${block.type} block`);
+    const buttons = block.elements.map((one) => (one.type === "button" ? escapeHtml(one.text.text) : ""));
+    return `<div>${buttons.map((label) => `<span class="button">${label}</span>`).join("")}</div>`;
   });
   return `<div class="slack"><b>bugbot</b> <span class="app">APP</span>${drawn.join("")}</div>`;
 }
