@@ -176,7 +176,7 @@ describe("Fix it", () => {
     expect(made()).toEqual({ pulls: 0, issues: 1 });
     const card = withButton("Fix it")?.message;
     const { identifier } = world.linear.workspace.issues.at(-1) ?? {};
-    expect(card?.text).toMatch(new RegExp(`^✅ \\[${identifier} `));
+    expect(card?.text).toMatch(new RegExp(`^✅ \\*\\*\\[${identifier}\\]`));
 
     let pressed: SignedInteraction | undefined;
     const { outcome } = await world.ends(async () => {
