@@ -18,6 +18,7 @@ export default defineConfig({
               compatibilityFlags: ["nodejs_compat"],
               d1Databases: ["DB"],
               kvNamespaces: ["BUGBOT_KV"],
+              r2Buckets: ["CHECKPOINTS"],
             },
           }),
         ],

@@ -2,6 +2,7 @@ import type { Command } from "../shared/command.ts";
 import { describeError } from "../shared/log.ts";
 import { checkWorkspace } from "./check-workspace.ts";
 import { contextualize } from "./commands/contextualize.ts";
+import { resolveFollowUp } from "./commands/follow-up.ts";
 import { fix } from "./commands/fix.ts";
 import { help } from "./commands/help.ts";
 import { resolveRetry } from "./commands/retry.ts";
@@ -26,7 +27,7 @@ export async function carryOut(
   try {
     checkWorkspace(asked, outside.settings);
     await guardLoops(asked, outside);
-    command = await place(await resolveRetry(asked, outside), outside);
+    command = await place(await resolveFollowUp(await resolveRetry(asked, outside), outside), outside);
   } catch (error) {
     refusal = error;
   }

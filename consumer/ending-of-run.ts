@@ -1,4 +1,4 @@
-import type { Job, Outcome, Usage } from "../shared/job.ts";
+import type { Job, Memory, Outcome, Usage } from "../shared/job.ts";
 import { escapeMarkdown } from "../shared/plain-text.ts";
 import type { PullRequest } from "./clients/github.ts";
 import type { Ending } from "./ending.ts";
@@ -9,6 +9,8 @@ export interface RunFacts {
   allowedPaths: readonly string[];
   limits: Job["limits"];
   pullRequest?: PullRequest & { title: string };
+  /** What the next run will know of this one. */
+  kept?: Memory | undefined;
   /** Something else the person should know. */
   note?: string | undefined;
 }
@@ -17,11 +19,14 @@ export interface RunFacts {
 const maxSummaryLength = 1_000;
 
 /** A run's outcome as the last word about it. */
-export function endingOfRun(outcome: Outcome, { where, allowedPaths, limits, pullRequest, note }: RunFacts): Ending {
+export function endingOfRun(
+  outcome: Outcome,
+  { where, allowedPaths, limits, pullRequest, note, kept }: RunFacts,
+): Ending {
   const { usage } = outcome;
   const ending = (result: Ending["outcome"], words: string): Ending => ({
     outcome: result,
-    reply: [words, ...(note ? [note] : []), costLine(usage)].join("\n"),
+    reply: [words, ...(note ? [note] : []), ...keptLines(outcome, kept), costLine(usage)].join("\n"),
     usage,
     ...(pullRequest && {
       pullRequestUrl: pullRequest.url,
@@ -81,6 +86,16 @@ export function endingOfRun(outcome: Outcome, { where, allowedPaths, limits, pul
     default:
       return outcome satisfies never;
   }
+}
+
+/** What had been done, where the run ended before its work was whole. */
+function keptLines({ kind }: Outcome, kept: Memory | undefined): string[] {
+  if (!kept || kind === "pushed" || kind === "no_change") return [];
+  const said = kept.said && `It had got so far: “${oneLine(kept.said)}”`;
+  const changed = kept.files.length > 0 ? `Changed and kept: ${listed(kept.files.map(({ path }) => path))}.` : "";
+  return [
+    [said, changed, "**Retry**, or a message to me in this thread, goes on from there."].filter(Boolean).join(" "),
+  ];
 }
 
 /** `$0.08 · 41 s · 5 turns`. */

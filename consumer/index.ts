@@ -1,5 +1,6 @@
 import { createLog } from "../shared/log.ts";
 import { consume } from "./consume.ts";
+import { expireCheckpoints } from "./expire-checkpoints.ts";
 import { createInstances } from "./instances.ts";
 import { createAudit } from "./stores/audit.ts";
 import { createCommands } from "./stores/commands.ts";
@@ -32,5 +33,6 @@ export default {
       instances: createInstances(env.COMMAND_WORKFLOW, outside),
       unended: createUnended(env.DB),
     });
+    await expireCheckpoints(outside);
   },
 } satisfies ExportedHandler<Env>;

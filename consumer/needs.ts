@@ -14,6 +14,7 @@ import type { Sources } from "./evidence/gather.ts";
 import type { Breakers } from "./stores/breakers.ts";
 import type { Evidence } from "./stores/evidence.ts";
 import type { LinearTeams } from "./stores/linear-teams.ts";
+import type { Checkpoints } from "./stores/checkpoints.ts";
 import type { Commands } from "./stores/commands.ts";
 import type { Conversations } from "./stores/conversations.ts";
 import type { DeadLetters } from "./stores/dead-letters.ts";
@@ -41,6 +42,7 @@ export interface Outside {
   /** What evidence is gathered from. */
   sources: Sources;
   leases: Leases;
+  checkpoints: Checkpoints;
   threadIssues: ThreadIssues;
   automation: Automation;
   settings: Settings;

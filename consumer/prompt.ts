@@ -35,7 +35,7 @@ End with a summary of at most 120 words for the pull request: the cause, the cha
 }
 
 /** A fence longer than any the text holds, so that the text cannot end it. */
-function quote(source: string, text: string): string {
+export function quote(source: string, text: string): string {
   const visible = stripHidden(text.trim());
   const longest = Math.max(2, ...[...visible.matchAll(/`+/g)].map(([ticks]) => ticks.length));
   const fence = "`".repeat(longest + 1);

@@ -8,6 +8,7 @@ import { testReplies } from "./replies/test-replies.ts";
 import { createSandbox } from "./sandbox/sandbox.ts";
 import { createAudit } from "./stores/audit.ts";
 import { createAutomation } from "./stores/automation.ts";
+import { createCheckpoints } from "./stores/checkpoints.ts";
 import { createCommands } from "./stores/commands.ts";
 import { createBreakers } from "./stores/breakers.ts";
 import { createEvidence } from "./stores/evidence.ts";
@@ -62,6 +63,7 @@ async function setUp(state: InstanceState | Error, { refusal }: { refusal?: Fail
     linearTeams: undefined,
     breakers: createBreakers(db),
     evidence: createEvidence(db),
+    checkpoints: createCheckpoints(env.CHECKPOINTS, { key: undefined, ttlDays: 30, now: () => clock.now }),
     sources: { behaviour: undefined, code: undefined },
     settings: readSettings({}),
     log: (event: string) => void logs.push(event),

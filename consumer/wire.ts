@@ -17,6 +17,7 @@ import { createContainerExecutor, createHttpExecutor } from "./sandbox/executor.
 import { createSandbox } from "./sandbox/sandbox.ts";
 import { createAudit } from "./stores/audit.ts";
 import { createAutomation } from "./stores/automation.ts";
+import { createCheckpoints } from "./stores/checkpoints.ts";
 import { createCodeSearches } from "./stores/code-searches.ts";
 import { createBreakers } from "./stores/breakers.ts";
 import { createEvidence } from "./stores/evidence.ts";
@@ -83,6 +84,11 @@ export function wire(env: Env): Outside {
         ((asked) => findCode(asked, { github: createGitHubCode(connection), searches, webUrl: settings.GITHUB_URL })),
     },
     leases: createLeases(env.DB),
+    checkpoints: createCheckpoints(env.CHECKPOINTS, {
+      key: settings.BUGBOT_CHECKPOINT_KEY,
+      ttlDays: settings.SESSION_TTL_DAYS,
+      now: Date.now,
+    }),
     automation: createAutomation(env.DB),
     threadIssues: createThreadIssues(env.BUGBOT_KV),
     settings,

@@ -8,6 +8,7 @@ import { endProcesses } from "./end-processes.ts";
 import type { Environment } from "./environment.ts";
 import type { Recorder } from "./event-log.ts";
 import { graceMs, maxLineBytes, maxReasonLength, maxSummaryLength } from "./limits.ts";
+import type { Session } from "./memory.ts";
 import { plainText } from "./plain-text.ts";
 import { readLines } from "./read-lines.ts";
 import { startProcess } from "./start-process.ts";
@@ -29,6 +30,7 @@ export interface AskNeeds {
   /** The job's folder; `repository` is in it. */
   folder: string;
   repository: string;
+  session: Session;
   environment: Environment;
   recorder: Recorder;
   inbox: Inbox;
@@ -42,10 +44,10 @@ export interface AskNeeds {
  * the `result` line is the end. Whatever the agent started is gone when this returns.
  */
 export async function askClaude(job: Job, prompt: string, needs: AskNeeds): Promise<Answer> {
-  const { folder, repository, recorder, inbox, signal, onUsage } = needs;
+  const { folder, repository, session, recorder, inbox, signal, onUsage } = needs;
   signal.throwIfAborted();
   const environment = claudeEnvironment(job, folder, needs.environment);
-  const child = await startProcess("claude", claudeArguments(job), repository, environment);
+  const child = await startProcess("claude", claudeArguments(job, session), repository, environment);
 
   const unread = new Set<string>();
   const say = (text: string): void => {

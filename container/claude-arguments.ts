@@ -1,5 +1,6 @@
 import picomatch from "picomatch";
 import type { Job } from "../shared/job.ts";
+import type { Session } from "./memory.ts";
 
 const tools = ["Read", "Glob", "Grep", "Bash", "Edit", "Write"];
 const denied = ["WebFetch", "WebSearch", "Edit(.git/**)", "Edit(.github/**)", "Edit(.claude/**)", "Bash(git push:*)"];
@@ -15,7 +16,7 @@ export function editRule(glob: string): string {
 }
 
 /** Settings of the repository (hooks, MCP servers, its own rules) are not read: only these count. */
-export function claudeArguments({ model, limits, allowedPaths }: Job): string[] {
+export function claudeArguments({ model, limits, allowedPaths }: Job, { id, isResumed }: Session): string[] {
   const options = {
     "--output-format": "stream-json",
     "--input-format": "stream-json",
@@ -25,9 +26,10 @@ export function claudeArguments({ model, limits, allowedPaths }: Job): string[] 
     "--max-turns": String(limits.maxTurns),
     "--max-budget-usd": String(limits.maxCostUsd),
     "--tools": tools.join(","),
+    [isResumed ? "--resume" : "--session-id"]: id,
   };
   const flags = ["--verbose", "--replay-user-messages", "--strict-mcp-config", "--disable-slash-commands"];
   const rules = ["--allowedTools", "Read", "Glob", "Grep", "Bash", ...allowedPaths.map(editRule)];
-  const all = ["--print", ...Object.entries(options).flat(), ...flags, "--no-session-persistence", ...rules];
+  const all = ["--print", ...Object.entries(options).flat(), ...flags, ...rules];
   return [...all, "--disallowedTools", ...denied];
 }

@@ -1,5 +1,5 @@
 import { EventEmitter, once } from "node:events";
-import type { EventPage, JobEvent, Outcome, Stage } from "../shared/job.ts";
+import type { EventPage, JobEvent, Memory, Outcome, Stage } from "../shared/job.ts";
 import { maxEventCharactersPerJob, maxEventsPerJob, maxSaidLength, maxToolWordsLength } from "./limits.ts";
 import { plainLine, plainText } from "./plain-text.ts";
 
@@ -12,7 +12,9 @@ export interface Recorder {
 
 export interface EventLog extends Recorder {
   /** The last event. Later ones are ignored. */
-  end: (outcome: Outcome) => void;
+  end: (outcome: Outcome, memory?: Memory) => void;
+  /** The last thing the agent said. */
+  lastSaid: () => string;
   outcome: () => Outcome | undefined;
   /** Events with `seq > after`; waits up to `waitMs` for one to come. */
   read: (after: number, waitMs: number, signal: AbortSignal) => Promise<EventPage>;
@@ -33,6 +35,7 @@ export function createEventLog(): EventLog {
     added.emit("event");
   };
   let characters = 0;
+  let lastSaid = "";
   const keep = (text: string, body: Body): void => {
     characters += text.length;
     if (text && events.length < maxEventsPerJob && characters <= maxEventCharactersPerJob) append(body);
@@ -46,9 +49,11 @@ export function createEventLog(): EventLog {
     },
     said: (says) => {
       const text = plainText(says, maxSaidLength);
+      lastSaid = text || lastSaid;
       keep(text, { kind: "said", text });
     },
-    end: (last) => append({ kind: "outcome", outcome: last }),
+    end: (last, memory) => append({ kind: "outcome", outcome: last, ...(memory && { memory }) }),
+    lastSaid: () => lastSaid,
     outcome: () => outcome,
     read: async (after, waitMs, signal) => {
       if (events.length <= after && !outcome && waitMs > 0) {

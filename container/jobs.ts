@@ -1,16 +1,19 @@
-import type { EventPage, Job, Outcome } from "../shared/job.ts";
+import type { EventPage, Job, Memory, Outcome } from "../shared/job.ts";
 import { noUsage } from "./ask-claude.ts";
+import { type Checkpoint, unpackCheckpoint } from "./checkpoint.ts";
 import { createEventLog, type EventLog } from "./event-log.ts";
 import { createInbox } from "./inbox.ts";
-import { maxFinishedJobs, maxReasonLength, maxTimerMs } from "./limits.ts";
+import { maxFinishedJobs, maxReasonLength, maxTimerMs, maxWaitingCheckpoints } from "./limits.ts";
 import { plainText } from "./plain-text.ts";
 import { runFix, type FixNeeds, type Interruption } from "./run-fix.ts";
 
 interface RegisteredJob {
   log: EventLog;
-  put: (text: string) => boolean;
+  put: (text: string, id?: string) => boolean;
   interrupt: (reason: Interruption) => void;
   ended: Promise<void>;
+  /** For the next run, once this one has ended. */
+  checkpoint: Buffer | undefined;
 }
 
 export interface Jobs {
@@ -18,7 +21,10 @@ export interface Jobs {
   start: (job: Job) => { isNew: boolean; done: boolean };
   read: (id: string, after: number, waitMs: number, signal: AbortSignal) => Promise<EventPage> | undefined;
   stop: (id: string) => "stopping" | "unknown";
-  say: (id: string, text: string) => "delivered" | "ended" | "unknown";
+  /** Takes what an earlier run left, for a job that is about to come. False where it is no checkpoint. */
+  give: (id: string, packed: Buffer) => Promise<boolean>;
+  checkpoint: (id: string) => Buffer | undefined;
+  say: (id: string, text: string, messageId?: string) => "delivered" | "ended" | "unknown";
   running: () => number;
   /**
    * Ends every job and waits for what they started to be gone. Nobody stopped these: they get no outcome, so that whoever
@@ -32,18 +38,30 @@ export type JobsOptions = Pick<FixNeeds, "workspace" | "serverEnvironment">;
 export function createJobs(options: JobsOptions): Jobs {
   const jobs = new Map<string, RegisteredJob>();
   const running = new Set<string>();
+  const given = new Map<string, Checkpoint>();
   let closing = false;
 
   async function run(job: Job, log: EventLog, needs: Pick<FixNeeds, "inbox" | "signal">): Promise<void> {
     const startedAt = Date.now();
-    const outcome = await runFix(job, { ...options, ...needs, recorder: log }).catch((error: unknown): Outcome => {
+    const checkpoint = given.get(job.id);
+    given.delete(job.id);
+    let memory: Memory | undefined;
+    const onKept: FixNeeds["onKept"] = ({ packed, files }, { lost }) => {
+      memory = { files, said: log.lastSaid(), lost };
+      const registered = jobs.get(job.id);
+      if (registered) registered.checkpoint = packed;
+      const waiting = [...jobs.values()].filter((one) => one.checkpoint !== undefined);
+      for (const old of waiting.slice(0, -maxWaitingCheckpoints)) old.checkpoint = undefined;
+    };
+    const all: FixNeeds = { ...options, ...needs, recorder: log, checkpoint, onKept };
+    const outcome = await runFix(job, all).catch((error: unknown): Outcome => {
       console.error(
         JSON.stringify({ event: "job_broke", id: job.id, error: error instanceof Error ? error.stack : error }),
       );
       const reason = plainText(`the job server broke: ${String(error)}`, maxReasonLength);
       return { kind: "agent_failed", reason, usage: noUsage };
     });
-    if (!closing || outcome.kind !== "stopped") log.end(outcome);
+    if (!closing || outcome.kind !== "stopped") log.end(outcome, memory);
     running.delete(job.id);
     console.log(
       JSON.stringify({ event: "job", id: job.id, outcome: outcome.kind, durationMs: Date.now() - startedAt }),
@@ -62,7 +80,7 @@ export function createJobs(options: JobsOptions): Jobs {
     const timer = setTimeout(interrupt, Math.min(job.limits.wallClockMs, maxTimerMs), "out_of_time");
     running.add(job.id);
     const ended = run(job, log, { inbox, signal: controller.signal }).finally(() => clearTimeout(timer));
-    jobs.set(job.id, { log, put: inbox.put, interrupt, ended });
+    jobs.set(job.id, { log, put: inbox.put, interrupt, ended, checkpoint: undefined });
     return { isNew: true, done: false };
   }
 
@@ -73,10 +91,18 @@ export function createJobs(options: JobsOptions): Jobs {
       jobs.get(id)?.interrupt("stopped");
       return jobs.has(id) ? "stopping" : "unknown";
     },
-    say: (id, text) => {
+    give: async (id, packed) => {
+      const checkpoint = await unpackCheckpoint(packed);
+      if (!checkpoint) return false;
+      given.set(id, checkpoint);
+      for (const old of [...given.keys()].slice(0, -maxWaitingCheckpoints)) given.delete(old);
+      return true;
+    },
+    checkpoint: (id) => jobs.get(id)?.checkpoint,
+    say: (id, text, messageId) => {
       const job = jobs.get(id);
       if (!job) return "unknown";
-      return job.put(text) ? "delivered" : "ended";
+      return job.put(text, messageId) ? "delivered" : "ended";
     },
     running: () => running.size,
     close: async () => {

@@ -20,6 +20,16 @@ export const maxReasonLength = 1_000;
 export const maxSubjectLength = 200;
 export const maxInstructionsLength = 16_000;
 
+export const maxTranscriptBytes = 32 * 1024 * 1024;
+export const maxUnpackedCheckpointBytes = 48 * 1024 * 1024;
+export const maxWorkBytes = 4 * 1024 * 1024;
+/** As many paths as a command line surely holds. */
+export const maxWorkFiles = 300;
+/** How long a run's end may take to put away what the next one needs. */
+export const keepMs = 20_000;
+/** Finished jobs whose checkpoints wait in memory to be fetched. */
+export const maxWaitingCheckpoints = 8;
+
 /** How long a process has between being asked to end and being ended. */
 export const graceMs = 1_500;
 /** Node's longest timer. */

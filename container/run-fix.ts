@@ -9,6 +9,8 @@ import { commitChanges } from "./commit-changes.ts";
 import { createEnvironment } from "./environment.ts";
 import type { Recorder } from "./event-log.ts";
 import { createGit, GitError } from "./git.ts";
+import { keep, type Kept, promptFor, restore, type Session, startOver } from "./memory.ts";
+import type { Checkpoint } from "./checkpoint.ts";
 import { pushBranch } from "./push-branch.ts";
 import { removeFolder } from "./remove-folder.ts";
 import { withRepositoryInstructions } from "./repository-instructions.ts";
@@ -19,6 +21,10 @@ export interface FixNeeds {
   recorder: Recorder;
   inbox: Inbox;
   signal: AbortSignal;
+  /** What an earlier run of the conversation left. */
+  checkpoint: Checkpoint | undefined;
+  /** Told once, before the end, where the agent was asked. */
+  onKept: (kept: Kept, session: Session) => void;
 }
 
 /** Why a job's signal was aborted. */
@@ -31,6 +37,8 @@ export async function runFix(job: Job, needs: FixNeeds): Promise<Outcome> {
   let usage = noUsage;
   const onUsage = (used: Usage): void => void (usage = used);
   let stage: "clone" | "commit" | "push" = "clone";
+  let keepAll = async (): Promise<void> => {};
+  let isPushed = false;
   try {
     const environment = await createEnvironment(needs.serverEnvironment, folder);
     const git = createGit(folder, environment, signal);
@@ -39,9 +47,20 @@ export async function runFix(job: Job, needs: FixNeeds): Promise<Outcome> {
     const checkout = await checkOut(job, folder, git);
     const { repository } = checkout;
 
+    const place = { folder, checkout, allowedPaths: job.allowedPaths };
+    let session = await restore(needs.checkpoint, place, git);
+    keepAll = async () => needs.onKept(await keep(session.id, isPushed, place, environment), session);
+
     recorder.stage("asking");
-    const prompt = await withRepositoryInstructions(job.prompt, repository);
-    const answer = await askClaude(job, prompt, { folder, repository, environment, recorder, inbox, signal, onUsage });
+    const ask = async () => {
+      const prompt = await withRepositoryInstructions(promptFor(job, session), repository);
+      return askClaude(job, prompt, { folder, repository, session, environment, recorder, inbox, signal, onUsage });
+    };
+    let answer = await ask();
+    if (answer.kind === "agent_failed" && session.isResumed && answer.usage.turns === 0) {
+      session = startOver(session);
+      answer = await ask();
+    }
     if (answer.kind !== "answered") return answer;
     const { summary } = answer;
 
@@ -57,6 +76,7 @@ export async function runFix(job: Job, needs: FixNeeds): Promise<Outcome> {
     recorder.stage("pushing");
     stage = "push";
     await pushBranch(job.remoteUrl, job.branch, commit, changes.git);
+    isPushed = true;
     return { kind: "pushed", commit, files: changes.files, summary, usage };
   } catch (error) {
     if (signal.aborted) return { kind: interruptionOf(signal), usage };
@@ -64,6 +84,7 @@ export async function runFix(job: Job, needs: FixNeeds): Promise<Outcome> {
     throw error;
   } finally {
     inbox.close();
+    await keepAll();
     await removeFolder(folder);
   }
 }

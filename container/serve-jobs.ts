@@ -1,12 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { followUpSchema, jobSchema } from "../shared/job.ts";
+import { maxCheckpointBytes } from "../shared/limits.ts";
 import { HttpError } from "./http-error.ts";
 import type { Jobs } from "./jobs.ts";
 import { maxWaitMs } from "./limits.ts";
-import { readJson } from "./read-json.ts";
+import { readBody, readJson } from "./read-json.ts";
 
 interface Reply {
   status: number;
+  /** Bytes as they are, anything else as JSON. */
   body: object;
 }
 
@@ -25,7 +27,8 @@ async function respond(request: IncomingMessage, response: ServerResponse, jobs:
   });
   // What is left of a refused body is not read.
   if (!request.complete) response.setHeader("connection", "close");
-  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+  if (body instanceof Buffer) response.writeHead(status, { "content-type": "application/octet-stream" }).end(body);
+  else response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, jobs: Jobs): Promise<Reply> {
@@ -53,12 +56,20 @@ async function answer(request: IncomingMessage, response: ServerResponse, jobs: 
       if (jobs.stop(id) === "unknown") throw unknownJob();
       return { status: 202, body: { id } };
     case "POST /jobs/:id/messages": {
-      const { text } = await readJson(request, followUpSchema);
-      const delivery = jobs.say(id, text);
+      const { id: messageId, text } = await readJson(request, followUpSchema);
+      const delivery = jobs.say(id, text, messageId);
       if (delivery === "unknown") throw unknownJob();
       if (delivery === "ended") throw new HttpError(409, "the agent is not running any more");
       return { status: 202, body: { id } };
     }
+    case "GET /jobs/:id/checkpoint": {
+      const packed = jobs.checkpoint(id);
+      if (!packed) throw new HttpError(404, "there is no checkpoint");
+      return { status: 200, body: packed };
+    }
+    case "PUT /jobs/:id/checkpoint":
+      if (await jobs.give(id, await readBody(request, maxCheckpointBytes))) return { status: 202, body: { id } };
+      throw new HttpError(422, "that is no checkpoint");
     default:
       throw notFound();
   }

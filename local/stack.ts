@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -78,6 +79,7 @@ export async function startStack({
         ...localDefaults,
         // Real services behind the API want a key of one's own.
         ...(missing.length === allServices.length && { BUGBOT_ADMIN_KEY: localAdminKey }),
+        BUGBOT_CHECKPOINT_KEY: randomBytes(32).toString("hex"),
         ...standIns.credentials,
         ...(!outside && standIns.urls),
         ...(containerServer && { EXECUTOR_URL: containerServer.url }),

@@ -23,10 +23,11 @@ export function chatCommandNames(): ChatCommandName[] {
   return ["fix", "contextualize", "status", "stop", "help"];
 }
 
-/** Reads `<command> [words]`. An unknown or missing command is `help`, with every word kept. */
+/** Reads `<command> [words]`. An unknown command is `help` with every word kept; `help` itself has none. */
 export function parseWords(text: string): { name: ChatCommandName; text: string } {
   const trimmed = text.replace(/^[\s:,;.!–—-]+/, "").trim();
   const [first = ""] = trimmed.split(/\s/, 1);
   const name = words.get(first.toLowerCase());
+  if (name === "help") return { name, text: "" };
   return name ? { name, text: trimmed.slice(first.length).trim() } : { name: "help", text: trimmed };
 }

@@ -15,6 +15,8 @@ export const jobSchema = z.object({
   /** First line of the commit message; the agent's own summary becomes its body. */
   commitSubject: z.string(),
   prompt: z.string(),
+  /** Asked instead, where the checkpoint that was put before the job holds the earlier session. */
+  resumePrompt: z.optional(z.string()),
   model: z.object({ name: z.string(), baseUrl: z.url({ protocol: /^https?$/ }) }),
   /** Globs (picomatch, `dot: true`) a change must match. */
   allowedPaths: z.array(z.string()),
@@ -57,6 +59,17 @@ export const outcomeSchema = z.discriminatedUnion("kind", [
 ]);
 export type Outcome = z.infer<typeof outcomeSchema>;
 
+/** What a run leaves behind, and what it could not take up again. */
+const memorySchema = z.object({
+  /** Changed and not pushed, and in the checkpoint: the next run has it. */
+  files: z.array(changedFileSchema),
+  /** The last thing the agent said: untrusted text. */
+  said: z.string(),
+  /** What of an earlier run could not be put back. */
+  lost: z.array(z.enum(["session", "work"])),
+});
+export type Memory = z.infer<typeof memorySchema>;
+
 export const stages = ["cloning", "asking", "checking", "pushing"] as const;
 export type Stage = (typeof stages)[number];
 
@@ -70,7 +83,7 @@ export const jobEventSchema = z.intersection(
     /** Something the agent said between tools. */
     z.object({ kind: z.literal("said"), text: z.string() }),
     /** The end: always the last event, exactly once. */
-    z.object({ kind: z.literal("outcome"), outcome: outcomeSchema }),
+    z.object({ kind: z.literal("outcome"), outcome: outcomeSchema, memory: z.optional(memorySchema) }),
   ]),
 );
 export type JobEvent = z.infer<typeof jobEventSchema>;
@@ -79,5 +92,5 @@ export type JobEvent = z.infer<typeof jobEventSchema>;
 export const eventPageSchema = z.object({ events: z.array(jobEventSchema), done: z.boolean() });
 export type EventPage = z.infer<typeof eventPageSchema>;
 
-/** Body of `POST /jobs/:id/messages`. */
-export const followUpSchema = z.object({ text: z.string() });
+/** Body of `POST /jobs/:id/messages`; one with a known `id` was heard before. */
+export const followUpSchema = z.object({ id: z.optional(z.string()), text: z.string() });

@@ -102,6 +102,17 @@ export const runLimits = { maxMinutes: 30, maxTurns: 60, maxCostUsd: 5 };
 /** How much longer than a run its lease lives: the push comes last. */
 export const leaseGraceMs = 2 * 60_000;
 
+export const dayMs = 24 * 60 * 60_000;
+/** How long a conversation can be taken up again, unless the settings say otherwise. */
+export const sessionTtlDays = 30;
+/** A checkpoint's key must be hard to guess: 64 hex digits are what `openssl rand -hex 32` gives. */
+export const minCheckpointKeyLength = 32;
+/** Messages of the thread that a session which goes on is told of. */
+export const followUpMessages = 10;
+
+/** A conversation's checkpoint, packed: a Worker holds it in its 128 MB while it is sealed. */
+export const maxCheckpointBytes = 8 * 1024 * 1024;
+
 /** The model's family, as Claude Code names it. */
 export const defaultModel = "sonnet";
 /** Families a run's lease opens: Claude Code asks the small one for side tasks. */

@@ -1,5 +1,5 @@
 import { privateKeyFault } from "./github-app-key.ts";
-import { runLimits } from "./limits.ts";
+import { minCheckpointKeyLength, runLimits, sessionTtlDays } from "./limits.ts";
 
 type Environment = Readonly<Record<string, unknown>>;
 
@@ -68,6 +68,9 @@ export function readSettings(given: object) {
     BUGBOT_MAX_USD: positive(env["BUGBOT_MAX_USD"], runLimits.maxCostUsd),
     BUGBOT_MAX_TURNS: positive(env["BUGBOT_MAX_TURNS"], runLimits.maxTurns),
     BUGBOT_MAX_MINUTES: positive(env["BUGBOT_MAX_MINUTES"], runLimits.maxMinutes),
+    /** Seals what a conversation keeps between its runs; without it nothing is kept. */
+    BUGBOT_CHECKPOINT_KEY: text(env["BUGBOT_CHECKPOINT_KEY"]),
+    SESSION_TTL_DAYS: positive(env["SESSION_TTL_DAYS"], sessionTtlDays),
     EXECUTOR_URL: text(env["EXECUTOR_URL"]),
     EGRESS_URL: text(env["EGRESS_URL"]),
   };
@@ -118,10 +121,11 @@ export function secretsOf(settings: Settings): string[] {
     settings.POSTHOG_API_KEY,
     settings.ANTHROPIC_API_KEY,
     settings.BUGBOT_ADMIN_KEY,
+    settings.BUGBOT_CHECKPOINT_KEY,
   ].filter((value) => value !== undefined);
 }
 
-const numbers = ["BUGBOT_MAX_USD", "BUGBOT_MAX_TURNS", "BUGBOT_MAX_MINUTES"] as const;
+const numbers = ["BUGBOT_MAX_USD", "BUGBOT_MAX_TURNS", "BUGBOT_MAX_MINUTES", "SESSION_TTL_DAYS"] as const;
 
 /** What is wrong with a Worker's variables, a sentence each; a service that is set up by half is found by `serviceState`. */
 export function invalidSettings(env: object): string[] {
@@ -130,7 +134,10 @@ export function invalidSettings(env: object): string[] {
     const value = text(given[name]);
     return value !== undefined && !isPositive(value) ? [`${name} must be a number above zero, not ${value}`] : [];
   });
-  const { GITHUB_APP_PRIVATE_KEY, POSTHOG_PROJECT_ID } = readSettings(env);
+  const { GITHUB_APP_PRIVATE_KEY, POSTHOG_PROJECT_ID, BUGBOT_CHECKPOINT_KEY } = readSettings(env);
+  if (BUGBOT_CHECKPOINT_KEY && BUGBOT_CHECKPOINT_KEY.length < minCheckpointKeyLength) {
+    wrong.push(`BUGBOT_CHECKPOINT_KEY must have ${minCheckpointKeyLength} characters or more: openssl rand -hex 32`);
+  }
   if (POSTHOG_PROJECT_ID && !/^\d+$/.test(POSTHOG_PROJECT_ID)) {
     wrong.push(`POSTHOG_PROJECT_ID must be the number in the project's URL, not ${POSTHOG_PROJECT_ID}`);
   }

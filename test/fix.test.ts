@@ -10,9 +10,9 @@ import { standInCredentials } from "../local/stand-ins.ts";
 import { createWorld, type World } from "./world.ts";
 
 const script: Script = (call) => {
-  if (!call.prompt.includes("case-follow-up")) return demoScript(call);
+  if (!call.said.includes("case-follow-up")) return demoScript(call);
   const command = "echo '// a code counts once' >> src/cart.js";
-  return call.turn === 0
+  return call.toolResults.length === 0
     ? [{ tool: "Bash", input: { command, description: "Append a comment" } }]
     : [{ text: "Said why." }];
 };

@@ -17,7 +17,8 @@ function pushing(change: string, force: string, last: string): Script {
     "git reset -q --hard HEAD~1",
   ].join("; ");
   const command = `node -e 'require("child_process").execSync(process.argv[1], { stdio: "inherit" })' ${JSON.stringify(script).replaceAll("$", "\\$")}`;
-  return ({ turn }) => (turn === 0 ? [{ tool: "Bash", input: { command, description: "Push" } }] : [{ text: last }]);
+  return ({ toolResults }) =>
+    toolResults.length === 0 ? [{ tool: "Bash", input: { command, description: "Push" } }] : [{ text: last }];
 }
 
 const evil =
@@ -34,7 +35,7 @@ const scripts: Record<string, Script> = {
   "case-nothing": () => [{ text: "Nothing to do." }],
 };
 const script: Script = (call) =>
-  (scripts[Object.keys(scripts).find((word) => call.prompt.includes(word)) ?? ""] ?? demoScript)(call);
+  (scripts[Object.keys(scripts).find((word) => call.said.includes(word)) ?? ""] ?? demoScript)(call);
 
 let world: World;
 beforeAll(async () => {

@@ -76,7 +76,7 @@ export async function fixByHand(name: string, { github, anthropic }: HandNeeds):
 
   /** As `container/ask-claude.ts` runs it: same arguments, same environment, but straight to the model. */
   async function ask(): Promise<void> {
-    const child = spawn("claude", claudeArguments(job), {
+    const child = spawn("claude", claudeArguments(job, { id: randomUUID(), isResumed: false, lost: [] }), {
       cwd: tree,
       env: claudeEnvironment(),
       timeout: askTimeoutMs,

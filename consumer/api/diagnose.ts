@@ -81,9 +81,17 @@ function checkSettings({ outside: { settings }, env }: DiagnoseNeeds): Finding[]
           "Set BUGBOT_ALLOWED_REPOS, such as owner/name or owner/*.",
         ),
   ];
+  const memory = settings.BUGBOT_CHECKPOINT_KEY
+    ? ok("setting: memory", `conversations can be taken up again for ${settings.SESSION_TTL_DAYS} days`)
+    : warning(
+        "setting: memory",
+        "a follow-up starts over, and what a stopped run had done is lost",
+        "Set BUGBOT_CHECKPOINT_KEY on the consumer Worker: openssl rand -hex 32",
+      );
   return [
     ...services,
     ...lists,
+    memory,
     ...invalidSettings(env).map((wrong) => problem("setting", wrong, "Change it, and deploy again.")),
   ];
 }

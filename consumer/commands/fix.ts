@@ -8,6 +8,7 @@ import type { Ending } from "../ending.ts";
 import { endingOfRun } from "../ending-of-run.ts";
 import type { CommandNeeds } from "../needs.ts";
 import { noteDeed } from "../note-deed.ts";
+import { withEarlier, writeFollowUp } from "../follow-up-prompt.ts";
 import { writePrompt } from "../prompt.ts";
 import { openPullRequest } from "../sandbox/open-pull-request.ts";
 import { limitsOf, runAgent, stopButton } from "../sandbox/run-agent.ts";
@@ -58,6 +59,7 @@ export async function fix(command: Command, needs: CommandNeeds): Promise<Ending
     await noteDeed(command, "decided", { repository: repository.name, branch, issue: issue?.identifier }, needs);
   });
 
+  const isMore = branch === known.branch && (known.summary !== null || known.hasCheckpoint);
   const headBefore = await effect("look at branch", () => github.branchHead(repository.name, branch));
   const where = `[${repository.name}](${settings.GITHUB_URL}/${repository.name})${issue ? ` for [${issue.identifier}](${issue.url})` : ""}`;
   await status.show("work", {
@@ -75,11 +77,15 @@ export async function fix(command: Command, needs: CommandNeeds): Promise<Ending
     headBefore,
     commitSubject: subject,
     allowedPaths,
-    prompt: writePrompt({ repository: repository.name, report, issue: issue ?? undefined, allowedPaths }),
+    prompt: withEarlier(
+      writePrompt({ repository: repository.name, report, issue: issue ?? undefined, allowedPaths }),
+      isMore ? known.summary : null,
+    ),
+    resumePrompt: isMore ? writeFollowUp({ report, branch, allowedPaths }) : undefined,
     where,
   };
   await goOn("run");
-  const ended = await runAgent(plan, needs).catch(async (error: unknown) => {
+  const { outcome: ended, kept } = await runAgent(plan, needs).catch(async (error: unknown) => {
     await settleBranch({ ...plan, run: undefined }, { github, effect });
     throw error;
   });
@@ -97,7 +103,7 @@ export async function fix(command: Command, needs: CommandNeeds): Promise<Ending
     throw new Failure("push_refused", { reply: `What was pushed is taken back. ${left.reason}`, retry: false });
   }
   const unchanged = left.kind === "nothing" || (run.kind !== "pushed" && !left.isNew && (await hasPullRequest()));
-  if (unchanged) return withIssue(endingOfRun(run, { where, allowedPaths, limits }));
+  if (unchanged) return withIssue(endingOfRun(run, { where, allowedPaths, limits, kept }));
 
   await status.show("pull request", {
     text: `⚙️ Opening a pull request in ${where}…`,

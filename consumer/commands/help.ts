@@ -12,6 +12,8 @@ export function help({ text }: Command): Ending {
     const also = aliases.length > 0 ? ` (or ${aliases.map((alias) => `\`${alias}\``).join(", ")})` : "";
     return `\`@bugbot ${example}\`${also} – ${purpose}`;
   });
+  const followUp =
+    "In a thread where I have worked on a fix, any other words to me go on with it: `@bugbot also handle the empty cart`";
   const closing = "Name a Linear issue (`BUG-12`) to work on it; otherwise I file one.";
-  return { outcome: "succeeded", reply: [...opening, ...lines, closing].join("\n") };
+  return { outcome: "succeeded", reply: [...opening, ...lines, followUp, closing].join("\n") };
 }

@@ -2,7 +2,7 @@ import type { Button } from "../../shared/button.ts";
 import type { Command } from "../../shared/command.ts";
 import { conversationId } from "../../shared/conversation.ts";
 import { Failure } from "../../shared/failure.ts";
-import type { Job, JobEvent, Outcome, Stage } from "../../shared/job.ts";
+import type { Job, JobEvent, Memory, Outcome, Stage } from "../../shared/job.ts";
 import {
   defaultModel,
   eventWaitMs,
@@ -23,6 +23,8 @@ export interface RunPlan {
   commitSubject: string;
   allowedPaths: readonly string[];
   prompt: string;
+  /** Asked instead where the conversation's last session is still there; undefined: nothing is taken up. */
+  resumePrompt: string | undefined;
   /** The repository and issue, as the status message names them. */
   where: string;
 }
@@ -37,12 +39,19 @@ export function stopButton({ id }: Command): Button {
   return { action: "stop", commandId: id };
 }
 
+export interface Ended {
+  outcome: Outcome;
+  /** What the next run of the conversation will know of this one; undefined where nothing is kept. */
+  kept: Memory | undefined;
+}
+
 /** One run of the agent: a lease is opened, the job started and followed to its end, the lease closed. */
-export async function runAgent(plan: RunPlan, needs: CommandNeeds): Promise<Outcome> {
-  const { command, repository, branch, headBefore, commitSubject, allowedPaths, prompt } = plan;
-  const { effect, leases, settings, now } = needs;
+export async function runAgent(plan: RunPlan, needs: CommandNeeds): Promise<Ended> {
+  const { command, repository, branch, headBefore, commitSubject, allowedPaths, prompt, resumePrompt } = plan;
+  const { effect, leases, settings, checkpoints, conversations, status, now } = needs;
   const limits = limitsOf(settings);
-  const sandbox = needs.sandbox(conversationId(command.conversation));
+  const conversation = conversationId(command.conversation);
+  const sandbox = needs.sandbox(conversation);
   try {
     const { leaseId, expiresAt } = await effect("open lease", async () => {
       const until = now() + limits.wallClockMs + leaseGraceMs;
@@ -70,10 +79,18 @@ export async function runAgent(plan: RunPlan, needs: CommandNeeds): Promise<Outc
         allowedPaths: [...allowedPaths],
         limits,
       };
-      await sandbox.start(job);
+      const earlier = resumePrompt === undefined ? undefined : await checkpoints.load(conversation);
+      const isResumed = earlier !== undefined && (await sandbox.give(command.id, earlier));
+      await sandbox.start(isResumed ? { ...job, resumePrompt } : job);
+      return isResumed;
     };
-    await effect("start job", start, { attempts: sandboxAttempts, timeoutMs: 5 * 60_000 });
-    return await follow(plan, expiresAt, start, needs);
+    const isResumed = await effect("start job", start, { attempts: sandboxAttempts, timeoutMs: 5 * 60_000 });
+    if (resumePrompt !== undefined && !isResumed) status.note(sessionLost);
+    const { outcome, memory } = await follow(plan, expiresAt, start, needs);
+    if (memory?.lost.includes("session")) status.note(sessionLost);
+    if (memory?.lost.includes("work")) status.note(workLost);
+    const isKept = await effect("keep checkpoint", () => keepCheckpoint(outcome, memory)).catch(() => false);
+    return { outcome, kept: isKept ? memory : undefined };
   } catch (error) {
     // Whatever went wrong on our side, the agent does not go on.
     await effect("stop failed job", () => sandbox.stop(command.id), { attempts: 1 }).catch(() => undefined);
@@ -81,15 +98,26 @@ export async function runAgent(plan: RunPlan, needs: CommandNeeds): Promise<Outc
   } finally {
     await effect("close lease", () => leases.close(command.id, now())).catch(() => undefined);
   }
+
+  async function keepCheckpoint(outcome: Outcome, memory: Memory | undefined): Promise<boolean> {
+    const packed = await sandbox.checkpoint(command.id);
+    const expiresAt = packed ? await checkpoints.save(conversation, packed) : null;
+    const summary = "summary" in outcome ? outcome.summary : memory?.said;
+    await conversations.rememberRun(conversation, { summary: summary || null, expiresAt }, now());
+    return expiresAt !== null;
+  }
 }
+
+const sessionLost = "My earlier session in this thread is gone: I started over, from what it summed up.";
+const workLost = "What I had changed and not pushed no longer fits the branch: I started from the branch as it is.";
 
 /** Reads the job's events to the end, one recorded step for each half minute, and tells of them in the status message. */
 async function follow(
   { command, where }: RunPlan,
   deadline: number,
-  restart: () => Promise<void>,
+  restart: () => Promise<boolean>,
   needs: CommandNeeds,
-): Promise<Outcome> {
+): Promise<{ outcome: Outcome; memory: Memory | undefined }> {
   const { effect, now, status } = needs;
   const sandbox = needs.sandbox(conversationId(command.conversation));
   let after = 0;
@@ -102,7 +130,7 @@ async function follow(
     });
     switch (read.kind) {
       case "ended":
-        return read.outcome;
+        return { outcome: read.outcome, memory: read.memory };
       case "running":
         after = read.after;
         break;
@@ -130,7 +158,7 @@ async function follow(
       const page = await sandbox.events(command.id, seen, until - now());
       if (!page) return { kind: "lost" as const };
       const last = page.events.at(-1);
-      if (last?.kind === "outcome") return { kind: "ended" as const, outcome: last.outcome };
+      if (last?.kind === "outcome") return { kind: "ended" as const, outcome: last.outcome, memory: last.memory };
       if (last && now() - shownAt >= statusEditMs) {
         shownAt = now();
         const activity = inWords(last);

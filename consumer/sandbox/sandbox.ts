@@ -1,21 +1,20 @@
 import * as z from "zod/mini";
 import { Failure } from "../../shared/failure.ts";
 import { type EventPage, eventPageSchema, type Job } from "../../shared/job.ts";
-import { vendorTimeoutMs } from "../../shared/limits.ts";
+import { maxCheckpointBytes, vendorTimeoutMs } from "../../shared/limits.ts";
+import { limitBody } from "../clients/limit-body.ts";
 import type { Executor } from "./executor.ts";
 
 /** The container server's job API, for one conversation. Methods throw `Failure`. */
 export function createSandbox(executor: Executor, conversation: string) {
   async function request(path: string, timeoutMs: number, body?: unknown): Promise<Response> {
+    const headers = { "content-type": "application/json" };
+    return send(path, timeoutMs, body === undefined ? {} : { method: "POST", body: JSON.stringify(body), headers });
+  }
+
+  async function send(path: string, timeoutMs: number, init: RequestInit): Promise<Response> {
     try {
-      return await executor.fetch(conversation, path, {
-        signal: AbortSignal.timeout(timeoutMs),
-        ...(body !== undefined && {
-          method: "POST",
-          body: JSON.stringify(body),
-          headers: { "content-type": "application/json" },
-        }),
-      });
+      return await executor.fetch(conversation, path, { signal: AbortSignal.timeout(timeoutMs), ...init });
     } catch (cause) {
       throw new Failure("sandbox_unreachable", { reply: "The sandbox does not answer.", retry: true, cause });
     }
@@ -47,6 +46,27 @@ export function createSandbox(executor: Executor, conversation: string) {
           retry: true,
         });
       return z.parse(eventPageSchema, await response.json());
+    },
+
+    /** Puts what an earlier run left before a job that is about to start. False where the sandbox does not take it. */
+    async give(jobId: string, checkpoint: ArrayBuffer): Promise<boolean> {
+      // As with the job itself: a container may have to be placed and booted first.
+      const response = await send(`/jobs/${jobId}/checkpoint`, 90_000, { method: "PUT", body: checkpoint });
+      if (response.status >= 500 || response.status === 429) {
+        throw new Failure("sandbox_refused", {
+          reply: `The sandbox did not take the checkpoint (HTTP ${response.status}).`,
+          retry: true,
+        });
+      }
+      return response.ok;
+    },
+
+    /** What a job that has ended leaves for the next one, if anything. It was in a stranger's hands: kept, never read. */
+    async checkpoint(jobId: string): Promise<ArrayBuffer | undefined> {
+      const response = await request(`/jobs/${jobId}/checkpoint`, 2 * vendorTimeoutMs);
+      if (!response.ok) return undefined;
+      const tooLarge = new Failure("checkpoint_too_large", { reply: "The checkpoint is too large.", retry: false });
+      return (await limitBody(response, maxCheckpointBytes, tooLarge)).arrayBuffer();
     },
 
     /** False when there is no such job. */

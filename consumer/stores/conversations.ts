@@ -7,6 +7,8 @@ const rowSchema = z.object({
   branch: z.nullable(z.string()),
   pull_request_url: z.nullable(z.string()),
   running_command_id: z.nullable(z.string()),
+  summary: z.nullable(z.string()),
+  checkpoint_expires_at: z.nullable(z.number()),
 });
 
 /** What a thread is about, as far as it is known. */
@@ -17,6 +19,9 @@ export interface KnownConversation {
   branch: string | null;
   pullRequestUrl: string | null;
   runningCommandId: string | null;
+  /** What the last run said at its end. */
+  summary: string | null;
+  hasCheckpoint: boolean;
 }
 
 interface Issue {
@@ -44,6 +49,8 @@ export function createConversations(db: D1Database) {
         branch: known?.branch ?? null,
         pullRequestUrl: known?.pull_request_url ?? null,
         runningCommandId: known?.running_command_id ?? null,
+        summary: known?.summary ?? null,
+        hasCheckpoint: (known?.checkpoint_expires_at ?? null) !== null,
       };
     },
 
@@ -76,6 +83,37 @@ export function createConversations(db: D1Database) {
         .prepare("UPDATE conversations SET pull_request_url = ?, updated_at = ? WHERE id = ?")
         .bind(url, nowMs, id)
         .run();
+    },
+
+    /** How a run ended. Without a new checkpoint the one before stays as long as it may. */
+    async rememberRun(
+      id: string,
+      { summary, expiresAt }: { summary: string | null; expiresAt: number | null },
+      nowMs: number,
+    ): Promise<void> {
+      await db
+        .prepare(
+          `UPDATE conversations SET summary = coalesce(?2, summary),
+             checkpoint_expires_at = coalesce(?3, checkpoint_expires_at), updated_at = ?4 WHERE id = ?1`,
+        )
+        .bind(id, summary, expiresAt, nowMs)
+        .run();
+    },
+
+    /** Conversations whose checkpoint may no longer be kept, the oldest first. */
+    async expired(nowMs: number, limit: number): Promise<string[]> {
+      const { results } = await db
+        .prepare("SELECT id FROM conversations WHERE checkpoint_expires_at <= ? ORDER BY checkpoint_expires_at LIMIT ?")
+        .bind(nowMs, limit)
+        .all();
+      return z
+        .array(z.object({ id: z.string() }))
+        .parse(results)
+        .map(({ id }) => id);
+    },
+
+    async forgetCheckpoint(id: string): Promise<void> {
+      await db.prepare("UPDATE conversations SET checkpoint_expires_at = NULL WHERE id = ?").bind(id).run();
     },
 
     /**

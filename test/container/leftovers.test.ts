@@ -13,7 +13,13 @@ describe.skipIf(!engine)("what an agent leaves behind in its container", () => {
   const second = createAgent([look]);
   let world: ContainerWorld;
   beforeAll(async () => {
-    world = await createContainerWorld((call) => (call.prompt.includes("once more") ? second : first).script(call));
+    let turns = 0;
+    world = await createContainerWorld((call) => {
+      // The second run goes on in the first one's session.
+      if (call.said.includes("once more")) return second.script({ ...call, turn: call.turn - turns });
+      turns = call.turn + 1;
+      return first.script(call);
+    });
   });
   afterAll(() => world?.close());
 

@@ -1,0 +1,153 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, it } from "vitest";
+import type { Script } from "../local/anthropic.ts";
+import { startContainerServer } from "../local/container-server.ts";
+import { demoScript } from "../local/demo-repository.ts";
+import { createWorld, type World } from "./world.ts";
+
+const bash = (command: string) => [{ tool: "Bash", input: { command, description: "Do it" } }];
+const appended = (line: string) => bash(`echo '// ${line}' >> src/cart.js`);
+
+/** Its first turns repair the shop; what is said later is answered by a comment in the code. */
+const script: Script = (call) => {
+  const { said, prompt, toolResults } = call;
+  if (prompt.includes("case-slow")) {
+    if (said.includes("go on now")) {
+      return toolResults.length > 0 ? [{ text: `Found ${toolResults.join()}` }] : bash("tail -1 src/cart.js");
+    }
+    return call.turn === 0 ? appended("half done") : [{ text: "Half of it is done." }, ...bash("sleep 55")];
+  }
+  const more = ["empty cart", "full cart", "third cart"].findLast((words) => said.includes(words));
+  if (!more) return demoScript(call);
+  return toolResults.length > 0 ? [{ text: `Did the ${more}.` }] : appended(`the ${more}`);
+};
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld({ script });
+});
+afterAll(() => world?.close());
+
+/** As a container that slept: a new server, and nothing on its disk. */
+async function replaceContainer(): Promise<void> {
+  const { containerServer, folder } = world;
+  if (!containerServer) throw new Error("the containers are real");
+  const { port } = new URL(containerServer.url);
+  await containerServer.close();
+  const workspace = join(folder, "workspace");
+  await rm(workspace, { recursive: true, force: true });
+  const next = await startContainerServer({ port: Number(port), workspace });
+  afterAll(() => next.close());
+}
+
+const lastRequest = () => JSON.stringify(world.anthropic.requests.at(-1)?.body);
+
+describe("a follow-up", () => {
+  let ts = "";
+  it("is no command in a fresh thread: the answer is help, and nothing is done", async ({ expect }) => {
+    const { outcome, replies } = await world.mention("also handle the empty cart");
+    expect(outcome).toBe("succeeded");
+    expect(replies.map(({ text }) => text)).toEqual([expect.stringContaining("I do not know")]);
+    expect(world.anthropic.requests).toEqual([]);
+    expect(await world.github.branches(world.repository)).toEqual(["main"]);
+  });
+
+  it("goes on in the same session and on the same pull request, on a new container", async ({ expect }) => {
+    const first = await world.mention("fix https://github.com/acme/shop Apply twice counts twice");
+    ({ ts } = first);
+    expect(first.outcome).toBe("succeeded");
+    const spent = Number(/\$(\d+\.\d+)/.exec(first.replies[0]?.text ?? "")?.[1]);
+    await replaceContainer();
+
+    const before = world.anthropic.requests.length;
+    const { outcome, replies } = await world.mention("also handle the empty cart", { threadTs: ts });
+    expect(outcome).toBe("succeeded");
+    expect(replies.at(-1)?.text).toMatch(/^✅ .*#1/);
+    expect(replies.at(-1)?.text).not.toContain("gone");
+    // It cost what it did, not what the session did.
+    expect(Number(/\$(\d+\.\d+)/.exec(replies.at(-1)?.text ?? "")?.[1])).toBeLessThanOrEqual(spent);
+
+    const [pull, ...others] = world.github.pullRequests(world.repository);
+    expect(others).toEqual([]);
+    const code = await world.github.file(world.repository, pull?.head ?? "", "src/cart.js");
+    expect(code).toContain("if (!cart.codes.includes");
+    expect(code).toContain("// the empty cart");
+    const asked = JSON.stringify(world.anthropic.requests[before]?.body);
+    expect(asked).toContain("One test fails: the same code counts twice.");
+    expect(asked).toContain("Untrusted, chat message by");
+    expect(world.linear.workspace.issues).toHaveLength(1);
+  });
+
+  it("may begin with fix, and may be help after all", async ({ expect }) => {
+    const pulls = world.github.pullRequests(world.repository).length;
+    await world.mention("fix also the full cart", { threadTs: ts });
+    expect(lastRequest()).toContain("also handle the empty cart");
+    const requests = world.anthropic.requests.length;
+    const { replies } = await world.mention("help", { threadTs: ts });
+    expect(replies.at(-1)?.text).toContain("@bugbot fix");
+    expect(world.anthropic.requests).toHaveLength(requests);
+    expect(world.github.pullRequests(world.repository)).toHaveLength(pulls);
+  });
+
+  it("starts over from the summary where the session is gone, and says so", async ({ expect }) => {
+    const bucket = await world.workers.getR2Bucket("CHECKPOINTS", "bugbot-consumer");
+    const { objects } = await bucket.list();
+    expect(objects).toHaveLength(1);
+    const stored = await (await bucket.get(objects[0]?.key ?? ""))?.text();
+    expect(stored).not.toContain("cart");
+    await bucket.delete(objects.map(({ key }) => key));
+
+    const { outcome, replies } = await world.mention("and the third cart", { threadTs: ts });
+    expect(outcome).toBe("succeeded");
+    expect(replies.at(-1)?.text).toMatch(/^✅ [\s\S]*My earlier session in this thread is gone/);
+    expect(lastRequest()).toContain("Did the full cart.");
+    expect(lastRequest()).not.toContain("One test fails: the same code counts twice.");
+  });
+
+  it("is not answered from another thread's memory", async ({ expect }) => {
+    await world.mention("fix https://github.com/acme/shop Apply twice is odd");
+    expect(lastRequest()).not.toContain("third cart");
+  });
+});
+
+describe("a run that was stopped", () => {
+  it("says what it had done, and goes on from it", async ({ expect }) => {
+    const { body, headers, message } = world.slack.mention("fix https://github.com/acme/shop case-slow", {
+      channel: world.channel,
+      eventId: "EvHalf",
+    });
+    await world.post(body, headers);
+    await world.until(() => (lastRequest().includes("half done") ? true : undefined));
+    await world.mention("stop", { threadTs: message.ts });
+    expect(await world.settled("EvHalf")).toMatchObject({ outcome: "stopped" });
+    const thread = world.slack.thread(world.channel, message.ts);
+    const word = thread.find(({ text }) => text.startsWith("Stopped."))?.text ?? "";
+    expect(word).toContain("Nothing was pushed");
+    expect(word).toContain("“Half of it is done”");
+    expect(word).toContain("`src/cart.js`");
+    expect((await world.github.branches(world.repository)).filter((name) => name.includes("slow"))).toEqual([]);
+
+    await replaceContainer();
+    const { outcome, replies } = await world.mention("go on now", { threadTs: message.ts });
+    expect(outcome).toBe("succeeded");
+    expect(replies.at(-1)?.text).toContain("Found // half done");
+    const head = world.github.pullRequests(world.repository).at(-1)?.head ?? "";
+    expect(await world.github.file(world.repository, head, "src/cart.js")).toContain("// half done");
+  });
+});
+
+describe("without a key", () => {
+  it("nothing is kept, and a follow-up starts over and says so", async ({ expect }) => {
+    const forgetful = await createWorld({ script, variables: { BUGBOT_CHECKPOINT_KEY: "" } });
+    try {
+      const { ts } = await forgetful.mention("fix https://github.com/acme/shop Apply twice counts twice");
+      const { replies } = await forgetful.mention("also handle the empty cart", { threadTs: ts });
+      expect(replies.at(-1)?.text).toMatch(/^✅ [\s\S]*session in this thread is gone/);
+      const bucket = await forgetful.workers.getR2Bucket("CHECKPOINTS", "bugbot-consumer");
+      expect((await bucket.list()).objects).toEqual([]);
+    } finally {
+      await forgetful.close();
+    }
+  });
+});
