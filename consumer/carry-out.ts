@@ -1,10 +1,12 @@
 import type { Command } from "../shared/command.ts";
+import { Failure } from "../shared/failure.ts";
 import { describeError } from "../shared/log.ts";
 import { checkWorkspace } from "./check-workspace.ts";
 import { contextualize } from "./commands/contextualize.ts";
 import { resolveFollowUp } from "./commands/follow-up.ts";
 import { fix } from "./commands/fix.ts";
 import { help } from "./commands/help.ts";
+import { passOn } from "./commands/pass-on.ts";
 import { resolveRetry } from "./commands/retry.ts";
 import { status } from "./commands/status.ts";
 import { stop } from "./commands/stop.ts";
@@ -62,9 +64,17 @@ async function place(command: Command, { effect, replies }: Outside & { effect: 
 
 async function run(command: Command, needs: CommandNeeds): Promise<Ending> {
   switch (command.name) {
-    case "fix":
+    case "fix": {
+      const passedOn = await passOn(command, "first", needs);
+      if (passedOn) return passedOn;
       await needs.status.mark("working");
-      return fix(command, needs);
+      return fix(command, needs).catch(async (error: unknown) => {
+        // Another one was faster.
+        const passedLate = isBusy(error) ? await passOn(command, "late", needs) : undefined;
+        if (passedLate) return passedLate;
+        throw error;
+      });
+    }
     case "contextualize":
       await needs.status.mark("working");
       return contextualize(command, needs);
@@ -79,4 +89,8 @@ async function run(command: Command, needs: CommandNeeds): Promise<Ending> {
     default:
       return command.name satisfies never;
   }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Failure && error.code === "busy";
 }

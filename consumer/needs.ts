@@ -20,6 +20,7 @@ import type { Conversations } from "./stores/conversations.ts";
 import type { DeadLetters } from "./stores/dead-letters.ts";
 import type { LastWords } from "./stores/last-words.ts";
 import type { Leases } from "./stores/leases.ts";
+import type { MessagesToRuns } from "./stores/messages-to-runs.ts";
 import type { ThreadIssues } from "./stores/thread-issues.ts";
 
 /** Everything outside that a command may use. A service that is not set up is undefined. */
@@ -43,6 +44,7 @@ export interface Outside {
   sources: Sources;
   leases: Leases;
   checkpoints: Checkpoints;
+  messagesToRuns: MessagesToRuns;
   threadIssues: ThreadIssues;
   automation: Automation;
   settings: Settings;

@@ -16,6 +16,7 @@ import { createConversations } from "./stores/conversations.ts";
 import { createDeadLetters } from "./stores/dead-letters.ts";
 import { createLastWords } from "./stores/last-words.ts";
 import { createLeases } from "./stores/leases.ts";
+import { createMessagesToRuns } from "./stores/messages-to-runs.ts";
 import { emptyDatabase, testCommand } from "./stores/test-database.ts";
 import { createThreadIssues } from "./stores/thread-issues.ts";
 import { createUnended } from "./stores/unended.ts";
@@ -63,6 +64,7 @@ async function setUp(state: InstanceState | Error, { refusal }: { refusal?: Fail
     linearTeams: undefined,
     breakers: createBreakers(db),
     evidence: createEvidence(db),
+    messagesToRuns: createMessagesToRuns(db),
     checkpoints: createCheckpoints(env.CHECKPOINTS, { key: undefined, ttlDays: 30, now: () => clock.now }),
     sources: { behaviour: undefined, code: undefined },
     settings: readSettings({}),

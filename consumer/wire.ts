@@ -27,6 +27,7 @@ import { createConversations } from "./stores/conversations.ts";
 import { createDeadLetters } from "./stores/dead-letters.ts";
 import { createLastWords } from "./stores/last-words.ts";
 import { createLeases } from "./stores/leases.ts";
+import { createMessagesToRuns } from "./stores/messages-to-runs.ts";
 import { createThreadIssues } from "./stores/thread-issues.ts";
 
 /** They are the bot's own: every command in this isolate shares them. */
@@ -84,6 +85,7 @@ export function wire(env: Env): Outside {
         ((asked) => findCode(asked, { github: createGitHubCode(connection), searches, webUrl: settings.GITHUB_URL })),
     },
     leases: createLeases(env.DB),
+    messagesToRuns: createMessagesToRuns(env.DB),
     checkpoints: createCheckpoints(env.CHECKPOINTS, {
       key: settings.BUGBOT_CHECKPOINT_KEY,
       ttlDays: settings.SESSION_TTL_DAYS,

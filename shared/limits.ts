@@ -107,6 +107,9 @@ export const dayMs = 24 * 60 * 60_000;
 export const sessionTtlDays = 30;
 /** A checkpoint's key must be hard to guess: 64 hex digits are what `openssl rand -hex 32` gives. */
 export const minCheckpointKeyLength = 32;
+/** How long a message waits, in one step and in all, for a run that cannot hear it just now: it starts, or pushes. */
+export const passOnWaitMs = 20_000;
+export const passOnWaits = 90;
 /** Messages of the thread that a session which goes on is told of. */
 export const followUpMessages = 10;
 

@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import type { Script } from "../local/anthropic.ts";
@@ -29,16 +29,18 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
+const servers: { close: () => Promise<void> }[] = [];
+afterAll(() => Promise.all(servers.map((server) => server.close())));
+
 /** As a container that slept: a new server, and nothing on its disk. */
-async function replaceContainer(): Promise<void> {
-  const { containerServer, folder } = world;
+async function replaceContainer({ containerServer, folder }: World): Promise<void> {
   if (!containerServer) throw new Error("the containers are real");
   const { port } = new URL(containerServer.url);
   await containerServer.close();
   const workspace = join(folder, "workspace");
   await rm(workspace, { recursive: true, force: true });
   const next = await startContainerServer({ port: Number(port), workspace });
-  afterAll(() => next.close());
+  servers.push(next);
 }
 
 const lastRequest = () => JSON.stringify(world.anthropic.requests.at(-1)?.body);
@@ -58,7 +60,7 @@ describe("a follow-up", () => {
     ({ ts } = first);
     expect(first.outcome).toBe("succeeded");
     const spent = Number(/\$(\d+\.\d+)/.exec(first.replies[0]?.text ?? "")?.[1]);
-    await replaceContainer();
+    await replaceContainer(world);
 
     const before = world.anthropic.requests.length;
     const { outcome, replies } = await world.mention("also handle the empty cart", { threadTs: ts });
@@ -128,7 +130,7 @@ describe("a run that was stopped", () => {
     expect(word).toContain("`src/cart.js`");
     expect((await world.github.branches(world.repository)).filter((name) => name.includes("slow"))).toEqual([]);
 
-    await replaceContainer();
+    await replaceContainer(world);
     const { outcome, replies } = await world.mention("go on now", { threadTs: message.ts });
     expect(outcome).toBe("succeeded");
     expect(replies.at(-1)?.text).toContain("Found // half done");
@@ -148,6 +150,75 @@ describe("without a key", () => {
       expect((await bucket.list()).objects).toEqual([]);
     } finally {
       await forgetful.close();
+    }
+  });
+});
+
+describe("a message to a run that is under way", () => {
+  /** Waits in a tool until it is let go on; then does what it was told meanwhile. */
+  const waiting: Script = ({ said, turn, toolResults }) => {
+    if (turn === 0) return bash('while [ ! -e "$HOME/../../go" ]; do sleep 0.05; done');
+    const told = ["shipping", "taxes"].filter((word) => said.includes(word));
+    if (toolResults.join().includes("told:")) return [{ text: `I was told of ${told.join(" and ")}.` }];
+    return bash(`echo "// ${told.join(" ")}" >> src/cart.js; echo told: ${told.length}`);
+  };
+  const go = (here: World) => writeFile(join(here.folder, "workspace/go"), "");
+
+  async function begin(here: World, eventId: string) {
+    const { body, headers, message } = here.slack.mention("fix https://github.com/acme/shop Apply twice counts twice", {
+      channel: here.channel,
+      eventId,
+    });
+    await here.post(body, headers);
+    await here.until(() =>
+      here.anthropic.requests.some(({ path }) => path.startsWith("/v1/messages")) ? true : undefined,
+    );
+    return message.ts;
+  }
+
+  it("reaches it as its next turn, once, and is never answered with busy", async ({ expect }) => {
+    const here = await createWorld({ script: waiting });
+    try {
+      const ts = await begin(here, "EvBusy");
+      const told = await here.mention("the shipping too `whatever you were told`", { threadTs: ts, eventId: "EvMore" });
+      expect(told.outcome).toBe("succeeded");
+      expect(told.replies.at(-1)?.text).toMatch(/^💬 Passed on/);
+      expect(here.github.pullRequests(here.repository)).toEqual([]);
+      // Delivered again, it is one message.
+      const again = here.slack.mention("the shipping too", { channel: here.channel, eventId: "EvMore", threadTs: ts });
+      await here.post(again.body, again.headers);
+      expect((await here.mention("fix the taxes", { threadTs: ts })).replies.at(-1)?.text).toMatch(/^💬 Passed on/);
+
+      await go(here);
+      expect(await here.settled("EvBusy")).toMatchObject({ outcome: "succeeded" });
+      const thread = here.slack.thread(here.channel, ts).map(({ text }) => text);
+      expect(thread.filter((text) => text.startsWith("✅"))).toEqual([
+        expect.stringContaining("I was told of shipping and taxes"),
+      ]);
+      expect(thread.filter((text) => text.startsWith("💬"))).toHaveLength(2);
+      expect(thread.join()).not.toContain("already at work");
+      const sent = JSON.stringify(here.anthropic.requests.at(-1)?.body);
+      expect(sent.split("the shipping too").length - 1).toBe(1);
+      expect(sent).toMatch(/Untrusted, chat message by U0ALICE:\\+n```\\+nthe shipping too/);
+      const [pull, ...others] = here.github.pullRequests(here.repository);
+      expect(others).toEqual([]);
+      expect(await here.github.file(here.repository, pull?.head ?? "", "src/cart.js")).toContain("// shipping taxes");
+    } finally {
+      await here.close();
+    }
+  });
+
+  it("is heard again by a run that has to start over", async ({ expect }) => {
+    const here = await createWorld({ script: waiting });
+    try {
+      const ts = await begin(here, "EvLost");
+      await here.mention("the shipping too", { threadTs: ts });
+      await replaceContainer(here);
+      await go(here);
+      expect(await here.settled("EvLost")).toMatchObject({ outcome: "succeeded" });
+      expect(here.slack.thread(here.channel, ts).at(1)?.text).toContain("I was told of shipping");
+    } finally {
+      await here.close();
     }
   });
 });

@@ -42,7 +42,7 @@ export async function fix(command: Command, needs: CommandNeeds): Promise<Ending
   const claimed = await effect("claim conversation", () => conversations.claim(thread, command.id, now()));
   if (!claimed)
     throw new Failure("busy", {
-      reply: "I am already at work in this thread. Wait for that, or write `@bugbot stop` first.",
+      reply: "I am already at work in this thread. Tell me more here and I pass it on, or write `@bugbot stop`.",
       retry: false,
     });
 

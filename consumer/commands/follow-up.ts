@@ -10,12 +10,13 @@ import { titleOf } from "../title.ts";
  */
 export async function resolveFollowUp(
   command: Command,
-  { effect, conversations }: Pick<Outside, "conversations"> & { effect: Effect },
+  { effect, conversations, commands }: Pick<Outside, "conversations" | "commands"> & { effect: Effect },
 ): Promise<Command> {
   if (command.name !== "help" || command.author.bot || titleOf(command.text) === undefined) return command;
   const isKnown = await effect("find fix to go on with", async () => {
-    const { branch, runningCommandId } = await conversations.find(conversationId(command.conversation));
-    return branch !== null || runningCommandId !== null;
+    const thread = conversationId(command.conversation);
+    const { branch } = await conversations.find(thread);
+    return branch !== null || (await commands.workingFor(thread, command)) !== null;
   });
   return isKnown ? { ...command, name: "fix" } : command;
 }

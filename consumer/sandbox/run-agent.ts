@@ -48,7 +48,7 @@ export interface Ended {
 /** One run of the agent: a lease is opened, the job started and followed to its end, the lease closed. */
 export async function runAgent(plan: RunPlan, needs: CommandNeeds): Promise<Ended> {
   const { command, repository, branch, headBefore, commitSubject, allowedPaths, prompt, resumePrompt } = plan;
-  const { effect, leases, settings, checkpoints, conversations, status, now } = needs;
+  const { effect, leases, settings, checkpoints, conversations, messagesToRuns, status, now } = needs;
   const limits = limitsOf(settings);
   const conversation = conversationId(command.conversation);
   const sandbox = needs.sandbox(conversation);
@@ -82,6 +82,8 @@ export async function runAgent(plan: RunPlan, needs: CommandNeeds): Promise<Ende
       const earlier = resumePrompt === undefined ? undefined : await checkpoints.load(conversation);
       const isResumed = earlier !== undefined && (await sandbox.give(command.id, earlier));
       await sandbox.start(isResumed ? { ...job, resumePrompt } : job);
+      // A job that starts over hears again what it was told.
+      for (const message of await messagesToRuns.of(command.id)) await sandbox.say(command.id, message);
       return isResumed;
     };
     const isResumed = await effect("start job", start, { attempts: sandboxAttempts, timeoutMs: 5 * 60_000 });

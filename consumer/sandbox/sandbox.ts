@@ -48,6 +48,17 @@ export function createSandbox(executor: Executor, conversation: string) {
       return z.parse(eventPageSchema, await response.json());
     },
 
+    /** Says more to a running job, once per message. False where it does not listen: it is not there yet, or has answered. */
+    async say(jobId: string, message: { id: string; text: string }): Promise<boolean> {
+      const response = await request(`/jobs/${jobId}/messages`, vendorTimeoutMs, message);
+      if (response.ok) return true;
+      if (response.status === 404 || response.status === 409) return false;
+      throw new Failure("sandbox_unreachable", {
+        reply: `The sandbox did not take the message (HTTP ${response.status}).`,
+        retry: response.status >= 500 || response.status === 429,
+      });
+    },
+
     /** Puts what an earlier run left before a job that is about to start. False where the sandbox does not take it. */
     async give(jobId: string, checkpoint: ArrayBuffer): Promise<boolean> {
       // As with the job itself: a container may have to be placed and booted first.

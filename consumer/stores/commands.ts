@@ -132,6 +132,18 @@ export function createCommands(db: D1Database) {
       return z.array(runSchema).parse(results);
     },
 
+    /** The fix that works for a conversation or, before it does, an earlier one that is about to; null where `command` is the first. */
+    async workingFor(conversation: string, command: Pick<Command, "id" | "receivedAt">): Promise<string | null> {
+      return db
+        .prepare(
+          `SELECT id FROM commands WHERE conversation_id = ?1 AND name = 'fix' AND outcome IS NULL AND id <> ?2
+           AND (id = (SELECT running_command_id FROM conversations WHERE id = ?1) OR (received_at, id) < (?3, ?2))
+           ORDER BY id = (SELECT running_command_id FROM conversations WHERE id = ?1) DESC, received_at, id LIMIT 1`,
+        )
+        .bind(conversation, command.id, command.receivedAt)
+        .first<string>("id");
+    },
+
     /** The running command that this message follows. */
     async followedBy(statusMessageId: string) {
       const row = await db

@@ -1,0 +1,55 @@
+import type { Command } from "../../shared/command.ts";
+import { conversationId } from "../../shared/conversation.ts";
+import { passOnWaitMs, passOnWaits } from "../../shared/limits.ts";
+import type { Ending } from "../ending.ts";
+import { writeMessage } from "../follow-up-prompt.ts";
+import type { CommandNeeds } from "../needs.ts";
+import { titleOf } from "../title.ts";
+
+/**
+ * Says a person's words to the run that is under way in their thread, as soon as it can hear them. Undefined where none is, or none
+ * is any more: then the command is done by itself. `stage` tells two tries of one command apart.
+ */
+export async function passOn(command: Command, stage: string, needs: CommandNeeds): Promise<Ending | undefined> {
+  if (command.name !== "fix" || command.author.bot) return undefined;
+  const words = [command.report?.text ?? "", command.text].filter((part) => part !== "").join("\n");
+  if (titleOf(words) === undefined) return undefined;
+  for (let wait = 1; wait <= passOnWaits; wait++) {
+    const said = await needs.effect(`pass on ${stage} ${wait}`, () => sayInTime(command, words, needs));
+    switch (said) {
+      case "heard":
+        return { outcome: "succeeded", reply: "💬 Passed on to the run that is under way here." };
+      case "stopped":
+        return { outcome: "stopped", reply: "The run here was stopped before I could pass that on." };
+      case "free":
+        return undefined;
+      case "waiting":
+        break;
+      default:
+        said satisfies never;
+    }
+  }
+  return undefined;
+}
+
+/** Tries for a while: a job that is not there yet, or has just been answered, hears nothing. */
+async function sayInTime(command: Command, words: string, needs: CommandNeeds) {
+  const { commands, sandbox, messagesToRuns, now } = needs;
+  const thread = conversationId(command.conversation);
+  const text = writeMessage(command.author.name ?? command.author.id, words);
+  let awaited: string | undefined;
+  for (const until = now() + passOnWaitMs; ;) {
+    const run = await commands.workingFor(thread, command);
+    if (run === null) {
+      const wasStopped = awaited !== undefined && (await commands.stopRequested(awaited));
+      return wasStopped ? ("stopped" as const) : ("free" as const);
+    }
+    awaited = run;
+    if (await sandbox(thread).say(run, { id: command.id, text })) {
+      await messagesToRuns.add(command.id, run, text, now());
+      return "heard" as const;
+    }
+    if (now() >= until) return "waiting" as const;
+    await scheduler.wait(500);
+  }
+}
