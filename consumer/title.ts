@@ -1,12 +1,13 @@
 import { stripHidden } from "../shared/plain-text.ts";
+import { maskEmails } from "../shared/references/email.ts";
 
 const maxTitleLength = 80;
 /** GitHub refuses a pull request's title of more than 256 characters. */
 const maxSubjectLength = 200;
 
-/** The report's first sentence without links and issue ids; nothing when no words are left. */
+/** The report's first sentence without links and issue ids, addresses masked; nothing when no words are left. */
 export function titleOf(report: string): string | undefined {
-  const words = stripHidden(report)
+  const words = maskEmails(stripHidden(report))
     .replace(/https?:\/\/\S+/g, " ")
     .replace(/(?<![\w/-])[A-Z][A-Z0-9]{0,9}-\d+(?![\w-])/g, " ")
     .replace(/<[@#!][^>]*>/g, " ")

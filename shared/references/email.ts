@@ -1,15 +1,16 @@
 import { findAll } from "./find-all.ts";
 
 const address = /(?<![\w.+-])[\w+-][\w.+-]{0,63}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,5}(?![\w-])/gi;
+/** Whatever may be one, in any script and also as a URL writes it: rather a word too much than an address. */
+const suspected =
+  /(?<=^|[\s<>()[\]{}"“”`,;:|/?&=@…]|%40|%(?![\da-f]{2}))((?:[^\s<>()[\]{}"“”`,;:|/?&=@…%]|%(?!40)[\da-f]{2})+)((?:@|%40)(?:[\p{L}\p{N}-]{1,63}\.){1,9}(?!\d)[\p{L}\p{N}-]{1,63})/giu;
 
 /** E-mail addresses, in the order they were written. */
 export function emailAddresses(text: string): string[] {
   return [...new Set(findAll(text, "@", address).map(([found]) => found))];
 }
 
-/** `a…@acme.com`: enough to tell whose it is for those who know, and no address. */
-export function maskEmail(email: string): string {
-  const at = email.lastIndexOf("@");
-  const [first = ""] = at === -1 ? email : email.slice(0, at);
-  return `${first}…${at === -1 ? "" : email.slice(at)}`;
+/** Every address in it as `a…@acme.com`: enough to tell whose it is for those who know, and no address. */
+export function maskEmails(text: string): string {
+  return text.replace(suspected, (_, local: string, domain: string) => `${Array.from(local)[0] ?? ""}…${domain}`);
 }
