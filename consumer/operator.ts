@@ -1,10 +1,12 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
+import { breakerLimits } from "../shared/limits.ts";
 import { invalidSettings, readSettings, requiredByConsumer, serviceState } from "../shared/settings.ts";
 import type { Api } from "./api/api.ts";
 import { serveApi } from "./api/serve-api.ts";
 import { createInstances } from "./instances.ts";
 import { createApiKeys } from "./stores/api-keys.ts";
 import { createAudit } from "./stores/audit.ts";
+import { createBreakers } from "./stores/breakers.ts";
 import { createTasks } from "./stores/tasks.ts";
 import { wire } from "./wire.ts";
 import { createLinear } from "./clients/linear.ts";
@@ -12,16 +14,18 @@ import { suggest } from "./suggest.ts";
 
 /** What the gateway may ask of the consumer, over a service binding; no route leads here. */
 export class Operator extends WorkerEntrypoint<Env> {
-  /** `GET /health`: the state of each service the consumer uses. `GET /suggest?kind=&typed=&workspace=`: what fits, as `{ name, value }[]`. `/api/*`: for operators. */
+  /** `GET /health`: the state of each service the consumer uses, and whether its breaker is open. `GET /suggest?kind=&typed=&workspace=`: what fits, as `{ name, value }[]`. `/api/*`: for operators. */
   override async fetch(request: Request): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
     const settings = readSettings(this.env);
     switch (pathname) {
       case "/health": {
-        const states = Object.entries(requiredByConsumer).map(([service, ways]) => [
-          service,
-          serviceState(settings, ...ways),
-        ]);
+        const failing = await this.#failing();
+        const states = Object.entries(requiredByConsumer).map(([service, ways]) => {
+          const own = serviceState(settings, ...ways);
+          const triesAt = own.state === "on" ? failing.get(service) : undefined;
+          return [service, triesAt === undefined ? own : { state: "failing", triesAt }];
+        });
         const wrong = invalidSettings(this.env);
         const settingsState = wrong.length > 0 ? { settings: { state: "incomplete", missing: wrong } } : {};
         return Response.json({ ...Object.fromEntries(states), ...settingsState });
@@ -38,6 +42,15 @@ export class Operator extends WorkerEntrypoint<Env> {
         if (pathname.startsWith("/api/")) return this.#api().fetch(request);
         return new Response("Not found.", { status: 404 });
     }
+  }
+
+  /** Services that failed too often lately to be asked for evidence, and when they are tried again. A breaker that nobody tried for long says nothing. */
+  async #failing(): Promise<Map<string, string>> {
+    const open = await createBreakers(this.env.DB)
+      .open(Date.now())
+      .catch(() => []);
+    const lately = open.filter(({ triesAt }) => Date.now() < triesAt + breakerLimits.windowMs);
+    return new Map(lately.map(({ source, triesAt }) => [source.toLowerCase(), new Date(triesAt).toISOString()]));
   }
 
   #api(): Api {

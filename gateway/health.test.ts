@@ -5,7 +5,8 @@ import { createHealth } from "./health.ts";
 const on: ServiceState = { state: "on" };
 const off: ServiceState = { state: "off", turnOn: ["X"] };
 const incomplete: ServiceState = { state: "incomplete", missing: ["Y"] };
-const report = (states: Record<string, ServiceState>) => async () => Response.json(states);
+const failing = { state: "failing", triesAt: "2026-11-21T01:00:00.000Z" };
+const report = (states: Record<string, object>) => async () => Response.json(states);
 const all = { slack: on, discord: on, github: on };
 
 async function health(
@@ -25,6 +26,7 @@ it.for<[string, Parameters<typeof health>, string]>([
   ["everything is on", [on, on, report(all), { state: "connected" }], "healthy"],
   ["one platform is not wanted", [on, off, report({ ...all, discord: off })], "healthy"],
   ["a service is off", [on, on, report({ ...all, github: off })], "degraded"],
+  ["a source of evidence failed too often", [on, on, report({ ...all, github: failing })], "degraded"],
   ["the consumer does not answer", [on, on, () => Promise.reject(new Error("gone"))], "degraded"],
   ["the socket is down", [on, on, report(all), { state: "fatal" }], "degraded"],
   ["no platform is on", [off, off, report(all)], "unhealthy"],
@@ -36,4 +38,8 @@ it.for<[string, Parameters<typeof health>, string]>([
 
 it("names the variables that would turn a service on", async ({ expect }) => {
   expect((await health(on, off, report(all))).components).toMatchObject({ discord: { turnOn: ["X"] } });
+});
+
+it("says when a failing source is tried again", async ({ expect }) => {
+  expect((await health(on, off, report({ ...all, github: failing }))).components).toMatchObject({ github: failing });
 });

@@ -3,7 +3,11 @@ import type { ServiceState } from "../shared/settings.ts";
 import type { Door } from "./platform.ts";
 
 /** A service's state, or that of the socket which hears Discord's mentions. */
-type Component = ServiceState | { state: "unreachable" } | { state: string; reason?: string | undefined };
+type Component =
+  | ServiceState
+  | { state: "failing"; triesAt: string }
+  | { state: "unreachable" }
+  | { state: string; reason?: string | undefined };
 
 export interface Health {
   status: "healthy" | "degraded" | "unhealthy";
@@ -20,7 +24,7 @@ export interface HealthNeeds {
 }
 
 /**
- * `unhealthy`: nobody can be heard, or a set-up is half done. `degraded`: something that works need is off, the consumer does not
+ * `unhealthy`: nobody can be heard, or a set-up is half done. `degraded`: something that works need is off or failing, the consumer does not
  * answer (commands wait on the queue meanwhile), or Discord's socket is down. A chat platform that is off is no fault while another is on.
  */
 export function createHealth({ doors, consumer, mentions }: HealthNeeds) {
@@ -62,6 +66,7 @@ function reportSchema() {
     z.string(),
     z.discriminatedUnion("state", [
       z.object({ state: z.literal("on") }),
+      z.object({ state: z.literal("failing"), triesAt: z.string() }),
       z.object({ state: z.literal("off"), turnOn: names }),
       z.object({ state: z.literal("incomplete"), missing: names }),
     ]),

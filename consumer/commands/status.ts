@@ -1,28 +1,30 @@
 import type { Command } from "../../shared/command.ts";
 import { conversationId, workspaceId } from "../../shared/conversation.ts";
+import { maskEmails } from "../../shared/references/email.ts";
 import type { Ending } from "../ending.ts";
 import type { CommandNeeds } from "../needs.ts";
+import type { OpenBreaker } from "../stores/breakers.ts";
 import type { RecentCommand } from "../stores/commands.ts";
 
 const shownCommands = 5;
 
-/** What was asked in this thread and how it went; with `all`, in the workspace. */
+/** What was asked in this thread and how it went; with `all`, in the workspace. And which sources of evidence are left alone for now. */
 export async function status(
   command: Command,
-  { effect, commands, conversations, now }: CommandNeeds,
+  { effect, commands, conversations, breakers, now }: CommandNeeds,
 ): Promise<Ending> {
   const everywhere = /^all\b/i.test(command.text);
   const { conversation } = command;
   const scope = everywhere ? `${conversation.platform}:${workspaceId(conversation)}:` : conversationId(conversation);
-  const { rows, pullRequestUrl } = await effect("read status", async () => ({
+  const { rows, pullRequestUrl, open } = await effect("read status", async () => ({
     rows: await commands.recent(scope, shownCommands, command.id),
     pullRequestUrl: (await conversations.find(scope)).pullRequestUrl,
+    open: await breakers.open(now()),
   }));
+  const resting = open.map((breaker) => describeBreaker(breaker, now()));
   if (rows.length === 0) {
-    return {
-      outcome: "succeeded",
-      reply: `Nothing was asked of me ${everywhere ? "in this workspace" : "in this thread"} yet.`,
-    };
+    const reply = `Nothing was asked of me ${everywhere ? "in this workspace" : "in this thread"} yet.`;
+    return { outcome: "succeeded", reply: [reply, ...resting].join("\n") };
   }
   const lines = rows.map((row) => describe(row, now()));
   return {
@@ -31,13 +33,22 @@ export async function status(
       `📋 Asked of me in this ${everywhere ? "workspace" : "thread"}:`,
       ...lines,
       ...(pullRequestUrl ? [`[Pull request](${pullRequestUrl})`] : []),
+      ...resting,
     ].join("\n"),
   };
 }
 
 function describe({ name, text, outcome, costUsd, startedAt, issue }: RecentCommand, nowMs: number): string {
   const minutes = Math.max(0, Math.round((nowMs - startedAt) / 60_000));
-  const what = [name, issue ?? text.replace(/\s+/g, " ").slice(0, 60)].filter((word) => word !== "").join(" ");
+  const what = [name, issue ?? maskEmails(text).replace(/\s+/g, " ").slice(0, 60)]
+    .filter((word) => word !== "")
+    .join(" ");
   const cost = costUsd === null ? "" : ` · $${costUsd.toFixed(2)}`;
   return `* ${what}: ${outcome ?? "running"} · ${minutes} min ago${cost}`;
+}
+
+function describeBreaker({ source, triesAt }: OpenBreaker, nowMs: number): string {
+  const seconds = Math.max(0, Math.ceil((triesAt - nowMs) / 1000));
+  const next = seconds === 0 ? "with the next command" : `in ${seconds} s at the soonest`;
+  return `⚠️ ${source} failed too often and is not asked for evidence; it is tried again ${next}.`;
 }
