@@ -2,6 +2,7 @@ import type { Command, References } from "../shared/command.ts";
 import { conversationId } from "../shared/conversation.ts";
 import { Failure } from "../shared/failure.ts";
 import type { Issue, Linear, Team } from "./clients/linear.ts";
+import { maxIssueTextLength } from "../shared/limits.ts";
 import { stripHidden } from "../shared/plain-text.ts";
 import type { Report } from "./read-report.ts";
 import { speakerOf, wordsOf } from "./said.ts";
@@ -56,6 +57,8 @@ export interface CreateIssueNeeds {
   teams: LinearTeams;
   teamKey?: string | undefined;
   threadUrl: string | null;
+  /** Hides what must not be shown of people. */
+  mask: (text: string) => string;
 }
 
 export interface NewIssue {
@@ -67,36 +70,60 @@ export interface NewIssue {
 /** Files the report. The id is the conversation's, so a thread never files twice. */
 export async function createIssue(
   { command, report, title }: NewIssue,
-  { linear, teams, teamKey, threadUrl }: CreateIssueNeeds,
+  { linear, teams, teamKey, threadUrl, mask }: CreateIssueNeeds,
 ): Promise<Issue> {
   const id = await stableUuid(`issue ${conversationId(command.conversation)}`);
-  const description = describe(command, report, threadUrl);
+  const description = describe(command, report, { threadUrl, mask });
   const fileIn = (team: Team) => {
     const labelIds = team.labels.nodes.filter(({ name }) => name.toLowerCase() === "bug").map((label) => label.id);
     return linear.createIssue({ id, teamId: team.id, title, description, labelIds });
   };
+  const team = (await teams.find(teamKey)) ?? noTeam(teamKey);
+  let refused: unknown;
   try {
-    return await fileIn((await teams.find(teamKey)) ?? noTeam(teamKey));
+    return await fileIn(team);
   } catch (error) {
-    // What was kept of the team may be out of date.
-    if (!(error instanceof Failure) || error.code !== "linear_rejected") throw error;
-    return fileIn((await teams.refresh(teamKey)) ?? noTeam(teamKey));
+    if (!isRejected(error)) throw error;
+    refused = error;
   }
+  // What was kept of the team may be out of date.
+  const fresh = (await teams.refresh(teamKey)) ?? noTeam(teamKey);
+  try {
+    if (JSON.stringify(fresh) !== JSON.stringify(team)) return await fileIn(fresh);
+  } catch (error) {
+    if (!isRejected(error)) throw error;
+    refused = error;
+  }
+  // Linear documents no wording for a taken id: whatever it refused, the issue under that id is the answer.
+  const existing = await linear.issue(id);
+  if (existing) return existing;
+  throw refused;
+}
+
+function isRejected(error: unknown): boolean {
+  return error instanceof Failure && error.code === "linear_rejected";
 }
 
 function noTeam(key: string | undefined): never {
-  const which = key ? `a team with the key ${key} (LINEAR_TEAM_KEY)` : "any team";
+  const which = key ? `a team with the key ${key} (LINEAR_TEAM_KEY or LINEAR_CHANNEL_TEAMS)` : "any team";
   throw new Failure("linear_team_not_found", { reply: `I cannot see ${which} in Linear.`, retry: false });
 }
 
-function describe({ conversation }: Command, report: Report, threadUrl: string | null): string {
+function describe(
+  { conversation }: Command,
+  report: Report,
+  { threadUrl, mask }: Pick<CreateIssueNeeds, "threadUrl" | "mask">,
+): string {
   const words = wordsOf(report);
   const platform = conversation.platform === "slack" ? "Slack" : "Discord";
   const thread = report.earlier.map((said) => `Said before by ${speakerOf(said)}:\n\n${quote(wordsOf(said))}`);
-  return [
+  const said = [
     words === "" ? `Asked for in ${platform} by ${report.author}.` : `Reported in ${platform} by ${report.author}:`,
     ...(words === "" ? [] : [quote(words)]),
     ...thread,
+  ];
+  return [
+    mask(said.join("\n\n")).slice(0, maxIssueTextLength).toWellFormed(),
     ...(threadUrl ? [`[Open the thread](${threadUrl})`] : []),
   ].join("\n\n");
 }

@@ -1,14 +1,27 @@
 import { type Command } from "../shared/command.ts";
 import { conversationId } from "../shared/conversation.ts";
 import { Failure } from "../shared/failure.ts";
-import type { Issue } from "./clients/linear.ts";
-import type { CommandNeeds } from "./needs.ts";
+import type { Settings } from "../shared/settings.ts";
+import type { Issue, Linear } from "./clients/linear.ts";
+import { maskForLinear } from "./mask-for-linear.ts";
 import { noteDeed } from "./note-deed.ts";
 import { readReport, type Report } from "./read-report.ts";
-import { readThread } from "./read-thread.ts";
+import { readThread, type ReadThreadNeeds } from "./read-thread.ts";
 import { createIssue, findIssue } from "./resolve-issue.ts";
-import type { KnownConversation } from "./stores/conversations.ts";
+import type { Audit } from "./stores/audit.ts";
+import type { Conversations, KnownConversation } from "./stores/conversations.ts";
+import type { LinearTeams } from "./stores/linear-teams.ts";
+import type { ThreadIssues } from "./stores/thread-issues.ts";
 import { titleOf, titleOfThread } from "./title.ts";
+
+export interface TakeNeeds extends ReadThreadNeeds {
+  linear: Linear | undefined;
+  linearTeams: LinearTeams | undefined;
+  threadIssues: Pick<ThreadIssues, "find">;
+  conversations: Pick<Conversations, "find">;
+  record: Audit["record"];
+  settings: Settings;
+}
 
 /** What a command is about, as far as it is known before anything is made. */
 export interface Taken {
@@ -23,7 +36,7 @@ export interface Taken {
 }
 
 /** Reads the thread and finds its issue. Throws a `Failure` when nothing was reported. */
-export async function takeReport(command: Command, needs: CommandNeeds): Promise<Taken> {
+export async function takeReport(command: Command, needs: TakeNeeds): Promise<Taken> {
   const { effect, linear, linearTeams: teams, threadIssues, conversations, replies } = needs;
   const { conversation } = command;
   const earlier = await readThread(command, needs);
@@ -62,16 +75,17 @@ export async function takeReport(command: Command, needs: CommandNeeds): Promise
 }
 
 /** The report's issue: the one that was found, else a new one that shows the thread's link. Null where Linear is off. */
-export async function fileIssue(command: Command, taken: Taken, needs: CommandNeeds): Promise<Issue | null> {
+export async function fileIssue(command: Command, taken: Taken, needs: TakeNeeds): Promise<Issue | null> {
   const { effect, linear, linearTeams: teams, settings } = needs;
   const { issue, report, title, threadUrl } = taken;
   if (issue || !linear || !teams) return issue;
   const { channelId } = command.conversation;
   const [, ofChannel] =
     settings.LINEAR_CHANNEL_TEAMS.map((pair) => pair.split("=")).find(([id]) => id === channelId) ?? [];
+  const mask = maskForLinear(settings);
   const teamKey = ofChannel ?? settings.LINEAR_TEAM_KEY;
   const created = await effect("create issue", async () => {
-    const filed = await createIssue({ command, report, title }, { linear, teams, teamKey, threadUrl });
+    const filed = await createIssue({ command, report, title }, { linear, teams, teamKey, threadUrl, mask });
     await noteDeed(command, "filed_issue", { issue: filed.identifier, url: filed.url }, needs);
     return filed;
   });

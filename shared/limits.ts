@@ -136,5 +136,14 @@ export const breakerLimits = {
   successesToClose: 3,
 };
 
+/** What of a thread's words is read as its report: a Workflow step's result holds 1 MiB, and a character up to four bytes. */
+export const maxThreadLength = 200_000;
+/** What Linear is given to keep as one text: it documents no limit of its own. */
+export const maxIssueTextLength = 50_000;
+/** Of one card: people's words altogether, one claim, and a name. */
+export const cardLengths = { reported: 10_000, claim: 500, author: 100 };
+/** Of a report, its first; one that names more is no stack trace. */
+export const maxFrames = 50;
+
 /** How long teams, workflow states and labels of Linear are kept in KV. */
 export const linearCacheSeconds = 60 * 60;

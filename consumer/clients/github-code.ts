@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { Failure } from "../../shared/failure.ts";
 import { codeSearches } from "../../shared/limits.ts";
 import type { OpenPullRequest, RecentCommit } from "../evidence/evidence.ts";
+import { oneLine } from "../title.ts";
 import type { GitHubConnection } from "./github-connection.ts";
 
 export const codeHitSchema = z.object({
@@ -69,8 +70,8 @@ export function createGitHubCode({ ask, find }: GitHubConnection) {
         sha,
         url,
         path,
-        subject: message.split("\n", 1)[0] ?? "",
-        author: author?.name ?? committer?.name ?? "unknown",
+        subject: oneLine(message.slice(0, 1000).split("\n", 1)[0] ?? ""),
+        author: oneLine((author?.name ?? committer?.name ?? "unknown").slice(0, 1000)),
         at: Date.parse(author?.date ?? committer?.date ?? "") || 0,
       }));
     },
@@ -79,7 +80,7 @@ export function createGitHubCode({ ask, find }: GitHubConnection) {
     async openPullRequests(repository: string): Promise<Omit<OpenPullRequest, "paths">[]> {
       const call = { state: "open", sort: "updated", direction: "desc", per_page: 30 } as const;
       const { data } = await ask(repository, "read", (rest, at) => rest.pulls.list({ ...at, ...call }));
-      return data.map(({ number, title, html_url: url }) => ({ number, title, url }));
+      return data.map(({ number, title, html_url: url }) => ({ number, title: oneLine(title.slice(0, 1000)), url }));
     },
 
     /** What a pull request changes, its first hundred files; a renamed one under both names. */

@@ -4,6 +4,7 @@ import { maxGitHubAnswerBytes, vendorTimeoutMs } from "../../shared/limits.ts";
 import type { GitHubAccess, Purpose } from "./github-access.ts";
 import { githubFailure, readRefusal, type Refusal } from "./github-failure.ts";
 import { limitBody } from "./limit-body.ts";
+import { unreadableAnswer } from "./vendor-failure.ts";
 
 export interface ConnectionOptions {
   access: GitHubAccess;
@@ -77,10 +78,21 @@ export function createOctokit(apiUrl: string, authentication: { authStrategy?: u
     request: {
       fetch: async (url: string, init: RequestInit) => {
         const response = await fetch(url, { ...init, signal: AbortSignal.timeout(vendorTimeoutMs) });
-        return limitBody(response, maxGitHubAnswerBytes, tooLarge());
+        const whole = await limitBody(response, maxGitHubAnswerBytes, tooLarge());
+        if (whole.ok && whole.status !== 204 && init.method !== "HEAD") await requireJson(whole.clone());
+        return whole;
       },
     },
   });
+}
+
+/** Octokit takes what is no JSON for text. */
+async function requireJson(response: Response): Promise<void> {
+  try {
+    await response.json();
+  } catch (error) {
+    throw unreadableAnswer("GitHub", error);
+  }
 }
 
 function tooLarge(): Failure {

@@ -7,6 +7,7 @@ import {
   RatelimitedLinearError,
 } from "@linear/sdk";
 import * as z from "zod/mini";
+import { Failure } from "../../shared/failure.ts";
 import { vendorTimeoutMs } from "../../shared/limits.ts";
 import {
   attachmentCreateMutation,
@@ -18,11 +19,13 @@ import {
   issuesQuery,
   teamsQuery,
 } from "./linear-queries.ts";
-import { parseRetryAfter, vendorFailure } from "./vendor-failure.ts";
+import { parseRetryAfter, unreadableAnswer, vendorFailure } from "./vendor-failure.ts";
 
 export interface LinearOptions {
   apiKey: string;
   apiUrl: string;
+  /** What one call may take. */
+  timeoutMs?: number;
 }
 
 const issueSchema = z.object({
@@ -62,15 +65,20 @@ export interface NewIssue {
 export type Linear = ReturnType<typeof createLinear>;
 
 /** Linear in bugbot's words. Every method throws `Failure`; ids are Linear's UUIDs. */
-export function createLinear({ apiKey, apiUrl }: LinearOptions) {
+export function createLinear({ apiKey, apiUrl, timeoutMs = vendorTimeoutMs }: LinearOptions) {
   const { client } = new LinearClient({ apiKey, apiUrl });
 
   async function request<T>(query: string, variables: Record<string, unknown>, schema: z.ZodMiniType<T>): Promise<T> {
-    const { data } = await withTimeout(client.rawRequest<unknown, Record<string, unknown>>(query, variables));
-    return schema.parse(data);
+    const { data } = await withTimeout(
+      client.rawRequest<unknown, Record<string, unknown>>(query, variables),
+      timeoutMs,
+    );
+    const parsed = schema.safeParse(data);
+    if (parsed.success) return parsed.data;
+    throw unreadableAnswer("Linear", parsed.error);
   }
 
-  const linear = {
+  return {
     /** By UUID or identifier (`BUG-12`). */
     async issue(id: string): Promise<Issue | undefined> {
       try {
@@ -126,15 +134,12 @@ export function createLinear({ apiKey, apiUrl }: LinearOptions) {
       }
     },
 
-    /** Asked twice with one id, it answers with the first one's issue. */
+    /** Throws the `Failure` `linear_rejected` also where the id is taken. */
     async createIssue(input: NewIssue): Promise<Issue> {
       const schema = z.object({ issueCreate: z.object({ issue: issueSchema }) });
       try {
         return (await request(issueCreateMutation, { input }, schema)).issueCreate.issue;
       } catch (error) {
-        // Linear documents no wording for a taken id: whatever it refused, the issue under that id is the answer.
-        const existing = isInvalidInput(error) ? await linear.issue(input.id) : undefined;
-        if (existing) return existing;
         throw toFailure(error);
       }
     },
@@ -177,14 +182,13 @@ export function createLinear({ apiKey, apiUrl }: LinearOptions) {
       }
     },
   };
-  return linear;
 }
 
 /** The SDK has no time limit of its own and takes no signal. */
-async function withTimeout<T>(request: Promise<T>): Promise<T> {
-  const signal = AbortSignal.timeout(vendorTimeoutMs);
+async function withTimeout<T>(request: Promise<T>, timeoutMs: number): Promise<T> {
+  const signal = AbortSignal.timeout(timeoutMs);
   const late = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(new Error(`no answer within ${vendorTimeoutMs} ms`)));
+    signal.addEventListener("abort", () => reject(new Error(`no answer within ${timeoutMs} ms`)));
   });
   return Promise.race([request, late]);
 }
@@ -203,7 +207,11 @@ function statusOf(error: LinearError): number | undefined {
   return error.status === 200 ? 500 : error.status;
 }
 
-function toFailure(error: unknown) {
+function toFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  // The SDK has no error of its own for these: no JSON, and neither data nor errors.
+  const isEmpty = error instanceof LinearError && error.status === 200 && !error.errors?.length;
+  if (isEmpty || error instanceof SyntaxError) return unreadableAnswer("Linear", error);
   return vendorFailure({
     vendor: "Linear",
     status: error instanceof LinearError ? statusOf(error) : undefined,

@@ -15,7 +15,7 @@ import {
   type SessionEvent,
 } from "./posthog-answers.ts";
 import { actionsQuery, exceptionsQuery, ignoredEvents, peopleQuery } from "./posthog-queries.ts";
-import { parseRetryAfter, vendorFailure } from "./vendor-failure.ts";
+import { parseRetryAfter, unreadableAnswer, vendorFailure } from "./vendor-failure.ts";
 
 export interface PostHogOptions {
   /** A personal API key. */
@@ -57,10 +57,10 @@ export function createPostHog({ apiKey, projectId, host }: PostHogOptions) {
       if (!response.ok) return await refusal(response, what);
       const parsed = schema.safeParse(await readJson(response));
       if (parsed.success) return parsed.data;
-      throw unreadable(parsed.error);
+      throw unreadableAnswer("PostHog", parsed.error);
     } catch (error) {
       if (error instanceof Failure) throw error;
-      if (error instanceof SyntaxError) throw unreadable(error);
+      if (error instanceof SyntaxError) throw unreadableAnswer("PostHog", error);
       throw vendorFailure({ vendor: "PostHog", credential: "", cause: error });
     }
   }
@@ -152,8 +152,4 @@ async function readJson(response: Response): Promise<unknown> {
   const reply = `PostHog's answer is larger than ${maxPostHogAnswerBytes / 1024 / 1024} MB, so I did not read it.`;
   const tooLarge = new Failure("posthog_too_large", { reply, retry: false });
   return (await limitBody(response, maxPostHogAnswerBytes, tooLarge)).json();
-}
-
-function unreadable(cause: unknown): Failure {
-  return new Failure("posthog_unreadable", { reply: "I cannot read what PostHog answers.", retry: true, cause });
 }

@@ -40,6 +40,12 @@ export function vendorFailure({ vendor, status, retryAfterMs, credential, cause 
   return new Failure(`${code}_unreachable`, { reply: `${vendor} ${how}.`, retry: true, retryAfterMs, cause });
 }
 
+/** An answer that is cut off, or of another shape than documented. */
+export function unreadableAnswer(vendor: string, cause: unknown): Failure {
+  const reply = `I cannot read what ${vendor} answers.`;
+  return new Failure(`${vendor.toLowerCase()}_unreadable`, { reply, retry: true, cause });
+}
+
 /** `Retry-After` in ms: seconds, as every vendor here sends it. */
 export function parseRetryAfter(header: string | number | null | undefined): number | undefined {
   const seconds = Number(header);

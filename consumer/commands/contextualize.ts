@@ -1,28 +1,36 @@
 import type { Command } from "../../shared/command.ts";
 import { conversationId } from "../../shared/conversation.ts";
 import { Failure } from "../../shared/failure.ts";
-import { emailAddresses } from "../../shared/references/email.ts";
-import { postHogSessionIds } from "../../shared/references/posthog.ts";
-import { chooseRepository } from "../choose-repository.ts";
 import type { Issue } from "../clients/linear.ts";
 import type { Ending } from "../ending.ts";
 import { type Card, compareCards, makeCard } from "../evidence/card.ts";
-import { gather } from "../evidence/gather.ts";
-import { maskEmails } from "../evidence/mask-emails.ts";
+import { gather, type GatherNeeds } from "../evidence/gather.ts";
+import { type PoseNeeds, poseQuestion } from "../evidence/pose-question.ts";
 import { writeChatSummary } from "../evidence/write-chat-summary.ts";
 import { writeIssueComment } from "../evidence/write-issue-comment.ts";
-import type { CommandNeeds } from "../needs.ts";
+import { maskForLinear } from "../mask-for-linear.ts";
 import { noteDeed } from "../note-deed.ts";
+import type { StatusMessage } from "../replies/status-message.ts";
 import { speakerOf, wordsOf } from "../said.ts";
 import { stableUuid } from "../stable-id.ts";
-import { fileIssue, type Taken, takeReport } from "../take-report.ts";
+import type { Conversations } from "../stores/conversations.ts";
+import type { Evidence } from "../stores/evidence.ts";
+import type { ThreadIssues } from "../stores/thread-issues.ts";
+import { fileIssue, type Taken, type TakeNeeds, takeReport } from "../take-report.ts";
+
+export interface ContextualizeNeeds extends TakeNeeds, GatherNeeds, PoseNeeds {
+  status: Pick<StatusMessage, "note" | "show">;
+  evidence: Evidence;
+  threadIssues: ThreadIssues;
+  conversations: Pick<Conversations, "find" | "rememberIssue">;
+}
 
 /** From a report to a card of evidence: on the Linear issue in full, in the thread in short. No container and no model. */
-export async function contextualize(command: Command, needs: CommandNeeds): Promise<Ending> {
+export async function contextualize(command: Command, needs: ContextualizeNeeds): Promise<Ending> {
   const { effect, status, evidence, now } = needs;
   await status.show("start", { text: "⚙️ Gathering what is known…", activity: "gathering evidence" });
   const taken = await takeReport(command, needs);
-  const { report, threadUrl } = taken;
+  const { report, known, threadUrl } = taken;
   const reported = [...report.earlier, report]
     .map((said) => ({ author: speakerOf(said), text: wordsOf(said) }))
     .filter(({ text: words }) => words !== "");
@@ -30,13 +38,9 @@ export async function contextualize(command: Command, needs: CommandNeeds): Prom
     "\n\n",
   );
 
-  const question = {
-    text,
-    sessionIds: postHogSessionIds(text),
-    emails: emailAddresses(text),
-    reportedAt: command.receivedAt,
-    repository: findRepository(taken, needs),
-  };
+  const { named, around } = report;
+  const clues = { named, around, known: known.repository, issueText: taken.issue?.description };
+  const question = poseQuestion({ text, reportedAt: command.receivedAt, clues }, needs);
   const [filed, gathered] = await Promise.allSettled([fileIssue(command, taken, needs), gather(question, needs)]);
   if (filed.status === "rejected") throw filed.reason;
   if (gathered.status === "rejected") throw gathered.reason;
@@ -49,6 +53,7 @@ export async function contextualize(command: Command, needs: CommandNeeds): Prom
       reported,
       threadUrl: threadUrl ?? undefined,
       findings,
+      mask: maskForLinear(needs.settings),
     });
     return compareCards(made, await evidence.find(subject));
   });
@@ -66,33 +71,12 @@ export async function contextualize(command: Command, needs: CommandNeeds): Prom
   };
 }
 
-/** Where to look in the code; or why nowhere. Nothing about the repository fails the command. */
-async function findRepository({ report, known, issue }: Taken, { effect, github, settings }: CommandNeeds) {
-  if (!github) return { reason: "not set up (GITHUB_TOKEN turns it on)" };
-  const clues = { named: report.named, around: report.around, known: known.repository, issueText: issue?.description };
-  const needs = {
-    findRepository: (name: string) => github.repository(name),
-    allowed: settings.BUGBOT_ALLOWED_REPOS,
-    fallback: settings.BUGBOT_REPO,
-  };
-  try {
-    const { name } = await effect("choose repository", () => chooseRepository(clues, needs), { attempts: 1 });
-    return { name };
-  } catch (error) {
-    const why =
-      error instanceof Failure
-        ? error.reply.replace(/\s*`@bugbot[^`]*`/g, "").replace(/[\s:.]+$/, "")
-        : "something broke";
-    return { reason: `not asked (${why})` };
-  }
-}
-
 /** The thread is about this issue from now on; says so where it was about another. */
 async function rememberIssue(
   { conversation }: Command,
   { known }: Taken,
   issue: Issue,
-  { effect, conversations, threadIssues, now }: CommandNeeds,
+  { effect, conversations, threadIssues, now }: ContextualizeNeeds,
 ): Promise<string[]> {
   await effect("remember issue", async () => {
     await conversations.rememberIssue(conversationId(conversation), issue, now());
@@ -105,11 +89,10 @@ async function rememberIssue(
 }
 
 /** One comment an issue, written anew each time. Where Linear does not take it, the thread is told. */
-async function writeComment(command: Command, card: Card, issue: Issue, needs: CommandNeeds): Promise<string[]> {
-  const { effect, linear, settings } = needs;
+async function writeComment(command: Command, card: Card, issue: Issue, needs: ContextualizeNeeds): Promise<string[]> {
+  const { effect, linear } = needs;
   if (!linear) return [];
-  const mask = settings.EVIDENCE_SHOW_EMAILS?.toLowerCase() === "on" ? (words: string) => words : maskEmails;
-  const body = writeIssueComment(card, mask);
+  const body = writeIssueComment(card);
   try {
     await effect("write comment", async () => {
       const url = await linear.comment({ id: await stableUuid(`evidence ${issue.id}`), issueId: issue.id, body });

@@ -1,9 +1,9 @@
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
+import { cardLengths, maxIssueTextLength, slackPartLength } from "../../shared/limits.ts";
+import { maskEmails } from "../../shared/references/email.ts";
 import { compareCards, countNew, makeCard } from "./card.ts";
 import type { Findings } from "./evidence.ts";
-import { slackPartLength } from "../../shared/limits.ts";
-import { maskEmails } from "./mask-emails.ts";
 import { drawReply } from "../replies/discord-message.ts";
 import { drawMessage } from "../replies/slack-message.ts";
 import { sampleCard, sampleIssue as issue, sampleReply } from "./sample-card.ts";
@@ -53,13 +53,52 @@ describe("the card", () => {
 
 describe("in Linear", () => {
   it("is Markdown with every part", async ({ expect }) => {
-    await expect(writeIssueComment(card(), maskEmails)).toMatchFileSnapshot("../../docs/cards/linear.md");
+    await expect(writeIssueComment(card())).toMatchFileSnapshot("../../docs/cards/linear.md");
   });
 
   it("shows whole addresses only where that was asked for", ({ expect }) => {
-    expect(writeIssueComment(card(), maskEmails)).not.toContain("ann.smith@");
-    expect(writeIssueComment(card(), (text) => text)).toContain("ann.smith@acme.com");
+    expect(writeIssueComment(card())).not.toContain("ann.smith@");
+    expect(writeIssueComment(card(sampleFindings(), (text) => text))).toContain("ann.smith@acme.com");
   });
+});
+
+describe("what is far too long", () => {
+  it.for([
+    "x".repeat(40_000),
+    "ann@acme.com ".repeat(4000),
+    "\u202E".repeat(40_000),
+    "\n".repeat(40_000),
+    "\u{1F600}".repeat(20_000),
+  ])("is cut, and pushes nothing else off the card (%#)", (text, { expect }) => {
+    const long = Array.from({ length: 50 }, () => ({ author: text, text }));
+    const made = makeCard({
+      title: text.slice(0, 80),
+      reported: long,
+      threadUrl,
+      findings: sampleFindings({ message: text }),
+      mask: maskEmails,
+    });
+    expect(JSON.stringify(made).length).toBeLessThan(2 * cardLengths.reported + 50 * cardLengths.claim);
+    expect(JSON.stringify(made)).not.toMatch(/\\ud[89a-f]/i);
+    const comment = writeIssueComment(made);
+    expect(comment.length).toBeLessThanOrEqual(maxIssueTextLength);
+    expect(comment).toContain("### What changed recently");
+    expect(comment).not.toContain("ann@");
+  });
+
+  it("leaves off what Linear would not take, between lines", ({ expect }) => {
+    const claims = Array.from({ length: 500 }, () => ({ lead: "it", text: "x".repeat(400), url: "https://acme.com" }));
+    const brief = { lead: "it", text: "", url: "https://acme.com" };
+    const comment = writeIssueComment({ ...card(), sections: [{ title: "What happened", brief, claims }] });
+    expect(comment.length).toBeLessThanOrEqual(maxIssueTextLength);
+    expect(comment).toMatch(/\n- \[it\]\(https:\/\/acme.com\/\) x{400}\n\nThe rest does not fit into a comment\.$/);
+  });
+});
+
+it("is made of any number that a source gives for a time", ({ expect }) => {
+  for (const at of [Number.NaN, -1e300, 1e300, Number.MAX_SAFE_INTEGER]) {
+    expect(() => card(sampleFindings({ at }))).not.toThrow();
+  }
 });
 
 describe("in chat", () => {
@@ -134,8 +173,14 @@ it("never lets quoted words out of their quote, link, ping or hide", ({ expect }
     fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 12 }), (parts) => {
       const text = parts.join("");
       const hostile = sampleFindings({ message: text });
-      const made = makeCard({ title: text, reported: [{ author: text, text }], threadUrl, findings: hostile });
-      for (const written of [writeIssueComment(made, maskEmails), writeChatSummary({ card: made, issue, notes: [] })]) {
+      const made = makeCard({
+        title: text,
+        reported: [{ author: text, text }],
+        threadUrl,
+        findings: hostile,
+        mask: maskEmails,
+      });
+      for (const written of [writeIssueComment(made), writeChatSummary({ card: made, issue, notes: [] })]) {
         // What stands in code is text.
         const live = written.replace(/(?<!\\)`[^`]*`/g, "");
         expect(live).not.toContain("linear.app/acme/profiles");

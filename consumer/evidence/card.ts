@@ -1,3 +1,6 @@
+import { cardLengths } from "../../shared/limits.ts";
+import { showHidden } from "../../shared/plain-text.ts";
+import { cutWords } from "./cut-words.ts";
 import type { Behaviour, Code, Findings, Source } from "./evidence.ts";
 
 /** One thing that was found out. Both parts hold untrusted words. */
@@ -44,6 +47,8 @@ export interface CardFacts {
   reported: Quote[];
   threadUrl?: string | undefined;
   findings: Findings;
+  /** Hides what must not be shown of people. */
+  mask: (text: string) => string;
 }
 
 const maxTimelines = 2;
@@ -51,8 +56,8 @@ const shownActions = 8;
 /** In one line. */
 const briefActions = 4;
 
-/** Orders what the sources found. Every claim carries its link; what is missing is said. */
-export function makeCard({ title, reported, threadUrl, findings: { behaviour, code } }: CardFacts): Card {
+/** Orders what the sources found. Every claim carries its link; what is missing is said. Nothing in it is longer than `cardLengths`. */
+export function makeCard({ title, reported, threadUrl, findings: { behaviour, code }, mask }: CardFacts): Card {
   const seen = found(behaviour);
   const places = found(code);
   const sections = [
@@ -62,13 +67,33 @@ export function makeCard({ title, reported, threadUrl, findings: { behaviour, co
     section("What changed recently", places ? changes(places) : []),
   ];
   return {
-    title,
-    reported,
+    title: mask(title),
+    reported: shorten(reported, mask),
     threadUrl,
-    sections: sections.filter((made) => made !== undefined),
-    unknown: [...notReached("PostHog", behaviour), ...notReached("GitHub", code), ...gaps(seen, places)],
+    sections: sections
+      .filter((made) => made !== undefined)
+      .map((made) => ({ ...made, brief: plainClaim(made.brief), claims: made.claims.map(plainClaim) })),
+    unknown: [...notReached("PostHog", behaviour), ...notReached("GitHub", code), ...gaps(seen, places)].map(plain),
     isUpdate: false,
   };
+
+  function plain(text: string): string {
+    return cutWords(showHidden(mask(text)), cardLengths.claim);
+  }
+  function plainClaim({ lead, text, url }: Claim): Claim {
+    return { lead: plain(lead), text: plain(text), url };
+  }
+}
+
+/** All that fits of people's words, the first ones first: a thread's head is mostly the report. */
+function shorten(reported: readonly Quote[], mask: (text: string) => string): Quote[] {
+  let room = cardLengths.reported;
+  return reported.flatMap(({ author, text }) => {
+    if (room <= 0) return [];
+    const said = cutWords(showHidden(mask(text.trim())), room);
+    room -= said.length;
+    return [{ author: cutWords(showHidden(mask(author)), cardLengths.author), text: said }];
+  });
 }
 
 /** Undefined where nothing was found. Its first claim says the most, unless `brief` does. */
@@ -181,19 +206,24 @@ function nounOf(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
+/** A source may give any number for a time. */
+function iso(at: number): string {
+  return new Date(Math.min(Math.max(at, 0), Date.UTC(9999, 11, 31)) || 0).toISOString();
+}
+
 /** `2026-11-20` */
 function day(at: number): string {
-  return new Date(at).toISOString().slice(0, 10);
+  return iso(at).slice(0, 10);
 }
 
 /** `2026-11-20 14:03 UTC` */
 function minute(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+  return `${iso(at).slice(0, 16).replace("T", " ")} UTC`;
 }
 
 /** `14:03:07` */
 function clock(at: number): string {
-  return new Date(at).toISOString().slice(11, 19);
+  return iso(at).slice(11, 19);
 }
 
 /** `2 min 5 s` */

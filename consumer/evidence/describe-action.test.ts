@@ -29,6 +29,7 @@ it.for<[Partial<SessionEvent>, string, string]>([
   [{ event: "$autocapture", kind: "change", elements: 'input.a.b:nth-child="1"' }, "click", "changed a input"],
   [{ event: "$autocapture", elements: 'button:attr__class="text"text="Say \\"hi\\""' }, "click", 'clicked Say "hi"'],
   [{ event: "$autocapture" }, "click", "clicked something"],
+  [{ event: "$autocapture", kind: "constructor", label: "Pay" }, "click", "constructor Pay"],
   [{ event: "$rageclick", label: "Pay" }, "click", "clicked Pay again and again"],
   [{ event: "$dead_click", label: "Pay" }, "click", "clicked Pay, and nothing happened"],
   [{ event: "$exception", type: "TypeError", message: "x is undefined" }, "exception", "TypeError: x is undefined"],

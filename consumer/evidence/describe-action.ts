@@ -4,7 +4,12 @@ import type { Action } from "./evidence.ts";
 
 type Described = Pick<Action, "what" | "kind">;
 
-const verbs: Record<string, string> = { click: "clicked", change: "changed", submit: "submitted", touch: "touched" };
+const verbs = new Map([
+  ["click", "clicked"],
+  ["change", "changed"],
+  ["submit", "submitted"],
+  ["touch", "touched"],
+]);
 
 /** What someone did, in a few words that are not to be trusted. */
 export function describeAction(event: SessionEvent): Described {
@@ -14,7 +19,7 @@ export function describeAction(event: SessionEvent): Described {
     case "$screen":
       return { kind: "page", what: short(`opened ${event.screen ?? "a screen"}`) };
     case "$autocapture":
-      return { kind: "click", what: short(`${verbs[event.kind ?? "click"] ?? event.kind} ${elementOf(event)}`) };
+      return { kind: "click", what: short(`${verbs.get(event.kind ?? "click") ?? event.kind} ${elementOf(event)}`) };
     case "$rageclick":
       return { kind: "click", what: short(`clicked ${elementOf(event)} again and again`) };
     case "$dead_click":

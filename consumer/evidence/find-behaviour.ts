@@ -27,6 +27,11 @@ const hourMs = 60 * 60 * 1000;
 const sessionId = /^[0-9a-f-]{36}$/;
 const mostNamed = 5;
 
+/** Whether there is anything PostHog could be asked for. */
+export function namesBehaviour({ sessionIds, emails, reportText }: BehaviourQuestion): boolean {
+  return sessionIds.length > 0 || emails.length > 0 || errorInText(reportText) !== undefined;
+}
+
 /**
  * What PostHog knows: of the sessions that are named, else of the people, else of the error that the report quotes. Nobody and
  * nothing known is an empty answer. What PostHog refuses in part is named in `missing`. Throws `Failure` when it gives nothing.

@@ -1,6 +1,6 @@
 import { forbiddenPaths } from "../../shared/allowed-paths.ts";
 import { Failure } from "../../shared/failure.ts";
-import { codeFound, codeSearches, maxCodeCalls } from "../../shared/limits.ts";
+import { codeFound, codeSearches, maxCodeCalls, maxFrames } from "../../shared/limits.ts";
 import { type StackFrame, stackFrames } from "../../shared/references/stack-frame.ts";
 import type { CodeHit, GitHubCode } from "../clients/github-code.ts";
 import type { Code, Suspect } from "./evidence.ts";
@@ -47,7 +47,7 @@ const otherCalls = 3;
 /** Looks in a repository for what a report points to. At most `maxCodeCalls` calls of GitHub's API. Throws `Failure`. */
 export async function findCode(question: CodeQuestion, { github, searches, webUrl }: FindCodeNeeds): Promise<Code> {
   const { repository: name, text, allowedPaths } = question;
-  const frames = distinct([...question.frames, ...stackFrames(text)]);
+  const frames = distinct([...question.frames, ...stackFrames(text)]).slice(0, maxFrames);
   const terms = text.trim() === "" ? [] : searchTerms(text, frames);
   const [{ commit, tree }, open, searched] = await Promise.all([
     readTree(),

@@ -1,11 +1,11 @@
 import { Failure } from "../../shared/failure.ts";
-import { sourceTimeoutMs } from "../../shared/limits.ts";
+import { maxFrames, sourceTimeoutMs } from "../../shared/limits.ts";
 import { describeError, type Log } from "../../shared/log.ts";
 import { stackFrames, type StackFrame } from "../../shared/references/stack-frame.ts";
 import type { Effect } from "../effect.ts";
 import type { Breakers } from "../stores/breakers.ts";
 import type { Behaviour, Code, Findings, Source } from "./evidence.ts";
-import type { BehaviourQuestion } from "./find-behaviour.ts";
+import { type BehaviourQuestion, namesBehaviour } from "./find-behaviour.ts";
 import type { CodeQuestion } from "./find-code.ts";
 
 /** The sources that are set up. */
@@ -17,7 +17,7 @@ export interface Sources {
 export interface GatherNeeds {
   effect: Effect;
   sources: Sources;
-  breakers: Breakers;
+  breakers: Pick<Breakers, "allows" | "record">;
   log: Log;
   now: () => number;
   /** What one source may take. */
@@ -27,8 +27,8 @@ export interface GatherNeeds {
 export interface Question extends Omit<BehaviourQuestion, "reportText"> {
   /** Everything that was said about the bug. */
   text: string;
-  /** Where to look, once it is known; or why nowhere. */
-  repository: Promise<{ name: string } | { reason: string }>;
+  /** Finds where to look, by asking GitHub; or says why nowhere. Throws `Failure` where GitHub does not answer. */
+  findRepository: () => Promise<{ name: string } | { reason: string }>;
 }
 
 /**
@@ -36,14 +36,12 @@ export interface Question extends Omit<BehaviourQuestion, "reportText"> {
  * nothing else. Frames of exceptions that only PostHog knew are looked up in the code afterwards.
  */
 export async function gather(question: Question, needs: GatherNeeds): Promise<Findings> {
-  const { text, repository, ...who } = question;
+  const { text, findRepository, ...who } = question;
   const { sources } = needs;
-  const frames = stackFrames(text);
+  const frames = stackFrames(text).slice(0, maxFrames);
   const [behaviour, code] = await Promise.all([
-    sources.behaviour
-      ? ask("PostHog", sources.behaviour, { ...who, reportText: text }, needs)
-      : missing("not set up (POSTHOG_API_KEY and POSTHOG_PROJECT_ID turn it on)"),
-    askCode("GitHub", { text, frames }),
+    askBehaviour({ ...who, reportText: text }),
+    askCode("GitHub", { text, frames }, findRepository),
   ]);
   if (behaviour.state === "missing" || code.state === "missing") return { behaviour, code };
 
@@ -52,21 +50,38 @@ export async function gather(question: Question, needs: GatherNeeds): Promise<Fi
     .flatMap((seen) => seen.frames)
     .filter((frame) => !known.has(placeOf(frame)));
   if (further.length === 0) return { behaviour, code };
-  const more = await askCode("GitHub for exceptions", { text: "", frames: further });
+  const { repository: name } = code.value;
+  const more = await askCode("GitHub for exceptions", { text: "", frames: further }, async () => ({ name }));
   return { behaviour, code: more.state === "found" ? { state: "found", value: join(more.value, code.value) } : code };
 
-  async function askCode(step: string, asked: Omit<CodeQuestion, "repository">): Promise<Source<Code>> {
-    if (!sources.code) return missing("not set up (GITHUB_TOKEN turns it on)");
-    const where = await repository;
-    if ("reason" in where) return missing(where.reason);
-    return ask(step, sources.code, { ...asked, repository: where.name }, needs);
+  async function askBehaviour(asked: BehaviourQuestion): Promise<Source<Behaviour>> {
+    const { behaviour: source } = sources;
+    if (!source) return missing("not set up (POSTHOG_API_KEY and POSTHOG_PROJECT_ID turn it on)");
+    // No answer without a question: it would say nothing about how PostHog is.
+    if (!namesBehaviour(asked)) return missing("not asked (nobody, no session and no error is named)");
+    return ask("PostHog", async () => found(await source(asked)), needs);
+  }
+
+  async function askCode(
+    step: string,
+    asked: Omit<CodeQuestion, "repository">,
+    where: Question["findRepository"],
+  ): Promise<Source<Code>> {
+    const { code: source } = sources;
+    if (!source) return missing("not set up (GITHUB_TOKEN turns it on)");
+    const answer = async () => {
+      const repository = await where();
+      if ("reason" in repository) return missing(`not asked (${repository.reason})`);
+      return found(await source({ ...asked, repository: repository.name }));
+    };
+    return ask(step, answer, needs);
   }
 }
 
-async function ask<Asked, T extends Rpc.Serializable<T>>(
+/** `step` begins with the source's name. */
+async function ask<T extends Rpc.Serializable<T>>(
   step: string,
-  source: (asked: Asked) => Promise<T>,
-  asked: Asked,
+  answer: () => Promise<Source<T>>,
   { effect, breakers, log, now, timeoutMs = sourceTimeoutMs }: GatherNeeds,
 ): Promise<Source<T>> {
   const [name = step] = step.split(" ");
@@ -76,9 +91,9 @@ async function ask<Asked, T extends Rpc.Serializable<T>>(
       return missing("not asked (it failed too often in the last minutes)");
     }
     try {
-      const value = await inTime(source(asked), timeoutMs);
-      await breakers.record(name, false, now()).catch(() => undefined);
-      return { state: "found", value };
+      const given = await inTime(answer(), timeoutMs);
+      if (given.state === "found") await breakers.record(name, false, now()).catch(() => undefined);
+      return given;
     } catch (error) {
       log("source_failed", { source: name, ...describeError(error) });
       const isRefusal = error instanceof Failure && !error.retry;
@@ -89,6 +104,10 @@ async function ask<Asked, T extends Rpc.Serializable<T>>(
   return effect<Source<T>>(`ask ${step}`, work, { attempts: 1, timeoutMs: 2 * timeoutMs }).catch(() =>
     missing("not reached (something broke)"),
   );
+}
+
+function found<T>(value: T): Source<T> {
+  return { state: "found", value };
 }
 
 function missing(reason: string): { state: "missing"; reason: string } {

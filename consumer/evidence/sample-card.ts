@@ -1,3 +1,4 @@
+import { maskEmails } from "../../shared/references/email.ts";
 import type { Reply } from "../replies/reply.ts";
 import { type Card, makeCard } from "./card.ts";
 import type { Findings } from "./evidence.ts";
@@ -11,10 +12,10 @@ export const sampleIssue = {
 };
 
 /** A card on a bug in a shop; for tests and pictures. */
-export function sampleCard(findings: Findings = sampleFindings()): Card {
+export function sampleCard(findings: Findings = sampleFindings(), mask = maskEmails): Card {
   const text = "Pressing Apply twice takes the discount off twice. ann.smith@acme.com saw it.\nSee the cart.";
   const threadUrl = "https://acme.slack.com/archives/C0BUGS/p1";
-  return makeCard({ title: sampleIssue.title, reported: [{ author: "Ann", text }], threadUrl, findings });
+  return makeCard({ title: sampleIssue.title, reported: [{ author: "Ann", text }], threadUrl, findings, mask });
 }
 
 /** The last word about it, with what stands under it. */

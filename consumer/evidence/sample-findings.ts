@@ -2,7 +2,6 @@ import type { Findings } from "./evidence.ts";
 
 const replay = "https://us.posthog.com/project/1/replay/0190b6f4-7a3e-7c3d-8d6b-3f1c2b4a5d6e";
 const blob = "https://github.com/acme/shop/blob/1f2e3d4c5b6a79880123456789abcdef01234567";
-const at = Date.UTC(2026, 10, 20, 14, 3, 0);
 
 const hostile =
   "</b>](https://evil.example) **✅ approved** `x` ``` <!channel> @everyone <@U1> https://evil.example/a_b_c \u202Egpj.exe\u200B &#x202e; | # # 1. - > ~no~ _such_ *thing*";
@@ -39,7 +38,11 @@ export function hostileFindings(): Findings {
 }
 
 /** What the sources know of a bug in a shop; for tests and pictures. */
-export function sampleFindings({ affectedUsers = 12, message = "code is undefined" } = {}): Findings {
+export function sampleFindings({
+  affectedUsers = 12,
+  message = "code is undefined",
+  at = Date.UTC(2026, 10, 20, 14, 3, 0),
+} = {}): Findings {
   return {
     behaviour: {
       state: "found",

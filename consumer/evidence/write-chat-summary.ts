@@ -1,6 +1,7 @@
+import { maskEmails } from "../../shared/references/email.ts";
 import type { Card, Claim, Section } from "./card.ts";
+import { cutWords } from "./cut-words.ts";
 import { countNew } from "./card.ts";
-import { maskEmails } from "./mask-emails.ts";
 import { inlineMarkdown, linkMarkdown } from "./untrusted-markdown.ts";
 
 /** Under each section's line, where it is not all there already. */
@@ -25,7 +26,7 @@ export function writeChatSummary({ card, issue, notes }: ChatSummaryFacts): stri
   const found = sections.map(issue ? inShort : inFull);
   const isList = found.some((part) => part.includes("\n"));
   return [
-    [heading, ...notes, ...news(card)].join("\n"),
+    [heading, ...notes.map(maskEmails), ...news(card)].join("\n"),
     ...nothing,
     found.join(isList ? "\n\n" : "\n"),
     unknown.map((gap) => `-# Not known: ${words(gap)}`).join("\n"),
@@ -58,6 +59,5 @@ function say({ lead, text, url }: Claim): string {
 }
 
 function words(text: string): string {
-  const masked = maskEmails(text);
-  return inlineMarkdown(masked.length > maxWords ? `${masked.slice(0, maxWords).replace(/\s+\S*$/, "")}…` : masked);
+  return inlineMarkdown(cutWords(maskEmails(text), maxWords));
 }

@@ -5,7 +5,6 @@ import { pathToFileURL } from "node:url";
 import { parseArgs, promisify } from "node:util";
 import { gfm, gfmHtml } from "micromark-extension-gfm";
 import { micromark } from "micromark";
-import { maskEmails } from "../../consumer/evidence/mask-emails.ts";
 import { sampleCard, sampleReply } from "../../consumer/evidence/sample-card.ts";
 import { hostileFindings } from "../../consumer/evidence/sample-findings.ts";
 import { writeIssueComment } from "../../consumer/evidence/write-issue-comment.ts";
@@ -26,7 +25,7 @@ const { values } = parseArgs({
 const width = 760;
 const card = sampleCard(values.hostile ? hostileFindings() : undefined);
 const reply = sampleReply(card);
-const markdown = writeIssueComment(card, maskEmails);
+const markdown = writeIssueComment(card);
 const pages = {
   linear: `<div class="linear">${micromark(markdown, { extensions: [gfm()], htmlExtensions: [gfmHtml()] })}</div>`,
   slack: slackHtml(drawMessage(reply.text, reply)),
