@@ -6,39 +6,9 @@ import { findReferences } from "../../shared/references/reference.ts";
 import { slackFiles, slackWords } from "../../shared/slack-message.ts";
 import type { Incoming, Parse } from "../platform.ts";
 import { commandId } from "./command-id.ts";
+import { filled, isRecord, textOf } from "../fields.ts";
 import { parseJson } from "../parse-json.ts";
 import { plainText } from "../../shared/slack-plain-text.ts";
-
-const envelopeSchema = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("url_verification"), challenge: z.string() }),
-  z.object({
-    type: z.literal("event_callback"),
-    team_id: z.string(),
-    event_id: z.string(),
-    api_app_id: z.optional(z.nullable(z.string())),
-    authorizations: z.optional(z.nullable(z.array(z.object({ user_id: z.optional(z.nullable(z.string())) })))),
-    event: z.looseObject({ type: z.string() }),
-  }),
-]);
-
-/** Only what is read of https://docs.slack.dev/reference/events/app_mention and message.im. */
-const messageSchema = z.object({
-  type: z.string(),
-  channel_type: z.optional(z.string()),
-  subtype: z.optional(z.string()),
-  /** A person has a `user`; a bot a `bot_id`, an `app_id` mostly, and a `user` where it is an app's bot user. */
-  bot_id: z.optional(z.nullable(z.string())),
-  app_id: z.optional(z.nullable(z.string())),
-  user: z.optional(z.nullable(z.string())),
-  username: z.optional(z.nullable(z.string())),
-  text: z.string(),
-  ts: z.string().check(z.minLength(1)),
-  thread_ts: z.optional(z.string()),
-  channel: z.string().check(z.minLength(1)),
-  attachments: z.optional(z.unknown()),
-  files: z.optional(z.unknown()),
-});
-type Message = z.infer<typeof messageSchema>;
 
 /** ❌ on a message: https://docs.slack.dev/reference/events/reaction_added */
 const crossSchema = z.object({
@@ -58,6 +28,18 @@ const personalSubtypes = new Set(["file_share", "thread_broadcast"]);
 /** A webhook's or a workflow's. */
 const botSubtype = "bot_message";
 
+/** Only what is read of https://docs.slack.dev/reference/events/app_mention and message.im. */
+interface Message {
+  type: string | undefined;
+  channelType: string | undefined;
+  subtype: string | undefined;
+  /** A person has a `user`; a bot a `bot_id`, an `app_id` mostly, and a `user` where it is an app's bot user. */
+  botId: string | undefined;
+  appId: string | undefined;
+  user: string | undefined;
+  username: string | undefined;
+}
+
 interface Delivery {
   id: string;
   teamId: string;
@@ -72,42 +54,55 @@ export function createParseEvent(allowedBots: readonly string[]): Parse {
   return (body, nowMs) => parseEvent(body, nowMs, allowedBots);
 }
 
+/** Reads the few fields by hand: every message of a workspace passes here, and schemas cost as much as all the rest together. */
 async function parseEvent(body: string, nowMs: number, allowedBots: readonly string[]): Promise<Incoming> {
-  const json = parseJson(body);
-  if (json === undefined) return { kind: "malformed", reason: "the body is not JSON" };
-  const envelope = envelopeSchema.safeParse(json);
-  if (!envelope.success) {
-    return typeof json === "object" && json !== null
-      ? { kind: "ignored", reason: "not an event bugbot listens to" }
-      : { kind: "malformed", reason: "the body is not a Slack event" };
+  const envelope = parseJson(body);
+  if (envelope === undefined) return { kind: "malformed", reason: "the body is not JSON" };
+  if (!isRecord(envelope)) return { kind: "malformed", reason: "the body is not a Slack event" };
+  const challenge = textOf(envelope["challenge"]);
+  if (envelope["type"] === "url_verification" && challenge !== undefined) {
+    return { kind: "answer", answer: { text: challenge } };
   }
-  if (envelope.data.type === "url_verification") return { kind: "answer", answer: { text: envelope.data.challenge } };
-
-  const { team_id: teamId, event_id: eventId, api_app_id: appId, authorizations, event } = envelope.data;
-  const botUserId = authorizations?.[0]?.user_id || undefined;
-  const delivery = { id: await commandId(eventId), teamId, botUserId, appId: appId || undefined, allowedBots, nowMs };
-  return event.type === "reaction_added" ? readReaction(event, delivery) : readMessage(event, delivery);
+  const { team_id: teamId, event_id: eventId, event } = envelope;
+  if (envelope["type"] !== "event_callback" || !filled(teamId) || !filled(eventId) || !isRecord(event)) {
+    return { kind: "ignored", reason: "not an event bugbot listens to" };
+  }
+  const authorizations: unknown = envelope["authorizations"];
+  const authorization: unknown = Array.isArray(authorizations) ? authorizations[0] : undefined;
+  const botUserId = isRecord(authorization) ? textOf(authorization["user_id"]) || undefined : undefined;
+  const appId = textOf(envelope["api_app_id"]) || undefined;
+  const delivery = { id: await commandId(eventId), teamId, botUserId, appId, allowedBots, nowMs };
+  return event["type"] === "reaction_added" ? readReaction(event, delivery) : readMessage(event, delivery);
 }
 
-function readMessage(event: unknown, delivery: Delivery): Incoming {
+function readMessage(event: Record<string, unknown>, delivery: Delivery): Incoming {
   const { id, teamId, botUserId, nowMs } = delivery;
-  const message = messageSchema.safeParse(event);
-  if (!message.success) return { kind: "ignored", reason: "not a message" };
-  const { type, channel_type: channelType, subtype, text, ts, channel, attachments } = message.data;
+  const { text: said, ts, channel, attachments } = event;
+  if (typeof said !== "string" || !filled(ts) || !filled(channel)) return { kind: "ignored", reason: "not a message" };
+  const message = {
+    type: textOf(event["type"]),
+    channelType: textOf(event["channel_type"]),
+    subtype: textOf(event["subtype"]),
+    botId: textOf(event["bot_id"]),
+    appId: textOf(event["app_id"]),
+    user: textOf(event["user"]),
+    username: textOf(event["username"]),
+  };
+  const { type, channelType, subtype } = message;
   if (type !== "app_mention" && !(type === "message" && channelType === "im")) {
     return { kind: "ignored", reason: `${type} is not for bugbot` };
   }
-  const author = authorOf(message.data, delivery);
+  const author = authorOf(message, delivery);
   if (!author) return { kind: "ignored", reason: "a bot's message, or nobody's" };
   if (subtype && !personalSubtypes.has(subtype) && !(author.bot && subtype === botSubtype)) {
     return { kind: "ignored", reason: subtype };
   }
 
   const quoted = slackWords({ attachments }, author.bot === true);
-  const words = [plainText(afterMention(text, botUserId)), quoted].filter((part) => part !== "").join("\n");
+  const words = [plainText(afterMention(said, botUserId)), quoted].filter((part) => part !== "").join("\n");
   const asked = words.slice(0, maxTextLength);
-  const files = slackFiles(message.data.files);
-  const threadId = message.data.thread_ts || ts;
+  const files = slackFiles(event["files"]);
+  const threadId = textOf(event["thread_ts"]) || ts;
   return {
     kind: "command",
     command: {
@@ -125,11 +120,11 @@ function readMessage(event: unknown, delivery: Delivery): Incoming {
 
 /** Who wrote it, where that may ask: a person, or a bot on the operator's list. Never bugbot itself, whatever is listed. */
 function authorOf(message: Message, { botUserId, appId, allowedBots }: Delivery): Command["author"] | undefined {
-  const { bot_id: botId, app_id: messageAppId, user, username, subtype } = message;
+  const { botId, user, username, subtype } = message;
   if (user && user === botUserId) return undefined;
   if (!botId && subtype !== botSubtype) return user ? { id: user } : undefined;
-  if (messageAppId && messageAppId === appId) return undefined;
-  const ids = [botId, user, messageAppId].filter((id) => typeof id === "string");
+  if (message.appId && message.appId === appId) return undefined;
+  const ids = [botId, user, message.appId].filter((id) => id !== undefined);
   const [id] = ids;
   if (!id || !ids.some((one) => allowedBots.includes(one))) return undefined;
   return { id, ...(username && { name: username }), bot: true };
