@@ -123,6 +123,8 @@ export async function createEvidenceWorld({ teams }: { teams?: { key: string; na
           branch: null,
           pullRequestUrl: null,
           runningCommandId: null,
+          summary: null,
+          hasCheckpoint: false,
         }),
         rememberIssue: async () => undefined,
       },
