@@ -1,6 +1,7 @@
 import type { Command } from "../shared/command.ts";
 import { Failure } from "../shared/failure.ts";
 import { describeError } from "../shared/log.ts";
+import { withBill } from "./bill.ts";
 import { checkWorkspace } from "./check-workspace.ts";
 import { contextualize } from "./commands/contextualize.ts";
 import { resolveFollowUp } from "./commands/follow-up.ts";
@@ -38,7 +39,10 @@ export async function carryOut(
     ...outside,
     status: createStatusMessage(command, { replies, effect, remember: (id) => commands.follow(command.id, id) }),
   };
-  const ending = await attempt(command, needs, refusal);
+  const ended = await attempt(command, needs, refusal);
+  // What it cost is not worth losing the last word for.
+  const ending =
+    command.name === "fix" ? await effect("add bill", () => withBill(command, ended, needs)).catch(() => ended) : ended;
   return settle(command, ending, needs);
 
   async function attempt(placed: Command, given: CommandNeeds, refused: unknown): Promise<Ending> {

@@ -1,4 +1,4 @@
-import type { Job, Memory, Outcome, Usage } from "../shared/job.ts";
+import type { Job, Memory, Outcome } from "../shared/job.ts";
 import { escapeMarkdown } from "../shared/plain-text.ts";
 import type { PullRequest } from "./clients/github.ts";
 import type { Ending } from "./ending.ts";
@@ -26,7 +26,7 @@ export function endingOfRun(
   const { usage } = outcome;
   const ending = (result: Ending["outcome"], words: string): Ending => ({
     outcome: result,
-    reply: [words, ...(note ? [note] : []), ...keptLines(outcome, kept), costLine(usage)].join("\n"),
+    reply: [words, ...(note ? [note] : []), ...keptLines(outcome, kept)].join("\n"),
     usage,
     ...(pullRequest && {
       pullRequestUrl: pullRequest.url,
@@ -96,13 +96,6 @@ function keptLines({ kind }: Outcome, kept: Memory | undefined): string[] {
   return [
     [said, changed, "**Retry**, or a message to me in this thread, goes on from there."].filter(Boolean).join(" "),
   ];
-}
-
-/** `$0.08 · 41 s · 5 turns`. */
-export function costLine({ costUsd, durationMs, turns }: Usage): string {
-  const seconds = Math.round(durationMs / 1000);
-  const time = seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-  return `$${costUsd.toFixed(2)} · ${time} · ${turns} ${turns === 1 ? "turn" : "turns"}`;
 }
 
 function listed(files: readonly string[]): string {

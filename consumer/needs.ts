@@ -21,6 +21,7 @@ import type { DeadLetters } from "./stores/dead-letters.ts";
 import type { LastWords } from "./stores/last-words.ts";
 import type { Leases } from "./stores/leases.ts";
 import type { MessagesToRuns } from "./stores/messages-to-runs.ts";
+import type { Spending } from "./stores/spending.ts";
 import type { ThreadIssues } from "./stores/thread-issues.ts";
 
 /** Everything outside that a command may use. A service that is not set up is undefined. */
@@ -45,6 +46,7 @@ export interface Outside {
   leases: Leases;
   checkpoints: Checkpoints;
   messagesToRuns: MessagesToRuns;
+  spending: Spending;
   threadIssues: ThreadIssues;
   automation: Automation;
   settings: Settings;

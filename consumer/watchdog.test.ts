@@ -18,6 +18,7 @@ import { createLastWords } from "./stores/last-words.ts";
 import { createLeases } from "./stores/leases.ts";
 import { createMessagesToRuns } from "./stores/messages-to-runs.ts";
 import { emptyDatabase, testCommand } from "./stores/test-database.ts";
+import { createSpending } from "./stores/spending.ts";
 import { createThreadIssues } from "./stores/thread-issues.ts";
 import { createUnended } from "./stores/unended.ts";
 import { watch } from "./watchdog.ts";
@@ -40,8 +41,15 @@ async function setUp(state: InstanceState | Error, { refusal }: { refusal?: Fail
   const stores = { commands: createCommands(db), conversations: createConversations(db), leases: createLeases(db) };
   await stores.commands.admit(testCommand("a"), 0);
   await stores.conversations.claim(thread, "a", 0);
-  const terms = { repository: "acme/shop", branch: "b", headBefore: null, models: [], expiresAt: 32 * minute };
-  await stores.leases.open("a", terms);
+  const terms = {
+    repository: "acme/shop",
+    branch: "b",
+    headBefore: null,
+    models: [],
+    expiresAt: 32 * minute,
+    maxUsd: 5,
+  };
+  await stores.leases.open("a", terms, { workspace: "slack:T1", author: "slack:U1" }, 0);
   const executor = {
     lend: () => Promise.reject(new Error("must not lend")),
     fetch: async (_conversation: string, path: string) => {
@@ -59,6 +67,7 @@ async function setUp(state: InstanceState | Error, { refusal }: { refusal?: Fail
     deadLetters: createDeadLetters(db),
     record: createAudit(db, () => clock.now).record,
     sendDead: async (dead: DeadCommand) => void sent.push(dead),
+    spending: createSpending(db),
     automation: createAutomation(db),
     threadIssues: createThreadIssues(env.BUGBOT_KV),
     linearTeams: undefined,

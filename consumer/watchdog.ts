@@ -1,6 +1,7 @@
 import { conversationId } from "../shared/conversation.ts";
 import { leaseGraceMs, watchdogBatch, watchdogGraceMs, watchdogMarginMs } from "../shared/limits.ts";
 import { describeError } from "../shared/log.ts";
+import { withBill } from "./bill.ts";
 import { bury } from "./bury.ts";
 import { type Ending, withId } from "./ending.ts";
 import type { Instances, InstanceState } from "./instances.ts";
@@ -100,12 +101,13 @@ async function end(
   const left = lease && (await leaveBranch(lease, needs));
   const mark = outcome === "failed" ? "❌" : "⏳";
   const words = [`${mark} ${reason}`, ...(left ? [left.words] : [])].join(" ");
-  const ending: Ending = {
+  const ended: Ending = {
     outcome,
     reply: withId(words, id),
     died: reason,
     ...(left?.pullRequestUrl && { pullRequestUrl: left.pullRequestUrl }),
   };
+  const ending = await withBill(command, ended, needs).catch(() => ended);
   await commands.requestStop(id, now());
   const isOurs = await commands.settle(command, { ending, button: "retry", endedBy: "watchdog" }, now());
   if (isOurs) await needs.record(endOf(command, ending, "watchdog"));

@@ -28,6 +28,7 @@ import { createDeadLetters } from "./stores/dead-letters.ts";
 import { createLastWords } from "./stores/last-words.ts";
 import { createLeases } from "./stores/leases.ts";
 import { createMessagesToRuns } from "./stores/messages-to-runs.ts";
+import { createSpending } from "./stores/spending.ts";
 import { createThreadIssues } from "./stores/thread-issues.ts";
 
 /** They are the bot's own: every command in this isolate shares them. */
@@ -91,6 +92,7 @@ export function wire(env: Env): Outside {
       ttlDays: settings.SESSION_TTL_DAYS,
       now: Date.now,
     }),
+    spending: createSpending(env.DB),
     automation: createAutomation(env.DB),
     threadIssues: createThreadIssues(env.BUGBOT_KV),
     settings,

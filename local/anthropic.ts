@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import * as z from "zod/mini";
 import { messagesRequestSchema, readModelCall, type ModelCall } from "./anthropic/request.ts";
-import { createMessage, estimateTokens, toEventStream, type Block } from "./anthropic/response.ts";
+import { createMessage, estimateTokens, toEndlessStream, toEventStream, type Block } from "./anthropic/response.ts";
 import { startStandIn, type RecordedRequest, type StandIn } from "./stand-in.ts";
 
-/** What the model does next: speak or use tools, answer with an API error, or never answer. */
-export type Turn = Block[] | { status: number; type: string; message: string } | "hang";
+/** What the model does next: speak or use tools (compressed on the way, too), answer with an API error, never answer, or never end. */
+export type Turn = Block[] | { gzip: Block[] } | { status: number; type: string; message: string } | "hang" | "endless";
 export type Script = (call: ModelCall) => Turn;
 
 export interface AnthropicOptions {
@@ -16,12 +16,16 @@ export interface AnthropicOptions {
 
 export interface Anthropic extends StandIn {
   url: string;
+  /** How many endless answers nobody read on. */
+  abandoned: () => number;
 }
 
 /** A local stand-in for Anthropic's Messages API (https://docs.claude.com/en/api/messages), driven by a script: no model runs. */
 export async function createAnthropic({ apiKey, script }: AnthropicOptions): Promise<Anthropic> {
   const takeTurn: Script = (call) =>
     typeof script === "function" ? script(call) : (script[call.turn] ?? [{ text: "There is nothing left to do." }]);
+
+  let abandoned = 0;
 
   function answer(request: Request, recorded: RecordedRequest): Response | Promise<Response> {
     const refusal = refuseUnknown(request, apiKey);
@@ -33,16 +37,15 @@ export async function createAnthropic({ apiKey, script }: AnthropicOptions): Pro
     // Claude Code's side requests (a title, a topic) bring no tools; they are not part of the conversation.
     const turn = parsed.data.tools?.length ? takeTurn(readModelCall(parsed.data)) : [{ text: "A bug" }];
     if (turn === "hang") return new Promise(() => {});
-    if (!Array.isArray(turn)) return apiError(turn.status, turn.type, turn.message);
-    const message = createMessage(parsed.data, turn);
-    if (!parsed.data.stream) return apiAnswer(message);
-    return new Response(toEventStream(message), {
-      headers: { "content-type": "text/event-stream; charset=utf-8", "request-id": requestId() },
-    });
+    if (turn === "endless") return eventStream(toEndlessStream(createMessage(parsed.data, []), () => (abandoned += 1)));
+    if ("status" in turn) return apiError(turn.status, turn.type, turn.message);
+    const message = createMessage(parsed.data, "gzip" in turn ? turn.gzip : turn);
+    const whole = parsed.data.stream ? eventStream(toEventStream(message)) : apiAnswer(message);
+    return "gzip" in turn ? compress(whole) : whole;
   }
 
   const { origin, ...standIn } = await startStandIn({ answer });
-  return { ...standIn, url: origin };
+  return { ...standIn, url: origin, abandoned: () => abandoned };
 }
 
 /** What the API refuses before it reads the body, in its own words. */
@@ -58,6 +61,18 @@ function refuseUnknown({ method, url, headers }: Request, apiKey: string): Respo
 
 function requestId(): string {
   return `req_${randomUUID().replaceAll("-", "")}`;
+}
+
+function eventStream(body: string | ReadableStream<Uint8Array>): Response {
+  return new Response(body, {
+    headers: { "content-type": "text/event-stream; charset=utf-8", "request-id": requestId() },
+  });
+}
+
+function compress({ body, headers }: Response): Response {
+  const compressed = new Headers(headers);
+  compressed.set("content-encoding", "gzip");
+  return new Response(body?.pipeThrough(new CompressionStream("gzip")) ?? null, { headers: compressed });
 }
 
 function apiAnswer(body: object): Response {

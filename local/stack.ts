@@ -110,6 +110,8 @@ export async function startStack({
       standIns,
       containerServer,
       workers,
+      /** Where a lease's egress listens: `<egressUrl>/<lease>/model` and `…/git`. */
+      egressUrl: `http://127.0.0.1:${egressPort}`,
       outside,
       close,
     };

@@ -23,6 +23,13 @@ export function chatCommandNames(): ChatCommandName[] {
   return ["fix", "contextualize", "status", "stop", "help"];
 }
 
+/** Takes `--model name` out of a command's words. Phones and word processors write dashes of their own. */
+export function takeModel(text: string): { text: string; model?: string } {
+  const option = /(?:^|\s)(?:--|—|–-?)model(?:\s*=\s*|\s+|$)(\S*)/i;
+  const [found, model] = option.exec(text) ?? [];
+  return found === undefined ? { text } : { text: text.replace(option, "").trim(), model: model ?? "" };
+}
+
 /** Reads `<command> [words]`. An unknown command is `help` with every word kept; `help` itself has none. */
 export function parseWords(text: string): { name: ChatCommandName; text: string } {
   const trimmed = text.replace(/^[\s:,;.!–—-]+/, "").trim();

@@ -116,10 +116,15 @@ export const followUpMessages = 10;
 /** A conversation's checkpoint, packed: a Worker holds it in its 128 MB while it is sealed. */
 export const maxCheckpointBytes = 8 * 1024 * 1024;
 
-/** The model's family, as Claude Code names it. */
+/** The agent's model, unless the settings or the command say otherwise. */
 export const defaultModel = "sonnet";
-/** Families a run's lease opens: Claude Code asks the small one for side tasks. */
-export const leasedModels = ["sonnet", "haiku"];
+/** Claude Code asks it for side tasks, whatever the agent's own model is. */
+export const sideModel = "haiku";
+
+/** https://platform.claude.com/docs/en/api/errors#request-size-limits */
+export const maxModelRequestBytes = 32 * 1024 * 1024;
+/** How far Claude Code's count of a run's cost may be from the egress's before it is worth a look. */
+export const costTolerance = 0.1;
 
 export const defaultAllowedPaths = ["src/**", "app/**", "components/**", "pages/**"];
 

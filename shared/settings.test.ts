@@ -20,7 +20,13 @@ describe("settings", () => {
       "POSTHOG_PROJECT_ID must be the number in the project's URL, not phc_abc",
     ]);
     expect(invalidSettings({ POSTHOG_PROJECT_ID: "12" })).toEqual([]);
+    expect(invalidSettings({ BUGBOT_MODEL: "gpt" })).toEqual(["BUGBOT_MODEL must be sonnet, opus, haiku, not gpt"]);
     expect(invalidSettings({})).toEqual([]);
+  });
+
+  it("let nothing through a month's limit that cannot be read", ({ expect }) => {
+    expect(readSettings({ BUGBOT_MAX_USD_PER_USER_MONTH: "$5" }).BUGBOT_MAX_USD_PER_USER_MONTH).toBe(0);
+    expect(readSettings({}).BUGBOT_MAX_USD_PER_USER_MONTH).toBeUndefined();
   });
 
   it("hold back every service's secret", ({ expect }) => {

@@ -1,5 +1,6 @@
 import { privateKeyFault } from "./github-app-key.ts";
-import { minCheckpointKeyLength, runLimits, sessionTtlDays } from "./limits.ts";
+import { defaultModel, minCheckpointKeyLength, runLimits, sessionTtlDays } from "./limits.ts";
+import { findFamily, modelFamilies } from "./models.ts";
 
 type Environment = Readonly<Record<string, unknown>>;
 
@@ -20,6 +21,10 @@ function url(value: unknown, fallback: string): string {
 /** Anything but a number above zero is the default here, and named by `invalidSettings`. */
 function positive(value: unknown, fallback: number): number {
   return isPositive(text(value)) ? Number(value) : fallback;
+}
+/** What was meant as a limit and is none lets nothing through. */
+function limit(value: unknown): number | undefined {
+  return text(value) === undefined ? undefined : positive(value, 0);
 }
 function isPositive(value: string | undefined): boolean {
   return Number(value) > 0 && Number.isFinite(Number(value));
@@ -66,6 +71,12 @@ export function readSettings(given: object) {
     BUGBOT_ALLOWED_PATHS: list(env["BUGBOT_ALLOWED_PATHS"]),
     /** What one run of the agent may cost, how often it may speak, and how long it may take. */
     BUGBOT_MAX_USD: positive(env["BUGBOT_MAX_USD"], runLimits.maxCostUsd),
+    /** What all runs that begin in a calendar month (UTC) may cost, of one person and of one workspace. */
+    BUGBOT_MAX_USD_PER_USER_MONTH: limit(env["BUGBOT_MAX_USD_PER_USER_MONTH"]),
+    BUGBOT_MAX_USD_PER_WORKSPACE_MONTH: limit(env["BUGBOT_MAX_USD_PER_WORKSPACE_MONTH"]),
+    BUGBOT_MODEL: findFamily(text(env["BUGBOT_MODEL"]) ?? "") ?? defaultModel,
+    /** Hosts of package registries that a run may read from. */
+    BUGBOT_ALLOWED_REGISTRIES: list(env["BUGBOT_ALLOWED_REGISTRIES"]),
     BUGBOT_MAX_TURNS: positive(env["BUGBOT_MAX_TURNS"], runLimits.maxTurns),
     BUGBOT_MAX_MINUTES: positive(env["BUGBOT_MAX_MINUTES"], runLimits.maxMinutes),
     /** Seals what a conversation keeps between its runs; without it nothing is kept. */
@@ -125,7 +136,14 @@ export function secretsOf(settings: Settings): string[] {
   ].filter((value) => value !== undefined);
 }
 
-const numbers = ["BUGBOT_MAX_USD", "BUGBOT_MAX_TURNS", "BUGBOT_MAX_MINUTES", "SESSION_TTL_DAYS"] as const;
+const numbers = [
+  "BUGBOT_MAX_USD",
+  "BUGBOT_MAX_USD_PER_USER_MONTH",
+  "BUGBOT_MAX_USD_PER_WORKSPACE_MONTH",
+  "BUGBOT_MAX_TURNS",
+  "BUGBOT_MAX_MINUTES",
+  "SESSION_TTL_DAYS",
+] as const;
 
 /** What is wrong with a Worker's variables, a sentence each; a service that is set up by half is found by `serviceState`. */
 export function invalidSettings(env: object): string[] {
@@ -134,6 +152,8 @@ export function invalidSettings(env: object): string[] {
     const value = text(given[name]);
     return value !== undefined && !isPositive(value) ? [`${name} must be a number above zero, not ${value}`] : [];
   });
+  const model = text(given["BUGBOT_MODEL"]);
+  if (model && !findFamily(model)) wrong.push(`BUGBOT_MODEL must be ${modelFamilies.join(", ")}, not ${model}`);
   const { GITHUB_APP_PRIVATE_KEY, POSTHOG_PROJECT_ID, BUGBOT_CHECKPOINT_KEY } = readSettings(env);
   if (BUGBOT_CHECKPOINT_KEY && BUGBOT_CHECKPOINT_KEY.length < minCheckpointKeyLength) {
     wrong.push(`BUGBOT_CHECKPOINT_KEY must have ${minCheckpointKeyLength} characters or more: openssl rand -hex 32`);

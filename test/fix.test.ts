@@ -47,7 +47,7 @@ describe("@bugbot fix", () => {
 
     expect(replies).toHaveLength(1);
     expect(replies[0]?.text).toContain("✅ <");
-    expect(replies[0]?.text).toMatch(/\$\d+\.\d\d · \d+ s · \d+ turns/);
+    expect(replies[0]?.text).toMatch(/\$\d+\.\d\d · \d+s · sonnet · \d+ turns/);
     expect(asked?.reactions).toEqual([":white_check_mark:"]);
     const marks = world.slack.requests.filter(({ operation }) => operation === "reactions.add").map(({ body }) => body);
     expect(marks).toEqual(

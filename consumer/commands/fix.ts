@@ -3,6 +3,8 @@ import { conversationId } from "../../shared/conversation.ts";
 import { Failure } from "../../shared/failure.ts";
 import type { Outcome } from "../../shared/job.ts";
 import { defaultAllowedPaths } from "../../shared/limits.ts";
+import { checkMonth } from "../bill.ts";
+import { chooseModel } from "../choose-model.ts";
 import { chooseRepository } from "../choose-repository.ts";
 import type { Ending } from "../ending.ts";
 import { endingOfRun } from "../ending-of-run.ts";
@@ -18,10 +20,12 @@ import { fileIssue, takeReport } from "../take-report.ts";
 import { branchName, oneLine } from "../title.ts";
 
 /** From a report to a pull request. Nothing is made before it is clear which repository is meant. */
-export async function fix(command: Command, needs: CommandNeeds): Promise<Ending> {
+export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> {
   const { effect, status, settings, linear, threadIssues, commands, conversations, now } = needs;
   const github = needs.github ?? missing("GitHub", "GITHUB_TOKEN, or GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY");
   if (!settings.ANTHROPIC_API_KEY) missing("The model", "ANTHROPIC_API_KEY");
+  const { command, model } = chooseModel(asked, settings);
+  await effect("check month", () => checkMonth(command, needs));
   const thread = conversationId(command.conversation);
 
   const stop = [stopButton(command)];
@@ -82,6 +86,7 @@ export async function fix(command: Command, needs: CommandNeeds): Promise<Ending
       isMore ? known.summary : null,
     ),
     resumePrompt: isMore ? writeFollowUp({ report, branch, allowedPaths }) : undefined,
+    model,
     where,
   };
   await goOn("run");
@@ -111,7 +116,17 @@ export async function fix(command: Command, needs: CommandNeeds): Promise<Ending
   });
   const summary = "summary" in run ? run.summary : "";
   const pullRequest = await openPullRequest(
-    { command, report, repository, branch, title: subject, issue: issue ?? undefined, summary, usage: run.usage },
+    {
+      command,
+      report,
+      repository,
+      branch,
+      title: subject,
+      issue: issue ?? undefined,
+      summary,
+      usage: run.usage,
+      model,
+    },
     { github, effect },
   ).catch((error: unknown) => {
     throw error instanceof Failure

@@ -20,7 +20,12 @@ export class Sandbox extends Container<Env> {
   }
 }
 
-Sandbox.outbound = () => Response.json({ error: "bugbot: no run is under way" }, { status: 403 });
+Sandbox.outbound = (request: Request, env: Env) => {
+  const { host, pathname } = new URL(request.url);
+  const reason = "no run is under way";
+  egressNeeds(env).log("egress_refused", { method: request.method, host, path: pathname, reason });
+  return Response.json({ error: `bugbot: ${reason}` }, { status: 403 });
+};
 Sandbox.outboundHandlers = {
   lease: (request: Request, env: Env, { params }: { params?: unknown }) =>
     serveEgress(request, lent.parse(params).leaseId, egressNeeds(env)),

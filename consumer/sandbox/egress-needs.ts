@@ -1,7 +1,9 @@
+import { waitUntil } from "cloudflare:workers";
 import { createLog } from "../../shared/log.ts";
 import { readSettings, secretsOf } from "../../shared/settings.ts";
 import { githubAccess } from "../clients/github-access.ts";
 import { createLeases } from "../stores/leases.ts";
+import { createSpending } from "../stores/spending.ts";
 import type { EgressNeeds } from "./serve-egress.ts";
 
 /** The egress runs in an isolate of its own for each request: it is wired from the environment every time. */
@@ -12,7 +14,10 @@ export function egressNeeds(env: Env): EgressNeeds {
     upstreams: {
       model: { url: settings.ANTHROPIC_BASE_URL, apiKey: settings.ANTHROPIC_API_KEY ?? "" },
       git: { url: settings.GITHUB_URL, access: githubAccess(settings) },
+      registries: settings.BUGBOT_ALLOWED_REGISTRIES,
     },
+    spending: createSpending(env.DB),
+    waitUntil,
     log: createLog("egress", secretsOf(settings)),
     now: Date.now,
   };

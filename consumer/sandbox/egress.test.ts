@@ -4,6 +4,8 @@ import type { Lease } from "./lease.ts";
 
 const lease: Lease = {
   id: "lease",
+  commandId: "command",
+  maxUsd: 5,
   repository: "acme/shop",
   branch: "bugbot/bug-1",
   headBefore: null,
@@ -14,6 +16,7 @@ const lease: Lease = {
 const upstreams = {
   model: { url: "https://api.anthropic.com", apiKey: "model-key" },
   git: { url: "https://github.com", access: undefined },
+  registries: ["registry.npmjs.org", "npm.acme.test:8443"],
 };
 const decide = (method: string, url: string, over: Partial<Lease> | null = {}, nowMs = 1) =>
   judge(method, new URL(url), over === null ? undefined : { ...lease, ...over }, upstreams, nowMs);

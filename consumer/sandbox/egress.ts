@@ -7,6 +7,8 @@ export interface Upstreams {
   /** Origin and path prefix, without a trailing slash. */
   model: { url: string; apiKey: string };
   git: { url: string; access: GitHubAccess | undefined };
+  /** Hosts of package registries, with their port where it is not HTTPS's own. */
+  registries: readonly string[];
 }
 
 /** What to do with one request that leaves a container. */
@@ -15,6 +17,8 @@ export type Verdict =
   | { kind: "git"; url: URL; purpose: Purpose }
   /** As `git`, once the refs to be written are found to be the lease's branch alone. */
   | { kind: "push"; url: URL; purpose: Purpose }
+  /** Reading packages, without any credential. */
+  | { kind: "registry"; url: URL }
   | { kind: "refuse"; status: 403 | 404 | 410; reason: string };
 
 const modelPaths = ["/v1/messages", "/v1/messages/count_tokens"];
@@ -42,6 +46,10 @@ export function judge(
 
   const gitPath = pathUnder(url, upstreams.git.url);
   if (gitPath !== undefined) return judgeGit(method, url, gitPath, lease);
+  if (url.protocol === "https:" && upstreams.registries.some((host) => host.toLowerCase() === url.host)) {
+    if (method === "GET" || method === "HEAD") return { kind: "registry", url };
+    return refuse(403, `${url.host} is open for reading only`);
+  }
   return refuse(403, `${url.host} is not reachable from a run`);
 }
 

@@ -22,6 +22,7 @@ const plan: PullRequestPlan = {
   issue: undefined,
   summary: "Fixed by @mallory, closes #3.",
   usage: { costUsd: 0.1, turns: 2, durationMs: 1000 },
+  model: "sonnet",
 };
 
 describe("a pull request", () => {

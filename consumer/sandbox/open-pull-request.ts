@@ -3,7 +3,7 @@ import type { Usage } from "../../shared/job.ts";
 import type { GitHub, PullRequest, Repository } from "../clients/github.ts";
 import type { Issue } from "../clients/linear.ts";
 import type { Effect } from "../effect.ts";
-import { costLine } from "../ending-of-run.ts";
+import { costLine } from "../bill.ts";
 import { stripHidden } from "../../shared/plain-text.ts";
 import type { Report } from "../read-report.ts";
 
@@ -17,6 +17,8 @@ export interface PullRequestPlan {
   /** The agent's last words: untrusted. */
   summary: string;
   usage: Usage;
+  /** The agent's. */
+  model: string;
 }
 
 /** Opens the pull request, or finds the one this branch has. Throws `Failure`. */
@@ -32,7 +34,7 @@ export async function openPullRequest(
   });
 }
 
-function describePullRequest({ command, report, issue, summary, usage }: PullRequestPlan): string {
+function describePullRequest({ command, report, issue, summary, usage, model }: PullRequestPlan): string {
   const platform = command.conversation.platform === "slack" ? "Slack" : "Discord";
   return `${defuse(summary) || "The agent left no summary."}
 
@@ -46,7 +48,7 @@ ${defuse(report.text)
   .join("\n")}
 
 ---
-Made by bugbot with Claude Code (${costLine(usage)}). A person should review it before it is merged.
+Made by bugbot with Claude Code (${costLine(usage, model)}). A person should review it before it is merged.
 To go on, write \`@bugbot fix …\` in the same thread: the change lands on this branch.
 `;
 }

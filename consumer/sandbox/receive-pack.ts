@@ -25,52 +25,89 @@ export async function readPush(
   body: ReadableStream<Uint8Array>,
 ): Promise<{ head: PushHead; body: ReadableStream<Uint8Array> }> {
   const reader = body.getReader();
-  let read = new Uint8Array();
+  const parser = createHeadParser();
+  const read: Uint8Array[] = [];
   for (;;) {
-    const head = parseHead(read);
-    if (head) return { head, body: resume(read, reader) };
-    if (read.length > maxHeadBytes) throw new TypeError("too many ref updates");
     const { done, value } = await reader.read();
     if (done) throw new TypeError("the push ends before its ref updates do");
-    const longer = new Uint8Array(read.length + value.length);
-    longer.set(read);
-    longer.set(value, read.length);
-    read = longer;
+    read.push(value);
+    const head = parser.push(value);
+    if (head) return { head, body: resume(read, reader) };
   }
 }
 
-/** The ref updates once the flush after them has arrived. */
-function parseHead(bytes: Uint8Array): PushHead | undefined {
+/** Takes a push's beginning in pieces; answers with its ref updates once the flush after them has arrived. */
+function createHeadParser() {
   const updates: RefUpdate[] = [];
   let capabilities: string[] = [];
-  for (let at = 0; ;) {
-    if (bytes.length < at + 4) return undefined;
-    const digits = ascii(bytes.subarray(at, at + 4));
-    if (!/^[0-9a-f]{4}$/i.test(digits)) throw new TypeError("not a pkt-line");
-    const length = Number.parseInt(digits, 16);
-    if (length === 0) return { updates, capabilities };
-    if (length < 5) throw new TypeError("not a ref update");
-    if (bytes.length < at + length) return undefined;
-    const line = ascii(bytes.subarray(at + 4, at + length));
-    at += length;
-    if (shallowLine.test(line)) continue;
+  const bytes = new Uint8Array(maxHeadBytes);
+  let length = 0;
+  /** Where the line begins that is not read yet. */
+  let at = 0;
+
+  function readLine(line: string): void {
+    if (shallowLine.test(line)) return;
     const [, oldId, newId, ref, listed] = updateLine.exec(line) ?? [];
     if (!oldId || !newId || !ref) throw new TypeError("not a ref update");
     if (listed) capabilities = listed.trim().split(" ");
     updates.push({ oldId, newId, ref });
   }
+
+  return {
+    push(piece: Uint8Array): PushHead | undefined {
+      const taken = piece.subarray(0, maxHeadBytes - length);
+      bytes.set(taken, length);
+      length += taken.length;
+      while (length >= at + 4) {
+        const digits = ascii(bytes.subarray(at, at + 4));
+        if (!/^[0-9a-f]{4}$/i.test(digits)) throw new TypeError("not a pkt-line");
+        const size = Number.parseInt(digits, 16);
+        if (size === 0) return { updates, capabilities };
+        if (size < 5) throw new TypeError("not a ref update");
+        if (length < at + size) break;
+        readLine(ascii(bytes.subarray(at + 4, at + size)));
+        at += size;
+      }
+      if (length === maxHeadBytes) throw new TypeError("too many ref updates");
+      return undefined;
+    },
+  };
 }
 
-function resume(read: Uint8Array, reader: ReadableStreamDefaultReader<Uint8Array>): ReadableStream<Uint8Array> {
+function resume(
+  read: readonly Uint8Array[],
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+): ReadableStream<Uint8Array> {
+  const again = read.values();
   return new ReadableStream({
-    start: (controller) => controller.enqueue(read),
     async pull(controller) {
-      const { done, value } = await reader.read();
-      if (done) controller.close();
-      else controller.enqueue(value);
+      const { done, value } = again.next();
+      if (!done) return controller.enqueue(value);
+      const next = await reader.read();
+      if (next.done) controller.close();
+      else controller.enqueue(next.value);
     },
     cancel: (reason) => reader.cancel(reason),
   });
+}
+
+/** The same body, of which the last piece is handed on only if `may` says so; otherwise the body breaks off. */
+export function endOnlyIf(body: ReadableStream<Uint8Array>, may: () => Promise<boolean>): ReadableStream<Uint8Array> {
+  let last: Uint8Array | undefined;
+  return body.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform(piece, controller) {
+        if (piece.length === 0) return;
+        if (last) controller.enqueue(last);
+        last = piece;
+      },
+      async flush(controller) {
+        if (!last) return;
+        if (await may()) controller.enqueue(last);
+        else controller.error(new Error("the run is over"));
+      },
+    }),
+  );
 }
 
 /** Why these updates may not pass, or nothing. A push of nothing is git asking whether it may. */

@@ -4,13 +4,15 @@ import { conversationId } from "../../shared/conversation.ts";
 import { Failure } from "../../shared/failure.ts";
 import type { Job, JobEvent, Memory, Outcome, Stage } from "../../shared/job.ts";
 import {
-  defaultModel,
+  costTolerance,
   eventWaitMs,
-  leasedModels,
   leaseGraceMs,
   sandboxAttempts,
+  sideModel,
   statusEditMs,
 } from "../../shared/limits.ts";
+import type { ModelFamily } from "../../shared/models.ts";
+import { payerOf, readBill } from "../bill.ts";
 import type { Repository } from "../clients/github.ts";
 import type { Settings } from "../../shared/settings.ts";
 import type { CommandNeeds } from "../needs.ts";
@@ -25,6 +27,7 @@ export interface RunPlan {
   prompt: string;
   /** Asked instead where the conversation's last session is still there; undefined: nothing is taken up. */
   resumePrompt: string | undefined;
+  model: ModelFamily;
   /** The repository and issue, as the status message names them. */
   where: string;
 }
@@ -47,7 +50,7 @@ export interface Ended {
 
 /** One run of the agent: a lease is opened, the job started and followed to its end, the lease closed. */
 export async function runAgent(plan: RunPlan, needs: CommandNeeds): Promise<Ended> {
-  const { command, repository, branch, headBefore, commitSubject, allowedPaths, prompt, resumePrompt } = plan;
+  const { command, repository, branch, headBefore, commitSubject, allowedPaths, prompt, resumePrompt, model } = plan;
   const { effect, leases, settings, checkpoints, conversations, messagesToRuns, status, now } = needs;
   const limits = limitsOf(settings);
   const conversation = conversationId(command.conversation);
@@ -56,13 +59,19 @@ export async function runAgent(plan: RunPlan, needs: CommandNeeds): Promise<Ende
     const { leaseId, expiresAt } = await effect("open lease", async () => {
       const until = now() + limits.wallClockMs + leaseGraceMs;
       return {
-        leaseId: await leases.open(command.id, {
-          repository: repository.name,
-          branch,
-          headBefore,
-          models: leasedModels,
-          expiresAt: until,
-        }),
+        leaseId: await leases.open(
+          command.id,
+          {
+            repository: repository.name,
+            branch,
+            headBefore,
+            models: [...new Set([model, sideModel])],
+            expiresAt: until,
+            maxUsd: limits.maxCostUsd,
+          },
+          payerOf(command),
+          now(),
+        ),
         expiresAt: until,
       };
     });
@@ -75,7 +84,7 @@ export async function runAgent(plan: RunPlan, needs: CommandNeeds): Promise<Ende
         branch,
         commitSubject,
         prompt,
-        model: { name: defaultModel, baseUrl: modelUrl },
+        model: { name: model, baseUrl: modelUrl },
         allowedPaths: [...allowedPaths],
         limits,
       };
@@ -88,7 +97,8 @@ export async function runAgent(plan: RunPlan, needs: CommandNeeds): Promise<Ende
     };
     const isResumed = await effect("start job", start, { attempts: sandboxAttempts, timeoutMs: 5 * 60_000 });
     if (resumePrompt !== undefined && !isResumed) status.note(sessionLost);
-    const { outcome, memory } = await follow(plan, expiresAt, start, needs);
+    const { outcome: ended, memory } = await follow(plan, expiresAt, start, needs);
+    const outcome = await countAtEgress(command, ended, needs);
     if (memory?.lost.includes("session")) status.note(sessionLost);
     if (memory?.lost.includes("work")) status.note(workLost);
     const isKept = await effect("keep checkpoint", () => keepCheckpoint(outcome, memory)).catch(() => false);
@@ -112,6 +122,22 @@ export async function runAgent(plan: RunPlan, needs: CommandNeeds): Promise<Ende
 
 const sessionLost = "My earlier session in this thread is gone: I started over, from what it summed up.";
 const workLost = "What I had changed and not pushed no longer fits the branch: I started from the branch as it is.";
+
+/** The outcome at the price that the egress counted. What the agent says of its own cost is compared with that, and no more. */
+async function countAtEgress(command: Command, outcome: Outcome, needs: CommandNeeds): Promise<Outcome> {
+  const { effect, log } = needs;
+  const bill = await effect("count cost", () => readBill(command.id, needs));
+  if (!bill) return outcome;
+  const { costUsd } = bill;
+  const { usage } = outcome;
+  // An agent that was ended, or never began, has counted nothing.
+  if (usage.costUsd > 0 && Math.abs(usage.costUsd - costUsd) > costTolerance * costUsd) {
+    log("cost_mismatch", { commandId: command.id, model: bill.model, costUsd, agentSaysUsd: usage.costUsd });
+  }
+  const counted = { ...usage, costUsd };
+  if (outcome.kind === "agent_failed" && bill.cutOff) return { kind: "out_of_budget", usage: counted };
+  return { ...outcome, usage: counted };
+}
 
 /** Reads the job's events to the end, one recorded step for each half minute, and tells of them in the status message. */
 async function follow(

@@ -6,6 +6,8 @@ import { serveEgress } from "./serve-egress.ts";
 
 const lease: Lease = {
   id: "lease",
+  commandId: "command",
+  maxUsd: 5,
   repository: "acme/shop",
   branch: "bugbot/bug-1",
   headBefore: null,
@@ -30,6 +32,7 @@ const access: GitHubAccess = {
 const upstreams = {
   model: { url: "https://model.test", apiKey: "model-key" },
   git: { url: "https://git.test", access },
+  registries: ["registry.test"],
 };
 const basic = (token: string) => `Basic ${btoa(`x-access-token:${token}`)}`;
 const none = "0".repeat(40);
@@ -56,7 +59,14 @@ async function ask(url: string, init: RequestInit, over: Partial<Lease> = {}) {
   const logged: string[] = [];
   const log = (event: string, facts: Record<string, unknown> = {}) =>
     void logged.push(`${event} ${String(facts["reason"])}`);
-  const needs = { findLease: async () => ({ ...lease, ...over }), upstreams, log, now: () => 1 };
+  const needs = {
+    findLease: async () => ({ ...lease, ...over }),
+    upstreams,
+    spending: { admit: async () => ({ kind: "admitted" as const }), settle: async () => undefined },
+    waitUntil: (work: Promise<unknown>) => void work,
+    log,
+    now: () => 1,
+  };
   const response = await serveEgress(new Request(url, init), "lease", needs);
   return { response, logged };
 }
@@ -115,7 +125,7 @@ describe("what passes the egress", () => {
 describe("what the egress keeps inside, and logs", () => {
   it.for<[string, string, RequestInit, Partial<Lease>, RegExp]>([
     ["another model", "https://model.test/v1/messages", message("claude-opus-5"), {}, /may ask sonnet only/],
-    ["no model", "https://model.test/v1/messages", { method: "POST", body: "{" }, {}, /may ask sonnet only/],
+    ["no model", "https://model.test/v1/messages", { method: "POST", body: "{" }, {}, /not a question to a model/],
     ["another branch", receivePack, push(none, "refs/heads/main"), {}, /may push bugbot\/bug-1 only/],
     [
       "a branch that is not where the run began",

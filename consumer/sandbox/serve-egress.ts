@@ -1,12 +1,12 @@
-import * as z from "zod/mini";
 import { Failure } from "../../shared/failure.ts";
 import type { Log } from "../../shared/log.ts";
 import type { Purpose } from "../clients/github-access.ts";
-import { allowsModel, judge, type Upstreams } from "./egress.ts";
-import type { Lease } from "./lease.ts";
-import { readPush, refuseUpdates, rejection, remoteError } from "./receive-pack.ts";
+import { judge, type Upstreams } from "./egress.ts";
+import { isOpen, type Lease } from "./lease.ts";
+import { endOnlyIf, readPush, refuseUpdates, rejection, remoteError } from "./receive-pack.ts";
+import { type ApiError, serveModel, type ServeModelNeeds } from "./serve-model.ts";
 
-export interface EgressNeeds {
+export interface EgressNeeds extends Pick<ServeModelNeeds, "spending" | "waitUntil"> {
   findLease: (id: string) => Promise<Lease | undefined>;
   upstreams: Upstreams;
   log: Log;
@@ -25,11 +25,8 @@ const stripped = [
 ];
 
 /** Answers one request that leaves a container: forwarded with its credential, or refused and logged. */
-export async function serveEgress(
-  request: Request,
-  leaseId: string,
-  { findLease, upstreams, log, now }: EgressNeeds,
-): Promise<Response> {
+export async function serveEgress(request: Request, leaseId: string, needs: EgressNeeds): Promise<Response> {
+  const { findLease, upstreams, log, now } = needs;
   const url = new URL(request.url);
   const lease = await findLease(leaseId);
   const verdict = judge(request.method, url, lease, upstreams, now());
@@ -40,20 +37,20 @@ export async function serveEgress(
 
   const headers = new Headers(request.headers);
   for (const name of stripped) headers.delete(name);
-  const forward = (body: BodyInit | null) =>
-    fetch(verdict.url, { method: request.method, headers, body, redirect: "manual" });
+  const forward = (body: BodyInit | null, signal?: AbortSignal) =>
+    fetch(verdict.url, { method: request.method, headers, body, redirect: "manual", ...(signal && { signal }) });
 
   switch (verdict.kind) {
     case "git":
       return forwardToGit(request.body, lease, verdict.purpose);
-    case "model": {
-      const body = await request.text();
-      const model = readModel(body);
-      if (!model || !allowsModel(lease, model))
-        return refuse(403, `this run may ask ${lease.models.join(" and ")} only, not ${model ?? "nothing"}`);
+    case "model":
       for (const [name, value] of Object.entries(verdict.headers)) headers.set(name, value);
-      return forward(body);
-    }
+      // What is read here is not compressed, and as long as it is then.
+      headers.set("accept-encoding", "identity");
+      headers.delete("content-length");
+      return serveModel(request, lease, { ...needs, ask: forward, refuse });
+    case "registry":
+      return forward(null);
     case "push": {
       const { purpose } = verdict;
       return push(headers, lease, (body) => forwardToGit(body, lease, purpose));
@@ -92,14 +89,17 @@ export async function serveEgress(
     { branch, headBefore }: Lease,
     send: (body: ReadableStream<Uint8Array>) => Promise<Response>,
   ): Promise<Response> {
-    const packed = sent.get("content-encoding") === "gzip";
+    const encoding = sent.get("content-encoding") ?? "identity";
+    if (!["identity", "gzip", "x-gzip"].includes(encoding)) return refuse(403, `a push encoded as ${encoding}`);
+    const packed = encoding !== "identity";
     const plain = packed ? request.body?.pipeThrough(new DecompressionStream("gzip")) : request.body;
     if (!plain) return refuse(403, "an empty push");
     if (packed) for (const name of ["content-encoding", "content-length"]) sent.delete(name);
     const { head, body } = await readPush(plain).catch(() => ({ head: undefined, body: undefined }));
     if (!head) return refuse(403, "not a git push");
     const reason = refuseUpdates(head, branch, headBefore);
-    if (reason === undefined) return send(body);
+    // A pack without its end is none: whoever stops a run, or its expiry, also stops what is on its way.
+    if (reason === undefined) return send(endOnlyIf(body, async () => isStill(await findLease(leaseId))));
     logRefusal(reason);
     // git reads the answer only after it has sent everything.
     await body.pipeTo(new WritableStream());
@@ -108,23 +108,20 @@ export async function serveEgress(
     });
   }
 
-  function refuse(status: number, reason: string): Response {
+  function isStill(found: Lease | undefined): boolean {
+    const still = found !== undefined && isOpen(found, now());
+    if (!still) logRefusal("this run is over");
+    return still;
+  }
+
+  function refuse(status: number, reason: string, error: ApiError = { type: "permission_error" }): Response {
     logRefusal(reason);
-    return Response.json(
-      { type: "error", error: { type: "permission_error", message: `bugbot: ${reason}` } },
-      { status },
-    );
+    const { type, headers: extra = {} } = error;
+    return Response.json({ type: "error", error: { type, message: `bugbot: ${reason}` } }, { status, headers: extra });
   }
 
   function logRefusal(reason: string): void {
-    log("egress_refused", { leaseId, method: request.method, host: url.host, path: url.pathname, reason });
-  }
-}
-
-function readModel(body: string): string | undefined {
-  try {
-    return z.object({ model: z.string() }).parse(JSON.parse(body)).model;
-  } catch {
-    return undefined;
+    const run = lease ? { commandId: lease.commandId } : { leaseId };
+    log("egress_refused", { ...run, method: request.method, host: url.host, path: url.pathname, reason });
   }
 }

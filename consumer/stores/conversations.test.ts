@@ -52,11 +52,19 @@ it("keeps a command's first end", async ({ expect }) => {
 
 it("opens one lease per command", async ({ expect }) => {
   const leases = createLeases(env.DB);
-  const terms = { repository: "acme/shop", branch: "b", headBefore: null, models: ["sonnet", "haiku"], expiresAt: 9 };
-  const id = await leases.open("a", terms);
-  expect(await leases.open("a", { ...terms, branch: "c" })).toBe(id);
+  const terms = {
+    repository: "acme/shop",
+    branch: "b",
+    headBefore: null,
+    models: ["sonnet", "haiku"],
+    expiresAt: 9,
+    maxUsd: 1.5,
+  };
+  const payer = { workspace: "slack:T1", author: "slack:U1" };
+  const id = await leases.open("a", terms, payer, 1);
+  expect(await leases.open("a", { ...terms, branch: "c" }, payer, 2)).toBe(id);
   await leases.close("a", 5);
   await leases.close("a", 6);
-  expect(await leases.find(id)).toEqual({ id, ...terms, closedAt: 5 });
+  expect(await leases.find(id)).toEqual({ id, commandId: "a", ...terms, closedAt: 5 });
   expect(await leases.find("unknown")).toBeUndefined();
 });

@@ -1,8 +1,10 @@
 import * as z from "zod/mini";
-import type { Lease } from "../sandbox/lease.ts";
+import type { Lease, LeaseTerms } from "../sandbox/lease.ts";
+import type { Payer } from "./spending.ts";
 
 const rowSchema = z.object({
   id: z.string(),
+  command_id: z.string(),
   repository: z.string(),
   branch: z.string(),
   head_before: z.nullable(z.string()),
@@ -11,6 +13,7 @@ const rowSchema = z.object({
     z.transform((models) => models.split(",")),
   ),
   expires_at: z.number(),
+  max_micro_usd: z.number(),
   closed_at: z.nullable(z.number()),
 });
 
@@ -20,15 +23,29 @@ export function createLeases(db: D1Database) {
     /** Opens one lease per command: a repeated call answers with the first one's id. */
     async open(
       commandId: string,
-      { repository, branch, headBefore, models, expiresAt }: Omit<Lease, "id" | "closedAt">,
+      { repository, branch, headBefore, models, expiresAt, maxUsd }: LeaseTerms,
+      { workspace, author }: Payer,
+      nowMs: number,
     ): Promise<string> {
       const [, found] = await db.batch([
         db
           .prepare(
-            `INSERT INTO leases (id, command_id, repository, branch, head_before, models, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)
-             ON CONFLICT (command_id) DO NOTHING`,
+            `INSERT INTO leases (id, command_id, repository, branch, head_before, models, expires_at, max_micro_usd, workspace, author, opened_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (command_id) DO NOTHING`,
           )
-          .bind(crypto.randomUUID(), commandId, repository, branch, headBefore, models.join(","), expiresAt),
+          .bind(
+            crypto.randomUUID(),
+            commandId,
+            repository,
+            branch,
+            headBefore,
+            models.join(","),
+            expiresAt,
+            Math.ceil(maxUsd * 1e6),
+            workspace,
+            author,
+            nowMs,
+          ),
         db.prepare("SELECT * FROM leases WHERE command_id = ?").bind(commandId),
       ]);
       return rowSchema.parse(found?.results[0]).id;
@@ -56,6 +73,16 @@ export function createLeases(db: D1Database) {
 export type Leases = ReturnType<typeof createLeases>;
 
 function toLease(row: unknown): Lease {
-  const { expires_at: expiresAt, closed_at: closedAt, head_before: headBefore, ...lease } = rowSchema.parse(row);
-  return { ...lease, headBefore, expiresAt, closedAt };
+  const { id, command_id: commandId, repository, branch, models, ...rest } = rowSchema.parse(row);
+  return {
+    id,
+    commandId,
+    repository,
+    branch,
+    headBefore: rest.head_before,
+    models,
+    expiresAt: rest.expires_at,
+    maxUsd: rest.max_micro_usd / 1e6,
+    closedAt: rest.closed_at,
+  };
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
 import type { MessagesRequest } from "./request.ts";
 
 /** What the scripted model answers with: words, or a tool to use. */
@@ -69,4 +70,24 @@ function toDeltas(block: ReturnType<typeof toWire>): object[] {
   }
   const parts = ["", ...(JSON.stringify(block.input).match(/.{1,80}/gsu) ?? [])];
   return parts.map((partial_json) => ({ type: "input_json_delta", partial_json }));
+}
+
+const endlessEveryMs = 5;
+
+/** A message that goes on until nobody reads it any more. */
+export function toEndlessStream(
+  message: ReturnType<typeof createMessage>,
+  abandoned: () => void,
+): ReadableStream<Uint8Array> {
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  const [beginning = ""] = toEventStream(message).split("event: message_delta");
+  const delta = { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "and so on, ".repeat(8) } };
+  return new ReadableStream({
+    start: (controller) => controller.enqueue(bytes(beginning)),
+    async pull(controller) {
+      await wait(endlessEveryMs);
+      controller.enqueue(bytes(`event: ${delta.type}\ndata: ${JSON.stringify(delta)}\n\n`));
+    },
+    cancel: abandoned,
+  });
 }

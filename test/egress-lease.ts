@@ -1,0 +1,51 @@
+import { randomUUID } from "node:crypto";
+import * as z from "zod/mini";
+import type { World } from "./world.ts";
+
+interface Terms {
+  branch?: string;
+  headBefore?: string | null;
+  maxUsd?: number;
+}
+
+/** A run's lease without the run: what a container could do with it is done by the test. */
+export async function lend(world: World, { branch = "bugbot/bug-1", headBefore = null, maxUsd = 5 }: Terms = {}) {
+  const db = await world.database();
+  const id = randomUUID();
+  const commandId = `test-${id}`;
+  await db
+    .prepare(
+      `INSERT INTO leases (id, command_id, repository, branch, head_before, models, expires_at, max_micro_usd, opened_at)
+       VALUES (?, ?, ?, ?, ?, 'sonnet,haiku', ?, ?, ?)`,
+    )
+    .bind(id, commandId, world.repository, branch, headBefore, Date.now() + 600_000, maxUsd * 1e6, Date.now())
+    .run();
+  return {
+    commandId,
+    git: `${world.egressUrl}/${id}/git/${world.repository}.git`,
+    ask: (body: object, init: RequestInit = {}, path = "/v1/messages") =>
+      fetch(`${world.egressUrl}/${id}/model${path}`, {
+        method: "POST",
+        headers: { "x-api-key": "placeholder", "anthropic-version": "2023-06-01", "content-type": "application/json" },
+        body: JSON.stringify({ model: "claude-sonnet-5-5", max_tokens: 1000, tools: [{ name: "Read" }], ...body }),
+        ...init,
+      }),
+    close: () => db.prepare("UPDATE leases SET closed_at = 1 WHERE id = ?").bind(id).run(),
+    expire: () => db.prepare("UPDATE leases SET expires_at = 1 WHERE id = ?").bind(id).run(),
+    /** In millionths of a dollar, once all that was asked is settled. */
+    spent: () =>
+      world.until(async () => {
+        const row = spentSchema.parse(
+          await db
+            .prepare(
+              `SELECT spent_micro_usd, (SELECT count(*) FROM model_calls WHERE lease_id = leases.id) AS calls,
+               (SELECT count(*) FROM model_calls WHERE lease_id = leases.id AND settled_at IS NULL) AS open FROM leases WHERE id = ?`,
+            )
+            .bind(id)
+            .first(),
+        );
+        return row.open === 0 ? row : undefined;
+      }),
+  };
+}
+const spentSchema = z.object({ spent_micro_usd: z.number(), calls: z.number(), open: z.number() });

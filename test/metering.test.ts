@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, it } from "vitest";
+import * as z from "zod/mini";
+import type { Script } from "../local/anthropic.ts";
+import { lend } from "./egress-lease.ts";
+import { createWorld, type World } from "./world.ts";
+
+const answer = [{ text: "What a cart does with a code. ".repeat(40) }];
+const scripts: Record<string, Script> = {
+  "case-gzip": () => ({ gzip: answer }),
+  "case-endless": () => "endless",
+  "case-refused": () => ({ status: 529, type: "overloaded_error", message: "Overloaded" }),
+  // Spends at the model's door what Claude Code itself knows nothing of.
+  "case-own-spending": ({ turn }) => {
+    const command = `node -e '(async () => { for (let at = 0; at < 6; at++) {
+      const answer = await fetch(process.env.ANTHROPIC_BASE_URL + "/v1/messages", { method: "POST",
+        headers: { "x-api-key": "x", "anthropic-version": "2023-06-01", "content-type": "application/json" },
+        body: JSON.stringify({ model: "claude-sonnet-5-5", max_tokens: 10, messages: [{ role: "user", content: "x".repeat(400000) }] }) });
+      console.log(answer.status, (await answer.text()).slice(0, 200));
+    } })()'`;
+    return turn === 0
+      ? [{ tool: "Bash", input: { command, description: "Look around" } }]
+      : [{ text: "I changed nothing." }];
+  },
+};
+const script: Script = (call) =>
+  scripts[Object.keys(scripts).find((word) => call.prompt.includes(word)) ?? ""]?.(call) ?? answer;
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld({ script, variables: { BUGBOT_MAX_USD: "0.5" } });
+});
+afterAll(() => world?.close());
+
+const asking = (content: string) => ({ messages: [{ role: "user", content }] });
+const usageSchema = z.object({
+  input_tokens: z.number(),
+  cache_creation_input_tokens: z.number(),
+  cache_read_input_tokens: z.number(),
+  output_tokens: z.number(),
+});
+/** Sonnet 5.5's price of this usage, in millionths of a dollar. */
+const priceOf = (usage: z.infer<typeof usageSchema>) =>
+  Math.ceil(
+    usage.input_tokens * 2 +
+      usage.cache_creation_input_tokens * 2.5 +
+      usage.cache_read_input_tokens * 0.1 +
+      usage.output_tokens * 10,
+  );
+
+/** The last counts of an answer, as whoever asked sees them. */
+function usageIn(text: string) {
+  if (!text.startsWith("event:")) return z.object({ usage: usageSchema }).parse(JSON.parse(text)).usage;
+  const parts = [...text.matchAll(/"usage":(\{[^}]*\})/g)].map(([, json = ""]): unknown => JSON.parse(json));
+  return usageSchema.parse(Object.assign({}, ...parts));
+}
+
+describe("what a run asks of the model", () => {
+  it.for([
+    ["streamed", { stream: true, ...asking("hello") }],
+    ["in one piece", asking("hello")],
+    ["compressed and streamed", { stream: true, ...asking("case-gzip") }],
+    ["compressed and in one piece", asking("case-gzip")],
+  ] as const)("costs what its answer says, %s", async ([, body], { expect }) => {
+    const lease = await lend(world);
+    const response = await lease.ask(body);
+    expect(response.status).toBe(200);
+    const text = await response.text();
+    expect(text).toContain("What a cart does");
+    expect(await lease.spent()).toEqual({ spent_micro_usd: priceOf(usageIn(text)), calls: 1, open: 0 });
+  });
+
+  it("costs nothing where it is refused, and nothing to count its tokens", async ({ expect }) => {
+    const lease = await lend(world);
+    expect((await lease.ask(asking("case-refused"))).status).toBe(529);
+    expect((await lease.ask(asking("hello"), {}, "/v1/messages/count_tokens")).status).toBe(200);
+    expect(await lease.spent()).toEqual({ spent_micro_usd: 0, calls: 1, open: 0 });
+  });
+
+  it("costs what was said until then where nobody reads on, and the model is told", async ({ expect }) => {
+    const lease = await lend(world);
+    const controller = new AbortController();
+    const body = { stream: true, max_tokens: 100_000, ...asking("case-endless") };
+    const response = await lease.ask(body, { signal: controller.signal });
+    const reader = response.body?.getReader();
+    for (let read = 0; read < 20_000;) read += (await reader?.read())?.value?.length ?? 0;
+    controller.abort();
+    const { spent_micro_usd: spent } = await lease.spent();
+    // Of 100,000 tokens that were asked for at most, some thousands.
+    expect(spent).toBeGreaterThan(3000);
+    expect(spent).toBeLessThan(300_000);
+    await world.until(() => (world.anthropic.abandoned() > 0 ? true : undefined));
+  });
+
+  it("is refused when the budget is spent, in words Claude Code takes as final", async ({ expect }) => {
+    const lease = await lend(world, { maxUsd: 0.000_001 });
+    await (await lease.ask(asking("hello"))).text();
+    const { spent_micro_usd: spent } = await lease.spent();
+    const before = world.anthropic.requests.length;
+    const refused = await lease.ask(asking("hello"));
+    expect(refused.status).toBe(402);
+    expect(refused.headers.get("x-should-retry")).toBe("false");
+    expect(await refused.json()).toEqual({
+      type: "error",
+      error: { type: "billing_error", message: "bugbot: this run's budget of $0.000001 is spent" },
+    });
+    expect(world.anthropic.requests).toHaveLength(before);
+    expect((await lease.spent()).spent_micro_usd).toBe(spent);
+    expect(world.logs.some((line) => line.includes("egress_refused") && line.includes(lease.commandId))).toBe(true);
+  });
+
+  it("cannot go over the budget by being asked many times at once", async ({ expect }) => {
+    const lease = await lend(world, { maxUsd: 0.03 });
+    const controller = new AbortController();
+    // Each may cost a cent and a bit.
+    const all = await Promise.all(
+      Array.from({ length: 12 }, () =>
+        lease.ask({ stream: true, ...asking("case-endless") }, { signal: controller.signal }),
+      ),
+    );
+    const statuses = all.map(({ status }) => status).toSorted((a, b) => a - b);
+    expect(statuses.filter((status) => status === 200).length).toBeLessThanOrEqual(3);
+    expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(9);
+    controller.abort();
+    await lease.spent();
+  });
+});
+
+describe("an agent that spends behind Claude Code's back", () => {
+  it("ends at the budget, with what it really cost", async ({ expect }) => {
+    const { outcome, replies } = await world.mention("fix https://github.com/acme/shop case-own-spending");
+    expect(outcome).toBe("timed_out");
+    expect(replies.map(({ text }) => text)).toEqual([
+      expect.stringMatching(/^⏳ Out of budget \(\$0\.5\).*\n\$0\.[5-9]\d · /),
+    ]);
+    const refused = world.logs.filter((line) => line.includes("budget of $0.5 is spent"));
+    // The agent's own tries, and Claude Code's: it does not try for minutes.
+    expect(refused.length).toBeLessThan(8);
+    expect(world.logs.some((line) => line.includes("cost_mismatch"))).toBe(true);
+    expect(world.github.pullRequests(world.repository)).toEqual([]);
+  });
+});
