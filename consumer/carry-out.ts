@@ -5,6 +5,7 @@ import { withBill } from "./bill.ts";
 import { checkWorkspace } from "./check-workspace.ts";
 import { contextualize } from "./commands/contextualize.ts";
 import { resolveFollowUp } from "./commands/follow-up.ts";
+import { decide } from "./commands/decide.ts";
 import { fix } from "./commands/fix.ts";
 import { help } from "./commands/help.ts";
 import { passOn } from "./commands/pass-on.ts";
@@ -22,7 +23,7 @@ import { settle, type Settled } from "./settle.ts";
 /** A command from its admission to its last word. */
 export async function carryOut(
   asked: Command,
-  outside: Outside & Pick<CommandNeeds, "effect" | "errors">,
+  outside: Outside & Pick<CommandNeeds, "effect" | "errors" | "waitForEvent">,
 ): Promise<Settled> {
   const { effect, commands, log, now } = outside;
   let command = asked;
@@ -88,6 +89,10 @@ async function run(command: Command, needs: CommandNeeds): Promise<Ending> {
       return stop(command, needs);
     case "help":
       return help(command);
+    case "approve":
+      return decide(command, "approved", needs);
+    case "decline":
+      return decide(command, "declined", needs);
     case "retry":
       throw new TypeError("a retry stands for the command it repeats");
     default:

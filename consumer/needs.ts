@@ -8,6 +8,7 @@ import type { Effect } from "./effect.ts";
 import type { Replies } from "./replies/reply.ts";
 import type { StatusMessage } from "./replies/status-message.ts";
 import type { JobSandbox } from "./sandbox/sandbox.ts";
+import type { Approvals } from "./stores/approvals.ts";
 import type { Audit } from "./stores/audit.ts";
 import type { Automation } from "./stores/automation.ts";
 import type { Sources } from "./evidence/gather.ts";
@@ -47,6 +48,9 @@ export interface Outside {
   checkpoints: Checkpoints;
   messagesToRuns: MessagesToRuns;
   spending: Spending;
+  approvals: Approvals;
+  /** Wakes a command that waits for an answer; one that does not wait is left as it is. */
+  wake: (commandId: string) => Promise<void>;
   threadIssues: ThreadIssues;
   automation: Automation;
   settings: Settings;
@@ -57,6 +61,8 @@ export interface Outside {
 /** What one command's story is told with. */
 export interface CommandNeeds extends Outside {
   effect: Effect;
+  /** Sleeps until the command is woken, at most `timeoutMs`. `name` is unique in a command. */
+  waitForEvent: (name: string, type: string, timeoutMs: number) => Promise<void>;
   /** The failed attempts so far. */
   errors: readonly StepError[];
   status: StatusMessage;

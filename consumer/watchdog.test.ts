@@ -6,6 +6,7 @@ import type { DeadCommand } from "./dead-letter.ts";
 import type { InstanceState } from "./instances.ts";
 import { testReplies } from "./replies/test-replies.ts";
 import { createSandbox } from "./sandbox/sandbox.ts";
+import { createApprovals } from "./stores/approvals.ts";
 import { createAudit } from "./stores/audit.ts";
 import { createAutomation } from "./stores/automation.ts";
 import { createCheckpoints } from "./stores/checkpoints.ts";
@@ -74,6 +75,8 @@ async function setUp(state: InstanceState | Error, { refusal }: { refusal?: Fail
     breakers: createBreakers(db),
     evidence: createEvidence(db),
     messagesToRuns: createMessagesToRuns(db),
+    approvals: createApprovals(db),
+    wake: () => Promise.reject(new Error("must not wake")),
     checkpoints: createCheckpoints(env.CHECKPOINTS, { key: undefined, ttlDays: 30, now: () => clock.now }),
     sources: { behaviour: undefined, code: undefined },
     settings: readSettings({}),

@@ -114,8 +114,8 @@ async function end(
   log("watchdog_ended", { commandId: id, outcome, isOurs });
 }
 
-function deadlineOf({ startedAt, leaseExpiresAt }: Unended, { settings }: WatchdogNeeds): number {
-  const run = startedAt + settings.BUGBOT_MAX_MINUTES * 60_000 + leaseGraceMs;
+function deadlineOf({ startedAt, leaseExpiresAt, approvalExpiresAt }: Unended, { settings }: WatchdogNeeds): number {
+  const run = Math.max(startedAt, approvalExpiresAt ?? 0) + settings.BUGBOT_MAX_MINUTES * 60_000 + leaseGraceMs;
   return Math.max(run, leaseExpiresAt ?? 0) + watchdogMarginMs;
 }
 

@@ -1,4 +1,5 @@
 import { Failure } from "../shared/failure.ts";
+import { approvalEvent } from "../shared/limits.ts";
 import { createLog } from "../shared/log.ts";
 import { readSettings, secretsOf } from "../shared/settings.ts";
 import { createRateLimits } from "./clients/discord-rate-limits.ts";
@@ -15,6 +16,7 @@ import { createDiscordReplies } from "./replies/discord.ts";
 import { createSlackReplies } from "./replies/slack.ts";
 import { createContainerExecutor, createHttpExecutor } from "./sandbox/executor.ts";
 import { createSandbox } from "./sandbox/sandbox.ts";
+import { createApprovals } from "./stores/approvals.ts";
 import { createAudit } from "./stores/audit.ts";
 import { createAutomation } from "./stores/automation.ts";
 import { createCheckpoints } from "./stores/checkpoints.ts";
@@ -86,6 +88,9 @@ export function wire(env: Env): Outside {
         ((asked) => findCode(asked, { github: createGitHubCode(connection), searches, webUrl: settings.GITHUB_URL })),
     },
     leases: createLeases(env.DB),
+    approvals: createApprovals(env.DB),
+    wake: async (commandId) =>
+      (await env.COMMAND_WORKFLOW.get(commandId)).sendEvent({ type: approvalEvent, payload: {} }),
     messagesToRuns: createMessagesToRuns(env.DB),
     checkpoints: createCheckpoints(env.CHECKPOINTS, {
       key: settings.BUGBOT_CHECKPOINT_KEY,

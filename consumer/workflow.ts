@@ -13,6 +13,11 @@ export class CommandWorkflow extends WorkflowEntrypoint<Env, Command> {
     const outside = wire(this.env);
     const errors: StepError[] = [];
     const effect = createEffect(step, command.id, { log: outside.log, errors });
-    return carryOut(command, { ...outside, effect, errors });
+    return carryOut(command, { ...outside, effect, errors, waitForEvent });
+
+    async function waitForEvent(name: string, type: string, timeoutMs: number): Promise<void> {
+      // It throws when the time is over: what was decided meanwhile is in D1.
+      await step.waitForEvent(name, { type, timeout: timeoutMs }).catch(() => undefined);
+    }
   }
 }

@@ -1,8 +1,11 @@
 import * as z from "zod/mini";
 import { conversationSchema } from "./conversation.ts";
 
-/** `retry` comes from a button or a form only; its text is the id of the command to do again, and words to add to it. */
-export const commandNames = ["fix", "contextualize", "status", "stop", "help", "retry"] as const;
+/**
+ * `retry` comes from a button or a form only; its text is the id of the command to do again, and words to add to it. `approve` and
+ * `decline` come from buttons only; their text is the id of the command that waits, and the plan.
+ */
+export const commandNames = ["fix", "contextualize", "status", "stop", "help", "retry", "approve", "decline"] as const;
 export type CommandName = (typeof commandNames)[number];
 
 /** The things a report points at, found in its words. */

@@ -107,6 +107,13 @@ export const dayMs = 24 * 60 * 60_000;
 export const sessionTtlDays = 30;
 /** A checkpoint's key must be hard to guess: 64 hex digits are what `openssl rand -hex 32` gives. */
 export const minCheckpointKeyLength = 32;
+/** How long a plan waits for its approval. */
+export const approvalMs = 24 * 60 * 60_000;
+/** What wakes a Workflow that waits: the answer itself is in D1. */
+export const approvalEvent = "approval";
+/** Hex digits of a plan's hash that a button carries: 48 bits, and an id of Discord's has 100 characters in all. */
+export const planLength = 12;
+
 /** How long a message waits, in one step and in all, for a run that cannot hear it just now: it starts, or pushes. */
 export const passOnWaitMs = 20_000;
 export const passOnWaits = 90;

@@ -18,6 +18,11 @@ function url(value: unknown, fallback: string): string {
   return (text(value) ?? fallback).replace(/\/+$/, "");
 }
 
+/** A typing error lets nothing through: whatever is set asks for approval, and is named by `invalidSettings`. */
+function approval(value: string | undefined): "fix" | undefined {
+  return value === undefined || value === "off" ? undefined : "fix";
+}
+
 /** Anything but a number above zero is the default here, and named by `invalidSettings`. */
 function positive(value: unknown, fallback: number): number {
   return isPositive(text(value)) ? Number(value) : fallback;
@@ -79,6 +84,10 @@ export function readSettings(given: object) {
     BUGBOT_ALLOWED_REGISTRIES: list(env["BUGBOT_ALLOWED_REGISTRIES"]),
     BUGBOT_MAX_TURNS: positive(env["BUGBOT_MAX_TURNS"], runLimits.maxTurns),
     BUGBOT_MAX_MINUTES: positive(env["BUGBOT_MAX_MINUTES"], runLimits.maxMinutes),
+    /** `fix`: somebody else approves a fix before it is worked on; `off` or nothing: nobody has to. */
+    BUGBOT_APPROVAL: approval(text(env["BUGBOT_APPROVAL"])),
+    /** Who may approve, by their ids; nobody listed: anybody but the asker. */
+    BUGBOT_APPROVERS: list(env["BUGBOT_APPROVERS"]),
     /** Seals what a conversation keeps between its runs; without it nothing is kept. */
     BUGBOT_CHECKPOINT_KEY: text(env["BUGBOT_CHECKPOINT_KEY"]),
     SESSION_TTL_DAYS: positive(env["SESSION_TTL_DAYS"], sessionTtlDays),
@@ -155,6 +164,10 @@ export function invalidSettings(env: object): string[] {
   const model = text(given["BUGBOT_MODEL"]);
   if (model && !findFamily(model)) wrong.push(`BUGBOT_MODEL must be ${modelFamilies.join(", ")}, not ${model}`);
   const { GITHUB_APP_PRIVATE_KEY, POSTHOG_PROJECT_ID, BUGBOT_CHECKPOINT_KEY } = readSettings(env);
+  const approvalFor = text(given["BUGBOT_APPROVAL"]) ?? "off";
+  if (approvalFor !== "fix" && approvalFor !== "off") {
+    wrong.push(`BUGBOT_APPROVAL must be fix or off, not ${approvalFor}`);
+  }
   if (BUGBOT_CHECKPOINT_KEY && BUGBOT_CHECKPOINT_KEY.length < minCheckpointKeyLength) {
     wrong.push(`BUGBOT_CHECKPOINT_KEY must have ${minCheckpointKeyLength} characters or more: openssl rand -hex 32`);
   }

@@ -132,7 +132,11 @@ async function checkDeadLetters(db: D1Database): Promise<Finding> {
 
 async function checkWatchdog({ db, outside: { now, settings } }: DiagnoseNeeds): Promise<Finding> {
   const overdue = now() - settings.BUGBOT_MAX_MINUTES * 60_000 - 2 * watchdogMarginMs;
-  const stuck = await count(db, "SELECT count(*) AS n FROM commands WHERE outcome IS NULL AND started_at < ?", overdue);
+  const stuck = await count(
+    db,
+    "SELECT count(*) AS n FROM commands WHERE outcome IS NULL AND max(started_at, coalesce((SELECT expires_at FROM approvals WHERE command_id = id), 0)) < ?",
+    overdue,
+  );
   const owed = await count(
     db,
     "SELECT count(*) AS n FROM commands WHERE outcome IS NOT NULL AND last_word_at IS NULL AND last_word_error IS NULL AND settled_at < ?",

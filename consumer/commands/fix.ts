@@ -3,6 +3,7 @@ import { conversationId } from "../../shared/conversation.ts";
 import { Failure } from "../../shared/failure.ts";
 import type { Outcome } from "../../shared/job.ts";
 import { defaultAllowedPaths } from "../../shared/limits.ts";
+import { awaitApproval } from "../await-approval.ts";
 import { checkMonth } from "../bill.ts";
 import { chooseModel } from "../choose-model.ts";
 import { chooseRepository } from "../choose-repository.ts";
@@ -64,6 +65,16 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
   });
 
   const isMore = branch === known.branch && (known.summary !== null || known.hasCheckpoint);
+  const allowedPaths = settings.BUGBOT_ALLOWED_PATHS.length > 0 ? settings.BUGBOT_ALLOWED_PATHS : defaultAllowedPaths;
+  const prompt = withEarlier(
+    writePrompt({ repository: repository.name, report, issue: issue ?? undefined, allowedPaths }),
+    isMore ? known.summary : null,
+  );
+  const resumePrompt = isMore ? writeFollowUp({ report, branch, allowedPaths }) : undefined;
+  if (settings.BUGBOT_APPROVAL === "fix") {
+    const prompts = [prompt, resumePrompt];
+    await awaitApproval(command, { repository: repository.name, branch, report, model, prompts, allowedPaths }, needs);
+  }
   const headBefore = await effect("look at branch", () => github.branchHead(repository.name, branch));
   const where = `[${repository.name}](${settings.GITHUB_URL}/${repository.name})${issue ? ` for [${issue.identifier}](${issue.url})` : ""}`;
   await status.show("work", {
@@ -71,7 +82,6 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
     activity: `working on ${repository.name}`,
     buttons: stop,
   });
-  const allowedPaths = settings.BUGBOT_ALLOWED_PATHS.length > 0 ? settings.BUGBOT_ALLOWED_PATHS : defaultAllowedPaths;
   const subject = oneLine(`fix: ${issue?.title ?? title}${issue ? ` (${issue.identifier})` : ""}`);
   const limits = limitsOf(settings);
   const plan = {
@@ -81,11 +91,8 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
     headBefore,
     commitSubject: subject,
     allowedPaths,
-    prompt: withEarlier(
-      writePrompt({ repository: repository.name, report, issue: issue ?? undefined, allowedPaths }),
-      isMore ? known.summary : null,
-    ),
-    resumePrompt: isMore ? writeFollowUp({ report, branch, allowedPaths }) : undefined,
+    prompt,
+    resumePrompt,
     model,
     where,
   };

@@ -19,6 +19,14 @@ export async function passOn(command: Command, stage: string, needs: CommandNeed
     switch (said) {
       case "heard":
         return { outcome: "succeeded", reply: "💬 Passed on to the run that is under way here." };
+      case "added":
+        return { outcome: "succeeded", reply: "💬 Added to the plan, which now has to be approved as it is." };
+      case "approved":
+        return {
+          outcome: "refused",
+          reply:
+            "❌ The run here was approved as it is. Say this again when it is done: it needs an approval of its own.",
+        };
       case "stopped":
         return { outcome: "stopped", reply: "The run here was stopped before I could pass that on." };
       case "free":
@@ -34,9 +42,11 @@ export async function passOn(command: Command, stage: string, needs: CommandNeed
 
 /** Tries for a while: a job that is not there yet, or has just been answered, hears nothing. */
 async function sayInTime(command: Command, words: string, needs: CommandNeeds) {
-  const { commands, sandbox, messagesToRuns, now } = needs;
+  const { commands, sandbox, messagesToRuns, approvals, wake, settings, now } = needs;
   const thread = conversationId(command.conversation);
   const text = writeMessage(command.author.name ?? command.author.id, words);
+  // Before it asks for its approval, such a run hears nothing: it would not be a part of the plan.
+  const needsApproval = settings.BUGBOT_APPROVAL === "fix";
   let awaited: string | undefined;
   for (const until = now() + passOnWaitMs; ;) {
     const run = await commands.workingFor(thread, command);
@@ -45,8 +55,15 @@ async function sayInTime(command: Command, words: string, needs: CommandNeeds) {
       return wasStopped ? ("stopped" as const) : ("free" as const);
     }
     awaited = run;
-    if (await sandbox(thread).say(run, { id: command.id, text })) {
-      await messagesToRuns.add(command.id, run, text, now());
+    const message = { id: command.id, text, authorId: command.author.id };
+    const approval = await approvals.find(run);
+    if (approval) {
+      if (!(await messagesToRuns.addToPlan(run, message, now()))) return "approved" as const;
+      await wake(run);
+      return "added" as const;
+    }
+    if (!needsApproval && (await sandbox(thread).say(run, { id: command.id, text }))) {
+      await messagesToRuns.add(run, message, now());
       return "heard" as const;
     }
     if (now() >= until) return "waiting" as const;

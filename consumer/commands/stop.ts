@@ -5,7 +5,7 @@ import type { CommandNeeds, Outside } from "../needs.ts";
 
 /** Stops a run; its own last word says that it was stopped. Which one: the button's, the reaction's, the thread's, else the channel's only one. */
 export async function stop(command: Command, needs: CommandNeeds): Promise<Ending> {
-  const { effect, commands, now } = needs;
+  const { effect, commands, approvals, wake, now } = needs;
   const byReaction = isReaction(command);
   const found = await effect("find run", () => findRun(command, needs));
   if (found === "several") {
@@ -18,6 +18,9 @@ export async function stop(command: Command, needs: CommandNeeds): Promise<Endin
   await effect("ask to stop", () => commands.requestStop(found.id, now()));
   // A job that is not there yet, or no more, is met by the request at its next stage.
   await effect("stop job", () => stopJob(found, needs)).catch(() => false);
+  await effect("wake", async () => {
+    if ((await approvals.find(found.id))?.decision === null) await wake(found.id);
+  }).catch(() => undefined);
   return { outcome: "succeeded", reply: byReaction ? "" : "Stopping." };
 }
 

@@ -29,7 +29,14 @@ export interface LinkButton {
   url: string;
 }
 
-export const buttonLabels = { retry: "Retry", stop: "Stop", fix: "Fix it", ask: "Name the repository" } as const;
+export const buttonLabels = {
+  retry: "Retry",
+  stop: "Stop",
+  fix: "Fix it",
+  ask: "Name the repository",
+  approve: "Approve",
+  decline: "Decline",
+} as const;
 
 /** Something that was said in the thread before: untrusted text. */
 export interface Said {

@@ -92,7 +92,7 @@ export async function runAgent(plan: RunPlan, needs: CommandNeeds): Promise<Ende
       const isResumed = earlier !== undefined && (await sandbox.give(command.id, earlier));
       await sandbox.start(isResumed ? { ...job, resumePrompt } : job);
       // A job that starts over hears again what it was told.
-      for (const message of await messagesToRuns.of(command.id)) await sandbox.say(command.id, message);
+      for (const { id, text } of await messagesToRuns.of(command.id)) await sandbox.say(command.id, { id, text });
       return isResumed;
     };
     const isResumed = await effect("start job", start, { attempts: sandboxAttempts, timeoutMs: 5 * 60_000 });

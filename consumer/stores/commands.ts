@@ -144,6 +144,14 @@ export function createCommands(db: D1Database) {
         .first<string>("id");
     },
 
+    /** Who asked for a command; null where it has ended, or is not known. */
+    async authorOfUnended(id: string): Promise<string | null> {
+      return db
+        .prepare("SELECT author_id FROM commands WHERE id = ? AND outcome IS NULL")
+        .bind(id)
+        .first<string>("author_id");
+    },
+
     /** The running command that this message follows. */
     async followedBy(statusMessageId: string) {
       const row = await db

@@ -2,11 +2,17 @@ import * as z from "zod/mini";
 import { commandSchema } from "../../shared/command.ts";
 
 const unendedSchema = z.pipe(
-  z.object({ body: z.string(), started_at: z.number(), expires_at: z.nullable(z.number()) }),
+  z.object({
+    body: z.string(),
+    started_at: z.number(),
+    expires_at: z.nullable(z.number()),
+    approval_expires_at: z.nullable(z.number()),
+  }),
   z.transform((row) => ({
     command: commandSchema.parse(JSON.parse(row.body)),
     startedAt: row.started_at,
     leaseExpiresAt: row.expires_at ?? undefined,
+    approvalExpiresAt: row.approval_expires_at ?? undefined,
   })),
 );
 export type Unended = z.infer<typeof unendedSchema>;
@@ -18,7 +24,8 @@ export function createUnended(db: D1Database) {
     async list(beforeMs: number, limit: number): Promise<Unended[]> {
       const { results } = await db
         .prepare(
-          `SELECT body, started_at, expires_at FROM commands LEFT JOIN leases ON leases.command_id = commands.id
+          `SELECT body, started_at, leases.expires_at, approvals.expires_at AS approval_expires_at FROM commands
+           LEFT JOIN leases ON leases.command_id = commands.id LEFT JOIN approvals ON approvals.command_id = commands.id
            WHERE outcome IS NULL AND body IS NOT NULL AND started_at <= ? ORDER BY started_at LIMIT ?`,
         )
         .bind(beforeMs, limit)

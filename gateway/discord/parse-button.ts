@@ -11,7 +11,7 @@ export function parseButton(interaction: Interaction): Incoming {
   const data = dataSchema.safeParse(interaction.data);
   const button = data.success ? parseButtonId(data.data.custom_id) : undefined;
   if (!button) return { kind: "answer", answer: tellAsker("I do not know this button.") };
-  const { action, commandId } = button;
+  const { action, commandId, plan } = button;
   switch (action) {
     case "ask":
       return { kind: "answer", answer: askForRepository(commandId) };
@@ -27,6 +27,13 @@ export function parseButton(interaction: Interaction): Incoming {
         kind: "command",
         command: commandFrom(interaction, { name: action, text: commandId, references: {} }),
         answer: action === "stop" ? deferredForAsker : deferred,
+      };
+    case "approve":
+    case "decline":
+      return {
+        kind: "command",
+        command: commandFrom(interaction, { name: action, text: `${commandId} ${plan}`, references: {} }),
+        answer: deferredForAsker,
       };
     default:
       return action satisfies never;

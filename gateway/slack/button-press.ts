@@ -37,7 +37,7 @@ export async function readPress(
   const conversation = conversationOf(press.data, apiUrl);
   if (!pressed || !button || !conversation) return { kind: "ignored", reason: "not one of bugbot's buttons" };
 
-  const { action, commandId: about } = button;
+  const { action, commandId: about, plan } = button;
   if (action === "ask") {
     if (!triggerId) return { kind: "ignored", reason: "nothing to open a form with" };
     const view = repositoryForm({ commandId: about, conversation });
@@ -49,7 +49,7 @@ export async function readPress(
       v: 1,
       id: await commandId(triggerId || `${pressed.action_ts} ${user.id} ${pressed.action_id}`),
       name: action,
-      text: action === "fix" ? "" : about,
+      text: action === "fix" ? "" : [about, plan].filter(Boolean).join(" "),
       conversation,
       author: authorOf(press.data),
       references: {},
