@@ -1,6 +1,14 @@
 import { randomUUID } from "node:crypto";
+import type { Miniflare } from "miniflare";
 import * as z from "zod/mini";
-import type { World } from "./world.ts";
+
+/** Where the egress is, and the database it looks leases up in. */
+interface Place {
+  database: () => ReturnType<Miniflare["getD1Database"]>;
+  egressUrl: string;
+  repository: string;
+  until: <T>(find: () => Promise<T | undefined>) => Promise<T>;
+}
 
 interface Terms {
   branch?: string;
@@ -9,10 +17,18 @@ interface Terms {
 }
 
 /** A run's lease without the run: what a container could do with it is done by the test. */
-export async function lend(world: World, { branch = "bugbot/bug-1", headBefore = null, maxUsd = 5 }: Terms = {}) {
+export async function lend(world: Place, { branch = "bugbot/bug-1", headBefore = null, maxUsd = 5 }: Terms = {}) {
   const db = await world.database();
   const id = randomUUID();
   const commandId = `test-${id}`;
+  // The watchdog closes the leases of commands that are over, or that nobody knows.
+  await db
+    .prepare(
+      `INSERT INTO commands (id, name, text, conversation_id, author_id, received_at, started_at)
+       VALUES (?1, 'fix', '', ?1, '', ?2, ?2)`,
+    )
+    .bind(commandId, Date.now() + 3_600_000)
+    .run();
   await db
     .prepare(
       `INSERT INTO leases (id, command_id, repository, branch, head_before, models, expires_at, max_micro_usd, opened_at)

@@ -80,3 +80,24 @@ it("knows a model by its family", ({ expect }) => {
   ).toBe(true);
   expect(["claude-opus-5", "sonnetish", "gpt-5"].some((model) => allowsModel(lease, model))).toBe(false);
 });
+
+describe("a package registry that the operator allows", () => {
+  it.for(["https://registry.npmjs.org/left-pad", "https://npm.acme.test:8443/@acme%2fcart"])(
+    "is open for reading: %s",
+    (url, { expect }) => {
+      expect(decide("GET", url)).toEqual({ kind: "registry", url: new URL(url) });
+      expect(decide("HEAD", url)).toMatchObject({ kind: "registry" });
+    },
+  );
+
+  it.for([
+    ["PUT", "https://registry.npmjs.org/left-pad"],
+    ["POST", "https://registry.npmjs.org/-/npm/v1/security/audits"],
+    ["GET", "http://registry.npmjs.org/left-pad"],
+    ["GET", "https://npm.acme.test/left-pad"],
+    ["GET", "https://registry.npmjs.org.evil.com/left-pad"],
+    ["GET", "https://evil.registry.npmjs.org/left-pad"],
+  ])("is not open for %s %s", ([method = "", url = ""], { expect }) => {
+    expect(decide(method, url)).toMatchObject({ kind: "refuse", status: 403 });
+  });
+});

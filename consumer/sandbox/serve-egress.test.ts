@@ -122,6 +122,14 @@ describe("what passes the egress", () => {
   });
 });
 
+it("reads a package without the credentials that the container makes up", async ({ expect }) => {
+  const own = { authorization: "Bearer stolen", cookie: "a=b", "x-api-key": "c", accept: "application/json" };
+  await ask("https://registry.test/left-pad", { headers: own });
+  expect(sent.map(({ url }) => url)).toEqual(["https://registry.test/left-pad"]);
+  expect(Object.keys(Object.fromEntries(sent[0]?.headers ?? []))).toEqual(["accept"]);
+  expect(minted).toEqual([]);
+});
+
 describe("what the egress keeps inside, and logs", () => {
   it.for<[string, string, RequestInit, Partial<Lease>, RegExp]>([
     ["another model", "https://model.test/v1/messages", message("claude-opus-5"), {}, /may ask sonnet only/],
