@@ -1,6 +1,7 @@
 import { onInterrupt, requireNode24 } from "../local/process.ts";
 import { measureCommand } from "./command/command.ts";
 import { measureContainer } from "./container/container.ts";
+import { measureEgress } from "./egress/egress.ts";
 import { measureDiscord } from "./gateway/discord.ts";
 import { measureSlack } from "./gateway/slack.ts";
 import { type Cleanup, createCleanup } from "./report/cleanup.ts";
@@ -14,6 +15,7 @@ const parts: ReadonlyMap<string, (cleanup: Cleanup) => Promise<Section>> = new M
   ["startup", measureStartup],
   ["command", measureCommand],
   ["container", measureContainer],
+  ["egress", measureEgress],
 ]);
 const [chosen] = process.argv.slice(2);
 const measures = chosen === undefined ? [...parts.values()] : [parts.get(chosen)].filter((part) => part !== undefined);
