@@ -1,5 +1,6 @@
 import { onInterrupt, requireNode24 } from "../local/process.ts";
 import { measureCommand } from "./command/command.ts";
+import { measureEvidence } from "./evidence/evidence.ts";
 import { measureContainer } from "./container/container.ts";
 import { measureEgress } from "./egress/egress.ts";
 import { measureDiscord } from "./gateway/discord.ts";
@@ -14,6 +15,7 @@ const parts: ReadonlyMap<string, (cleanup: Cleanup) => Promise<Section>> = new M
   ["discord", measureDiscord],
   ["startup", measureStartup],
   ["command", measureCommand],
+  ["evidence", measureEvidence],
   ["container", measureContainer],
   ["egress", measureEgress],
 ]);

@@ -72,7 +72,7 @@ async function run(command: Command, needs: CommandNeeds): Promise<Ending> {
     case "fix": {
       const passedOn = await passOn(command, "first", needs);
       if (passedOn) return passedOn;
-      await needs.status.mark("working");
+      void needs.status.mark("working");
       return fix(command, needs).catch(async (error: unknown) => {
         // Another one was faster.
         const passedLate = isBusy(error) ? await passOn(command, "late", needs) : undefined;
@@ -81,7 +81,7 @@ async function run(command: Command, needs: CommandNeeds): Promise<Ending> {
       });
     }
     case "contextualize":
-      await needs.status.mark("working");
+      void needs.status.mark("working");
       return contextualize(command, needs);
     case "status":
       return status(command, needs);

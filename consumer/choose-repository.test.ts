@@ -8,7 +8,7 @@ const needs: ChooseNeeds = {
     return {
       name: name === "acme/moved" ? "elsewhere/moved" : name,
       defaultBranch: "main",
-      empty: name === "acme/new",
+      head: name === "acme/new" ? null : "abc",
     };
   },
 };

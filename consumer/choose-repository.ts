@@ -49,7 +49,7 @@ export async function chooseRepository(
   }
   // A renamed or moved repository answers under its new name.
   if (!isAllowedRepository(repository.name, needs.allowed)) throw notAllowed(repository.name);
-  if (repository.empty) {
+  if (repository.head === null) {
     throw new Failure("repository_empty", {
       reply: `${repository.name} has no commit yet, so there is nothing to fix. Push something to it first.`,
       retry: false,

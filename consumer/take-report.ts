@@ -39,30 +39,27 @@ export interface Taken {
 export async function takeReport(command: Command, needs: TakeNeeds): Promise<Taken> {
   const { effect, linear, linearTeams: teams, threadIssues, conversations, replies } = needs;
   const { conversation } = command;
-  const earlier = await readThread(command, needs);
-  const report = readReport(command, earlier);
-  const { known, mapped } = await effect("recall", async () => {
+  const recalling = effect("recall", async () => {
     const [found, inKv] = await Promise.all([
       conversations.find(conversationId(conversation)),
       threadIssues.find(conversation),
     ]);
     return { known: found, mapped: [inKv, found.issueId] };
   });
+  const linking = recalling.then(({ mapped }) => {
+    const isKnown = command.references.linearIssueId ?? mapped.find((id) => id !== null);
+    return linear && isKnown === undefined ? findThreadLink() : undefined;
+  });
+  const [earlier, { known, mapped }, earlyUrl] = await Promise.all([readThread(command, needs), recalling, linking]);
+  const report = readReport(command, earlier);
   const clues = { named: command.references, around: report.references };
   let issue =
     linear && teams
       ? await effect("find issue", async () => (await findIssue(clues, { linear, teams, mapped })) ?? null)
       : null;
-  let threadUrl: string | null = null;
-  if (linear && !issue) {
-    threadUrl = await effect("find thread link", async () => {
-      return (await replies(conversation.platform).threadLink(command)) ?? null;
-    }).catch(() => null);
-    const url = threadUrl;
-    issue =
-      url === null
-        ? null
-        : await effect("find linked issue", async () => (await linear.openIssueWithLink(url)) ?? null);
+  const threadUrl = linear && !issue ? (earlyUrl === undefined ? await findThreadLink() : earlyUrl) : null;
+  if (linear && threadUrl !== null) {
+    issue = await effect("find linked issue", async () => (await linear.openIssueWithLink(threadUrl)) ?? null);
   }
   const title = titleOf(report.text) ?? issue?.title ?? titleOfThread(report.earlier);
   if (!title) {
@@ -72,6 +69,11 @@ export async function takeReport(command: Command, needs: TakeNeeds): Promise<Ta
     });
   }
   return { report, title, known, issue, threadUrl };
+
+  function findThreadLink(): Promise<string | null> {
+    const find = async () => (await replies(conversation.platform).threadLink(command)) ?? null;
+    return effect("find thread link", find).catch(() => null);
+  }
 }
 
 /** The report's issue: the one that was found, else a new one that shows the thread's link. Null where Linear is off. */

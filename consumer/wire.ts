@@ -58,6 +58,7 @@ export function wire(env: Env): Outside {
   const access = githubAccess(settings);
   const connection = access && connectGitHub({ access, apiUrl: settings.GITHUB_API_URL });
   const linear = LINEAR_API_KEY ? createLinear({ apiKey: LINEAR_API_KEY, apiUrl: settings.LINEAR_API_URL }) : undefined;
+  const code = connection && createGitHubCode(connection);
   const searches = createCodeSearches(env.DB, env.BUGBOT_KV, Date.now);
   const posthog =
     POSTHOG_API_KEY && POSTHOG_PROJECT_ID
@@ -83,9 +84,7 @@ export function wire(env: Env): Outside {
     evidence: createEvidence(env.DB),
     sources: {
       behaviour: posthog && ((asked) => findBehaviour(asked, { posthog })),
-      code:
-        connection &&
-        ((asked) => findCode(asked, { github: createGitHubCode(connection), searches, webUrl: settings.GITHUB_URL })),
+      code: code && ((asked) => findCode(asked, { github: code, searches, webUrl: settings.GITHUB_URL })),
     },
     leases: createLeases(env.DB),
     approvals: createApprovals(env.DB),

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { type AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { setTimeout as wait } from "node:timers/promises";
 
 const maxBodyBytes = 10 * 1024 * 1024;
 
@@ -43,6 +44,8 @@ export interface StandIn {
   fault: (match: FaultMatch, fault: Fault) => void;
   /** Everything works again. */
   mend: () => void;
+  /** Every request waits so long before it is looked at, from now on: the way there and back. */
+  delay: (ms: number) => void;
   close: () => Promise<void>;
 }
 
@@ -56,6 +59,7 @@ export interface StandInOptions {
 /** A local stand-in for an outside service: HTTP on loopback, every request recorded, faults on demand. */
 export async function startStandIn(options: StandInOptions): Promise<StandIn & { origin: string }> {
   const requests: RecordedRequest[] = [];
+  let delayMs = 0;
   const faults: { match: FaultMatch; fault: Fault; left: number }[] = [];
 
   async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
@@ -66,6 +70,7 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn & {
     const seen = { method: incoming.method ?? "GET", path, headers, body: parseBody(text, headers), at: Date.now() };
     const recorded = { ...seen, operation: options.operation?.(seen) ?? `${seen.method} ${path.split("?", 1)[0]}` };
     requests.push(recorded);
+    if (delayMs > 0) await wait(delayMs);
 
     const hasBody = seen.method !== "GET" && seen.method !== "HEAD";
     const request = () =>
@@ -100,6 +105,7 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn & {
     requests,
     fault: (match, fault) => void faults.push({ match, fault, left: fault.times ?? 1 }),
     mend: () => void faults.splice(0),
+    delay: (ms) => void (delayMs = ms),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -21,8 +21,14 @@ export interface Tree {
 
 export type GitHubCode = ReturnType<typeof createGitHubCode>;
 
-/** Reads code and what happened to it; `repository` is `owner/name`. One call each; every method throws `Failure`. */
+/**
+ * Reads code and what happened to it; `repository` is `owner/name`. One call each, and one alone where the same is asked again;
+ * every method throws `Failure`.
+ */
 export function createGitHubCode({ ask, find }: GitHubConnection) {
+  const trees = createMemory<Tree>();
+  const pulls = createMemory<Omit<OpenPullRequest, "paths">[]>();
+
   return {
     /** The default branch's commit; null where there is no commit, or no such repository. */
     async head(repository: string): Promise<string | null> {
@@ -30,17 +36,18 @@ export function createGitHubCode({ ask, find }: GitHubConnection) {
       return found?.data[0]?.sha ?? null;
     },
 
-    async tree(repository: string, commit: string): Promise<Tree> {
-      try {
-        const call = { tree_sha: commit, recursive: "1" };
-        const found = await find(repository, (rest, at) => rest.git.getTree({ ...at, ...call }), [404, 409]);
-        const { tree, truncated } = found?.data ?? { tree: [], truncated: false };
-        return { paths: tree.flatMap(({ type, path }) => (type === "blob" ? [path] : [])), truncated };
-      } catch (error) {
-        if (error instanceof Failure && error.code === "github_too_large") return { paths: [], truncated: true };
-        throw error;
-      }
-    },
+    tree: (repository: string, commit: string): Promise<Tree> =>
+      trees(`${repository} ${commit}`, async () => {
+        try {
+          const call = { tree_sha: commit, recursive: "1" };
+          const found = await find(repository, (rest, at) => rest.git.getTree({ ...at, ...call }), [404, 409]);
+          const { tree, truncated } = found?.data ?? { tree: [], truncated: false };
+          return { paths: tree.flatMap(({ type, path }) => (type === "blob" ? [path] : [])), truncated };
+        } catch (error) {
+          if (error instanceof Failure && error.code === "github_too_large") return { paths: [], truncated: true };
+          throw error;
+        }
+      }),
 
     /** Whether there is such a file at `commit`. */
     async exists(repository: string, commit: string, path: string): Promise<boolean> {
@@ -77,11 +84,12 @@ export function createGitHubCode({ ask, find }: GitHubConnection) {
     },
 
     /** The open ones, those that something happened to last first; their paths are another question. */
-    async openPullRequests(repository: string): Promise<Omit<OpenPullRequest, "paths">[]> {
-      const call = { state: "open", sort: "updated", direction: "desc", per_page: 30 } as const;
-      const { data } = await ask(repository, "read", (rest, at) => rest.pulls.list({ ...at, ...call }));
-      return data.map(({ number, title, html_url: url }) => ({ number, title: oneLine(title.slice(0, 1000)), url }));
-    },
+    openPullRequests: (repository: string): Promise<Omit<OpenPullRequest, "paths">[]> =>
+      pulls(repository, async () => {
+        const call = { state: "open", sort: "updated", direction: "desc", per_page: 30 } as const;
+        const { data } = await ask(repository, "read", (rest, at) => rest.pulls.list({ ...at, ...call }));
+        return data.map(({ number, title, html_url: url }) => ({ number, title: oneLine(title.slice(0, 1000)), url }));
+      }),
 
     /** What a pull request changes, its first hundred files; a renamed one under both names. */
     async changedFiles(repository: string, number: number): Promise<string[]> {
@@ -89,5 +97,20 @@ export function createGitHubCode({ ask, find }: GitHubConnection) {
       const { data } = await ask(repository, "read", (rest, at) => rest.pulls.listFiles({ ...at, ...call }));
       return data.flatMap(({ filename, previous_filename: before }) => (before ? [filename, before] : [filename]));
     },
+  };
+}
+
+/** Answers that are asked for once; a failure is forgotten. */
+function createMemory<T>() {
+  const answers = new Map<string, Promise<T>>();
+  return async (key: string, ask: () => Promise<T>): Promise<T> => {
+    const asked = answers.get(key) ?? ask();
+    answers.set(key, asked);
+    try {
+      return await asked;
+    } catch (error) {
+      answers.delete(key);
+      throw error;
+    }
   };
 }

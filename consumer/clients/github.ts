@@ -6,8 +6,8 @@ export interface Repository {
   /** `owner/name` as GitHub spells it. */
   name: string;
   defaultBranch: string;
-  /** No commit yet. */
-  empty: boolean;
+  /** The default branch's commit; null where there is none yet. */
+  head: string | null;
 }
 
 export interface Comparison {
@@ -45,7 +45,7 @@ export function createGitHub({ ask, find }: GitHubConnection) {
       const found = await find(repository, (rest, at) => rest.repos.get(at));
       if (!found) return undefined;
       const { full_name: name, default_branch: defaultBranch } = found.data;
-      return { name, defaultBranch, empty: (await headOf(name, defaultBranch)) === null };
+      return { name, defaultBranch, head: await headOf(name, defaultBranch) };
     },
 
     /** The commit a branch stands at; null where there is no such branch. */

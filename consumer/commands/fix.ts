@@ -30,7 +30,7 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
   const thread = conversationId(command.conversation);
 
   const stop = [stopButton(command)];
-  await status.show("start", { text: "⚙️ Looking at the report…", activity: "looking at the report", buttons: stop });
+  void status.show("start", { text: "⚙️ Looking at the report…", activity: "looking at the report", buttons: stop });
   const taken = await takeReport(command, needs);
   const { report, title, known } = taken;
   const repository = await effect("choose repository", () =>

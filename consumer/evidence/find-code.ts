@@ -13,6 +13,8 @@ import { type SearchTerm, searchTerms } from "./search-terms.ts";
 export interface CodeQuestion {
   /** `owner/name` */
   repository: string;
+  /** Its default branch's commit, where that is known. */
+  head?: string | null | undefined;
   /** The report, with what was thrown. Untrusted. Without it nothing is searched for: the frames say it all. */
   text: string;
   /** Innermost first; those in `text` are found by themselves. */
@@ -87,7 +89,7 @@ export async function findCode(question: CodeQuestion, { github, searches, webUr
   return { repository: name, commit, suspects, commits, pullRequests };
 
   async function readTree() {
-    const head = await github.head(name);
+    const head = question.head ?? (await github.head(name));
     return { commit: head, tree: head === null ? { paths: [], truncated: false } : await github.tree(name, head) };
   }
 

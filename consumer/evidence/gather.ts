@@ -28,31 +28,33 @@ export interface Question extends Omit<BehaviourQuestion, "reportText"> {
   /** Everything that was said about the bug. */
   text: string;
   /** Finds where to look, by asking GitHub; or says why nowhere. Throws `Failure` where GitHub does not answer. */
-  findRepository: () => Promise<{ name: string } | { reason: string }>;
+  findRepository: () => Promise<{ name: string; head: string | null } | { reason: string }>;
 }
 
 /**
  * Asks all sources at once. Each has its own time limit and circuit breaker; one that fails is a reason on the card, and fails
- * nothing else. Frames of exceptions that only PostHog knew are looked up in the code afterwards.
+ * nothing else. Frames of exceptions that only PostHog knew are looked up in the code as soon as they are known.
  */
 export async function gather(question: Question, needs: GatherNeeds): Promise<Findings> {
   const { text, findRepository, ...who } = question;
   const { sources } = needs;
   const frames = stackFrames(text).slice(0, maxFrames);
-  const [behaviour, code] = await Promise.all([
-    askBehaviour({ ...who, reportText: text }),
-    askCode("GitHub", { text, frames }, findRepository),
+  let finding: ReturnType<Question["findRepository"]> | undefined;
+  const asking = askBehaviour({ ...who, reportText: text });
+  const [behaviour, code, more] = await Promise.all([
+    asking,
+    askCode("GitHub", { text, frames }),
+    asking.then(askFurther),
   ]);
-  if (behaviour.state === "missing" || code.state === "missing") return { behaviour, code };
+  if (code.state === "missing" || more?.state !== "found") return { behaviour, code };
+  return { behaviour, code: { state: "found", value: join(more.value, code.value) } };
 
-  const known = new Set(frames.map(placeOf));
-  const further = behaviour.value.exceptions
-    .flatMap((seen) => seen.frames)
-    .filter((frame) => !known.has(placeOf(frame)));
-  if (further.length === 0) return { behaviour, code };
-  const { repository: name } = code.value;
-  const more = await askCode("GitHub for exceptions", { text: "", frames: further }, async () => ({ name }));
-  return { behaviour, code: more.state === "found" ? { state: "found", value: join(more.value, code.value) } : code };
+  async function askFurther(seen: Source<Behaviour>): Promise<Source<Code> | undefined> {
+    if (seen.state === "missing") return undefined;
+    const known = new Set(frames.map(placeOf));
+    const further = seen.value.exceptions.flatMap((one) => one.frames).filter((frame) => !known.has(placeOf(frame)));
+    return further.length === 0 ? undefined : askCode("GitHub for exceptions", { text: "", frames: further });
+  }
 
   async function askBehaviour(asked: BehaviourQuestion): Promise<Source<Behaviour>> {
     const { behaviour: source } = sources;
@@ -62,17 +64,13 @@ export async function gather(question: Question, needs: GatherNeeds): Promise<Fi
     return ask("PostHog", async () => found(await source(asked)), needs);
   }
 
-  async function askCode(
-    step: string,
-    asked: Omit<CodeQuestion, "repository">,
-    where: Question["findRepository"],
-  ): Promise<Source<Code>> {
+  async function askCode(step: string, asked: Omit<CodeQuestion, "repository" | "head">): Promise<Source<Code>> {
     const { code: source } = sources;
     if (!source) return missing("not set up (GITHUB_TOKEN turns it on)");
     const answer = async () => {
-      const repository = await where();
+      const repository = await (finding ??= findRepository());
       if ("reason" in repository) return missing(`not asked (${repository.reason})`);
-      return found(await source({ ...asked, repository: repository.name }));
+      return found(await source({ ...asked, repository: repository.name, head: repository.head }));
     };
     return ask(step, answer, needs);
   }

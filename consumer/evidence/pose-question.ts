@@ -25,12 +25,12 @@ export function poseQuestion(
     async findRepository() {
       if (!github) return { reason: "GitHub is not set up" };
       try {
-        const { name } = await chooseRepository(clues, {
+        const { name, head } = await chooseRepository(clues, {
           findRepository: (asked) => github.repository(asked),
           allowed: settings.BUGBOT_ALLOWED_REPOS,
           fallback: settings.BUGBOT_REPO,
         });
-        return { name };
+        return { name, head };
       } catch (error) {
         if (!(error instanceof Failure) || error.code.startsWith("github_")) throw error;
         return { reason: error.reply.replace(/\s*`@bugbot[^`]*`/g, "").replace(/[\s:.]+$/, "") };

@@ -10,18 +10,46 @@ export interface StatusMessageNeeds {
   remember: (messageId: string) => Promise<void>;
 }
 
-/** The one message that follows a command: posted once, edited on the way, and at the end its last word. */
+/**
+ * The one message that follows a command: posted once, edited on the way, and at the end its last word. Nobody has to wait
+ * for what it shows and marks: each goes out after the one before it, and the last word after all that was shown.
+ */
 export function createStatusMessage(command: Command, { replies, effect, remember }: StatusMessageNeeds) {
   let messageId: string | undefined;
   /** Whether an attempt to post it failed, which may have posted it all the same. */
   let isUncertain = false;
   let activity: string | undefined;
+  let shown = Promise.resolve();
+  let marked = Promise.resolve();
   const notes: string[] = [];
   const noted = (reply: Reply): Reply => ({ ...reply, text: [reply.text, ...notes].join("\n") });
 
   /** Nothing waits for it. */
   function showActivity(): void {
     if (activity !== undefined) void replies.activity?.(command, activity);
+  }
+
+  async function showNow(step: string, reply: Reply): Promise<void> {
+    const id = messageId;
+    activity = reply.activity;
+    if (id !== undefined) {
+      const edit = async () => {
+        await replies.edit(command, id, noted(reply));
+        showActivity();
+      };
+      await effect(`status: ${step}`, edit, { attempts: 1 }).catch(() => undefined);
+      return;
+    }
+    try {
+      messageId = await effect(`status: post ${step}`, async (again) => {
+        const posted = await replies.post(command, noted(reply), again || isUncertain);
+        showActivity();
+        await remember(posted);
+        return posted;
+      });
+    } catch {
+      isUncertain = true;
+    }
   }
 
   return {
@@ -31,27 +59,9 @@ export function createStatusMessage(command: Command, { replies, effect, remembe
     },
 
     /** `step` names the stage: unique in a command. A status that cannot be shown fails nothing: the last word will be said. */
-    async show(step: string, reply: Reply): Promise<void> {
-      const id = messageId;
-      activity = reply.activity;
-      if (id !== undefined) {
-        const edit = async () => {
-          await replies.edit(command, id, noted(reply));
-          showActivity();
-        };
-        await effect(`status: ${step}`, edit, { attempts: 1 }).catch(() => undefined);
-        return;
-      }
-      try {
-        messageId = await effect(`status: post ${step}`, async (again) => {
-          const posted = await replies.post(command, noted(reply), again || isUncertain);
-          showActivity();
-          await remember(posted);
-          return posted;
-        });
-      } catch {
-        isUncertain = true;
-      }
+    show(step: string, reply: Reply): Promise<void> {
+      shown = shown.then(() => showNow(step, reply));
+      return shown;
     },
 
     /** For edits inside another effect; a lost one is made up for by the next. */
@@ -64,11 +74,14 @@ export function createStatusMessage(command: Command, { replies, effect, remembe
     /** For long work inside another effect: platforms forget what bugbot is doing after a while. */
     stillWorking: showActivity,
 
-    async mark(mark: Mark): Promise<void> {
-      await effect(`mark ${mark}`, async () => replies.mark(command, mark)).catch(() => undefined);
+    mark(mark: Mark): Promise<void> {
+      const markNow = () => effect(`mark ${mark}`, async () => replies.mark(command, mark)).catch(() => undefined);
+      marked = marked.then(markNow);
+      return marked;
     },
 
     async lastWord(reply: Reply): Promise<void> {
+      await shown;
       const id = messageId;
       const isShown = activity !== undefined;
       activity = undefined;

@@ -16,7 +16,7 @@ const plan: PullRequestPlan = {
     receivedAt: 1,
   },
   report: { text: "it breaks, says @channel\n<!-- hidden --> <details> see #12 and GH-13", author: "U1" },
-  repository: { name: "acme/shop", defaultBranch: "main", empty: false },
+  repository: { name: "acme/shop", defaultBranch: "main", head: "abc" },
   branch: "bugbot/bug-1",
   title: "fix: it breaks",
   issue: undefined,

@@ -16,7 +16,7 @@ async function settle(facts: Partial<BranchFacts>, recorded: Recorded) {
   const { github, names, calls } = recordGitHub(recorded);
   const left = await settleBranch(
     {
-      repository: { name: "acme/shop", defaultBranch: "main", empty: false },
+      repository: { name: "acme/shop", defaultBranch: "main", head: "abc" },
       branch: "bugbot/bug-1",
       headBefore: null,
       run: pushed,

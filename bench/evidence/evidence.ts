@@ -1,0 +1,58 @@
+import type { Cleanup } from "../report/cleanup.ts";
+import type { Line, Section } from "../report/report.ts";
+import { inMs, median, medianRatio } from "../report/statistics.ts";
+import { startContextualizer } from "./contextualizer.ts";
+import { criticalPath } from "./critical-path.ts";
+import { measureMany } from "./many-commands.ts";
+
+const rounds = 7;
+const delayMs = 100;
+const target = 1.3;
+
+/** From a mention to the card, each outside call a tenth of a second away; then many at once. */
+export async function measureEvidence(cleanup: Cleanup): Promise<Section> {
+  const bugbot = await startContextualizer(cleanup);
+  await bugbot.measure("warm-up", 0);
+  const delayed = [];
+  const bare = [];
+  for (let round = 0; round < rounds; round++) {
+    bare.push(await bugbot.measure(`bare-${round}`, 0));
+    delayed.push(await bugbot.measure(`delayed-${round}`, delayMs));
+  }
+  const paths = delayed.map(({ calls }) => criticalPath(calls));
+  const [path = []] = paths;
+  const beside = bare.map(({ ms }, round) => ms + (paths[round]?.length ?? Number.NaN) * delayMs);
+  const ratio = medianRatio(
+    delayed.map(({ ms }) => ms),
+    beside,
+  );
+  return {
+    title: "Evidence: from a mention to the card",
+    lines: [
+      {
+        what: `mention → card, calls of ${delayMs} ms`,
+        measured: inMs(median(delayed.map(({ ms }) => ms))),
+        comparison: `critical path: ${inMs(median(beside))}`,
+        ratio,
+        target: `≤ ${target}`,
+        met: ratio <= target,
+      },
+      { what: "  with no delay", measured: inMs(median(bare.map(({ ms }) => ms))) },
+      ...callsOf(delayed.map((run) => run.calls)),
+      ...(await measureMany(cleanup)),
+    ],
+    notes: [
+      `${rounds} alternating rounds, medians. The critical path is ${path.length} calls that each need the answer of the one before (bench/evidence/critical-path.ts says which do), ${delayMs} ms each, and all of the same round's time without delay: bugbot's own, the queue's, and the stand-ins'.`,
+      "That time is counted in full although some of it passes beside the calls, so a ratio below 1 is possible.",
+      `The path: ${path.map((name) => name.replace(/\?.*/, "")).join(" → ")}.`,
+    ],
+  };
+}
+
+function callsOf(runs: readonly ReadonlyMap<string, readonly unknown[]>[]): Line[] {
+  const vendors = [...(runs[0]?.keys() ?? [])];
+  return vendors.flatMap((vendor) => {
+    const count = median(runs.map((run) => run.get(vendor)?.length ?? 0));
+    return count === 0 ? [] : [{ what: `  calls of ${vendor}`, measured: String(count) }];
+  });
+}
