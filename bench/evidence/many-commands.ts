@@ -2,8 +2,8 @@ import type { Cleanup } from "../report/cleanup.ts";
 import type { Line } from "../report/report.ts";
 import { startContextualizer } from "./contextualizer.ts";
 
-const few = 5;
-const many = 50;
+const few = 50;
+const many = 500;
 const maxRatio = 1.2;
 
 /** Many commands at once, each of its own thread, beside a tenth of them; each in a stack of its own. */
