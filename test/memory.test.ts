@@ -222,3 +222,48 @@ describe("a message to a run that is under way", () => {
     }
   });
 });
+
+describe("an agent that looks for other threads' words", () => {
+  it("finds nothing of a run that has ended, on the disk or in the bucket", async ({ expect }) => {
+    const secret = "heliotrope";
+    const looks: Script = (call) => {
+      if (!call.said.includes("case-thief")) return demoScript(call);
+      if (call.turn === 0)
+        return bash('grep -rlI "heliotr[o]pe" "$HOME/../.." /tmp/claude* 2>/dev/null; ls "$HOME/../.."; echo looked');
+      return [{ text: `Found: ${call.toolResults.join()}` }];
+    };
+    const here = await createWorld({ script: looks });
+    try {
+      await here.mention(`fix https://github.com/acme/shop Apply twice counts twice, ${secret}`);
+      const { replies } = await here.mention("fix https://github.com/acme/shop case-thief");
+      const found = /Found: ([^”]*)/.exec(replies[0]?.text ?? "")?.[1] ?? "";
+      expect(found).toContain("looked");
+      expect(found.match(/job-/g)).toHaveLength(1);
+      expect(JSON.stringify(here.anthropic.requests.at(-1)?.body)).not.toContain(secret);
+      const bucket = await here.workers.getR2Bucket("CHECKPOINTS", "bugbot-consumer");
+      const { objects } = await bucket.list();
+      expect(objects).toHaveLength(2);
+      for (const { key } of objects) expect(await (await bucket.get(key))?.text()).not.toContain(secret);
+    } finally {
+      await here.close();
+    }
+  });
+});
+
+describe("a checkpoint that is too old", () => {
+  it("is deleted by the cron trigger, and not taken up before", async ({ expect }) => {
+    const here = await createWorld({ script, variables: { SESSION_TTL_DAYS: "0.00000001" } });
+    try {
+      const { ts } = await here.mention("fix https://github.com/acme/shop Apply twice counts twice");
+      const bucket = await here.workers.getR2Bucket("CHECKPOINTS", "bugbot-consumer");
+      const count = async () => (await bucket.list()).objects.length;
+      expect(await count()).toBe(1);
+      await here.watchdog();
+      expect(await count()).toBe(0);
+      const { replies } = await here.mention("also handle the empty cart", { threadTs: ts });
+      expect(replies.at(-1)?.text).toContain("session in this thread is gone");
+    } finally {
+      await here.close();
+    }
+  });
+});

@@ -20,7 +20,7 @@ export function createCheckpoints(bucket: R2Bucket, { key, ttlDays, now }: Check
       if (key === undefined) return null;
       const savedAt = now();
       await bucket.put(nameOf(conversation), await seal(key, conversation, new Uint8Array(content), savedAt));
-      return savedAt + ttlDays * dayMs;
+      return Math.ceil(savedAt + ttlDays * dayMs);
     },
 
     /** Undefined where there is none, it is too old, or it was not sealed with this key for this conversation. */
