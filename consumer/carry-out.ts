@@ -15,6 +15,7 @@ import { stop } from "./commands/stop.ts";
 import { type Ending, endingOf } from "./ending.ts";
 import { guardLoops } from "./guard-loops.ts";
 import { isWork } from "./is-work.ts";
+import { keepLimits } from "./keep-limits.ts";
 import type { CommandNeeds, Outside } from "./needs.ts";
 import type { Effect } from "./effect.ts";
 import { createStatusMessage } from "./replies/status-message.ts";
@@ -31,7 +32,9 @@ export async function carryOut(
   try {
     checkWorkspace(asked, outside.settings);
     await guardLoops(asked, outside);
-    command = await place(await resolveFollowUp(await resolveRetry(asked, outside), outside), outside);
+    const meant = await resolveFollowUp(await resolveRetry(asked, outside), outside);
+    await keepLimits(meant, "first", outside);
+    command = await place(meant, outside);
   } catch (error) {
     refusal = error;
   }
@@ -72,6 +75,7 @@ async function run(command: Command, needs: CommandNeeds): Promise<Ending> {
     case "fix": {
       const passedOn = await passOn(command, "first", needs);
       if (passedOn) return passedOn;
+      await keepLimits(command, "late", needs);
       void needs.status.mark("working");
       return fix(command, needs).catch(async (error: unknown) => {
         // Another one was faster.

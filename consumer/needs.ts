@@ -9,6 +9,7 @@ import type { Replies } from "./replies/reply.ts";
 import type { StatusMessage } from "./replies/status-message.ts";
 import type { JobSandbox } from "./sandbox/sandbox.ts";
 import type { Approvals } from "./stores/approvals.ts";
+import type { Admissions } from "./stores/admissions.ts";
 import type { Audit } from "./stores/audit.ts";
 import type { Automation } from "./stores/automation.ts";
 import type { Sources } from "./evidence/gather.ts";
@@ -53,6 +54,7 @@ export interface Outside {
   wake: (commandId: string) => Promise<void>;
   threadIssues: ThreadIssues;
   automation: Automation;
+  admissions: Admissions;
   settings: Settings;
   log: Log;
   now: () => number;

@@ -8,6 +8,7 @@ import { testReplies } from "./replies/test-replies.ts";
 import { createSandbox } from "./sandbox/sandbox.ts";
 import { createApprovals } from "./stores/approvals.ts";
 import { createAudit } from "./stores/audit.ts";
+import { createAdmissions } from "./stores/admissions.ts";
 import { createAutomation } from "./stores/automation.ts";
 import { createCheckpoints } from "./stores/checkpoints.ts";
 import { createCommands } from "./stores/commands.ts";
@@ -70,6 +71,7 @@ async function setUp(state: InstanceState | Error, { refusal }: { refusal?: Fail
     sendDead: async (dead: DeadCommand) => void sent.push(dead),
     spending: createSpending(db),
     automation: createAutomation(db),
+    admissions: createAdmissions(db),
     threadIssues: createThreadIssues(env.BUGBOT_KV),
     linearTeams: undefined,
     breakers: createBreakers(db),

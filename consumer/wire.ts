@@ -17,6 +17,7 @@ import { createSlackReplies } from "./replies/slack.ts";
 import { createContainerExecutor, createHttpExecutor } from "./sandbox/executor.ts";
 import { createSandbox } from "./sandbox/sandbox.ts";
 import { createApprovals } from "./stores/approvals.ts";
+import { createAdmissions } from "./stores/admissions.ts";
 import { createAudit } from "./stores/audit.ts";
 import { createAutomation } from "./stores/automation.ts";
 import { createCheckpoints } from "./stores/checkpoints.ts";
@@ -98,6 +99,7 @@ export function wire(env: Env): Outside {
     }),
     spending: createSpending(env.DB),
     automation: createAutomation(env.DB),
+    admissions: createAdmissions(env.DB),
     threadIssues: createThreadIssues(env.BUGBOT_KV),
     settings,
     log: createLog("consumer", secretsOf(settings)),

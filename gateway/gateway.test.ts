@@ -10,7 +10,7 @@ const nowMs = 1_790_000_000_000;
 const nowSeconds = String(nowMs / 1000);
 const healthy: Health = { status: "healthy", components: { slack: { state: "on" } } };
 
-function setUp({ enqueueFails = false, acknowledgeFails = false } = {}) {
+function setUp({ enqueueFails = false, acknowledgeFails = false, floods = false } = {}) {
   const enqueued: Command[] = [];
   const acknowledged: string[] = [];
   const logged: string[] = [];
@@ -28,6 +28,7 @@ function setUp({ enqueueFails = false, acknowledgeFails = false } = {}) {
       if (enqueueFails) throw new Error("the queue is down");
       enqueued.push(command);
     },
+    holdFlood: async () => floods,
     health: async () => healthy,
     operate: async (request: Request) => new Response(`for operators: ${new URL(request.url).pathname}`),
     now: () => nowMs,
@@ -76,6 +77,18 @@ function mention(event: Record<string, unknown> = {}, envelope: Record<string, u
 }
 
 describe("POST /slack/events", () => {
+  it("turns a flood away before it costs anything", async ({ expect }) => {
+    const { enqueued, acknowledged, logged, later, request } = setUp({ floods: true });
+    const response = await request("/slack/events", await signed(mention()));
+    expect([response.status, response.headers.get("retry-after")]).toEqual([429, "60"]);
+    expect({ enqueued, acknowledged, later, logged }).toEqual({
+      enqueued: [],
+      acknowledged: [],
+      later: [],
+      logged: ["flood_held"],
+    });
+  });
+
   it("puts a signed mention on the queue and answers at once", async ({ expect }) => {
     const { enqueued, acknowledged, later, request } = setUp();
     const response = await request("/slack/events", await signed(mention()));
@@ -209,6 +222,7 @@ describe("POST /slack/events", () => {
 describe("a platform that is not set up", () => {
   const needs = {
     enqueue: () => Promise.reject(new Error("not reached")),
+    holdFlood: async () => false,
     health: async () => healthy,
     operate: async (request: Request) => new Response(`for operators: ${new URL(request.url).pathname}`),
     now: () => nowMs,

@@ -13,6 +13,8 @@ export interface GatewayNeeds {
   doors: readonly Door[];
   /** Puts a command on the queue. */
   enqueue: (command: Command) => Promise<unknown>;
+  /** Whether this is one command too many of its person's; never throws. */
+  holdFlood: (command: Command) => Promise<boolean>;
   health: () => Promise<Health>;
   /** The operator's API, which the consumer Worker answers. */
   operate: (request: Request) => Promise<Response>;
@@ -20,8 +22,8 @@ export interface GatewayNeeds {
   log: Log;
 }
 
-/** The door: verify → parse → enqueue → acknowledge. It makes no other call before it answers. */
-export function createGateway({ doors, enqueue, health, operate, now, log }: GatewayNeeds) {
+/** The door: verify → parse → enqueue → acknowledge. Before it answers it makes no other call that could fail. */
+export function createGateway({ doors, enqueue, holdFlood, health, operate, now, log }: GatewayNeeds) {
   const app = new Hono();
 
   for (const door of doors) app.post(`${door.prefix}/*`, (c) => receive(c, door));
@@ -64,6 +66,10 @@ export function createGateway({ doors, enqueue, health, operate, now, log }: Gat
         return c.text(`Not understood: ${incoming.reason}.`, 400);
       case "command": {
         const command = clean(incoming.command);
+        if (await holdFlood(command)) {
+          log("flood_held", { commandId: command.id });
+          return c.text("That is too much at once. Try again in a minute.", 429, { "retry-after": "60" });
+        }
         await enqueue(command);
         const sign = acknowledge(command)?.catch((error: unknown) =>
           log("acknowledge_failed", { commandId: command.id, ...describeError(error) }),

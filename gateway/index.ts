@@ -3,6 +3,7 @@ import { createLog } from "../shared/log.ts";
 import { readSettings, requiredByGateway, secretsOf, serviceState } from "../shared/settings.ts";
 import { createGateway } from "./gateway.ts";
 import { createHealth } from "./health.ts";
+import { createHoldFlood } from "./hold-flood.ts";
 import type { Door } from "./platform.ts";
 
 export { DiscordMentions } from "./discord/mentions.ts";
@@ -45,6 +46,7 @@ function wire(env: Env) {
   return createGateway({
     doors,
     enqueue: (command) => env.COMMANDS.send(command),
+    holdFlood: createHoldFlood({ limiter: env.FLOOD, operators: settings.BUGBOT_OPERATORS }),
     health: createHealth({
       doors: doors.map(({ name, state }) => ({ name, state })),
       consumer: () => env.CONSUMER.fetch("http://consumer/health"),

@@ -35,7 +35,11 @@ export interface StackOptions {
 }
 
 /** In the local stack an empty allow-list lets everybody in; stand-ins hold nothing worth guarding. */
-const localDefaults: Variables = { BUGBOT_ALLOWED_WORKSPACES: "*", BUGBOT_ALLOWED_REPOS: "*" };
+const localDefaults: Variables = {
+  BUGBOT_ALLOWED_WORKSPACES: "*",
+  BUGBOT_ALLOWED_REPOS: "*",
+  BUGBOT_OPERATORS: "*",
+};
 
 /** Everything of bugbot on this machine: both Workers, the container server, and a stand-in for each service not set up. */
 export async function startStack({

@@ -34,6 +34,9 @@ export const slackReactions = { burst: 20, perMinute: 25 };
 /** What other bots may ask about one issue, or in one thread without one, before it looks like two bots answering each other. */
 export const automatedCommandsAnHour = 3;
 
+/** What one person may ask for in a quarter of an hour, and what may run in one workspace at once unless the settings say otherwise: a fix costs dollars. */
+export const workLimits = { perAuthor: 5, windowMs: 15 * 60_000, running: 5 };
+
 /** Attempts of one outside effect, the first included. */
 export const effectAttempts = 3;
 /** Attempts to reach a container: half a minute of waits, in which a crashed one is replaced or a place comes free. */

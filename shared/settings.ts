@@ -1,5 +1,5 @@
 import { privateKeyFault } from "./github-app-key.ts";
-import { defaultModel, minCheckpointKeyLength, runLimits, sessionTtlDays } from "./limits.ts";
+import { defaultModel, minCheckpointKeyLength, runLimits, sessionTtlDays, workLimits } from "./limits.ts";
 import { findFamily, modelFamilies } from "./models.ts";
 
 type Environment = Readonly<Record<string, unknown>>;
@@ -73,6 +73,10 @@ export function readSettings(given: object) {
     BUGBOT_ALLOWED_WORKSPACES: list(env["BUGBOT_ALLOWED_WORKSPACES"]),
     /** Other bots that may ask, by their ids. */
     BUGBOT_ALLOWED_BOTS: list(env["BUGBOT_ALLOWED_BOTS"]),
+    /** People whom no limit of rates holds back, by their ids. */
+    BUGBOT_OPERATORS: list(env["BUGBOT_OPERATORS"]),
+    /** How much may run in one workspace at once. */
+    BUGBOT_MAX_RUNNING: positive(env["BUGBOT_MAX_RUNNING"], workLimits.running),
     BUGBOT_ALLOWED_PATHS: list(env["BUGBOT_ALLOWED_PATHS"]),
     /** What one run of the agent may cost, how often it may speak, and how long it may take. */
     BUGBOT_MAX_USD: positive(env["BUGBOT_MAX_USD"], runLimits.maxCostUsd),
@@ -151,6 +155,7 @@ const numbers = [
   "BUGBOT_MAX_USD_PER_WORKSPACE_MONTH",
   "BUGBOT_MAX_TURNS",
   "BUGBOT_MAX_MINUTES",
+  "BUGBOT_MAX_RUNNING",
   "SESSION_TTL_DAYS",
 ] as const;
 

@@ -4,7 +4,7 @@ import { createDiscord } from "../../local/discord.ts";
 import type { Cleanup } from "../report/cleanup.ts";
 import type { Section } from "../report/report.ts";
 import { temporaryFolder } from "../report/temporary-folder.ts";
-import { compete, howMeasured, target } from "./contest.ts";
+import { compete, howMeasured, target, withoutFloodLimit } from "./contest.ts";
 
 /** Signed slash commands at the gateway and at a Worker that does the least, in turns. */
 export async function measureDiscord(cleanup: Cleanup): Promise<Section> {
@@ -21,6 +21,7 @@ export async function measureDiscord(cleanup: Cleanup): Promise<Section> {
       path: join(folder, "gateway/index.js"),
       variables: {
         ...key,
+        ...withoutFloodLimit,
         DISCORD_APPLICATION_ID: discord.applicationId,
         DISCORD_BOT_TOKEN: "bench",
         DISCORD_API_URL: discord.url,

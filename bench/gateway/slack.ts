@@ -7,7 +7,7 @@ import { createWorkspace } from "../../local/slack/workspace.ts";
 import type { Cleanup } from "../report/cleanup.ts";
 import type { Section } from "../report/report.ts";
 import { temporaryFolder } from "../report/temporary-folder.ts";
-import { compete, howMeasured, target } from "./contest.ts";
+import { compete, howMeasured, target, withoutFloodLimit } from "./contest.ts";
 
 const signingSecret = "bench-signing-secret";
 const report = "fix https://github.com/acme/shop Pressing Apply twice takes the code off twice. Customers noticed.";
@@ -24,7 +24,7 @@ export async function measureSlack(cleanup: Cleanup): Promise<Section> {
     reacting: { path: bareWorker, variables: { ...secret, REACTION_URL: `${slackUrl}/reactions.add` } },
     gateway: {
       path: join(folder, "gateway/index.js"),
-      variables: { ...secret, SLACK_BOT_TOKEN: "xoxb-bench", SLACK_API_URL: slackUrl },
+      variables: { ...secret, ...withoutFloodLimit, SLACK_BOT_TOKEN: "xoxb-bench", SLACK_API_URL: slackUrl },
     },
   };
   const createRequests = mentionMaker();

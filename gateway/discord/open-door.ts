@@ -34,6 +34,7 @@ export async function openDoor() {
       },
     ],
     enqueue: async (command) => enqueued.push(command),
+    holdFlood: async () => false,
     health: async () => ({ status: "healthy", components: {} }),
     operate: () => Promise.reject(new Error("nobody operates here")),
     now: () => nowMs,

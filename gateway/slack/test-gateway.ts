@@ -53,6 +53,7 @@ export async function createTestGateway({ openFails = false, allowedBots = ["B1"
       },
     ],
     enqueue: async (command) => enqueued.push(command),
+    holdFlood: async () => false,
     health: async () => ({ status: "healthy", components: {} }),
     operate: () => Promise.reject(new Error("nobody operates here")),
     now: () => nowMs,

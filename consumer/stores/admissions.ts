@@ -1,0 +1,66 @@
+import * as z from "zod/mini";
+import { dayMs } from "../../shared/limits.ts";
+
+const windowSchema = z.object({ admitted: z.number(), full_since: z.nullable(z.number()) });
+const runningSchema = z.object({ oldest: z.nullable(z.number()) });
+
+/** Work that somebody asks for. */
+export interface Candidate {
+  commandId: string;
+  /** Also its platform: `slack:T0ACME`. */
+  workspace: string;
+  authorId: string;
+}
+
+export interface AdmissionLimits {
+  /** What one person may ask for in `windowMs`. */
+  perAuthor: number;
+  windowMs: number;
+  /** What may run in one workspace at once. */
+  running: number;
+}
+
+export type Verdict =
+  | { kind: "admitted" }
+  | { kind: "too_often"; freeAt: number }
+  /** `oldestAt`: when the one that has run longest was let in. */
+  | { kind: "too_many"; oldestAt: number };
+
+/** What was let in, in D1 `admissions`. Every write may be repeated. */
+export function createAdmissions(db: D1Database) {
+  return {
+    /** Lets work in unless that would exceed a limit: counted and written in one transaction, once for each command. What is refused does not count. */
+    async admit(
+      { commandId, workspace, authorId }: Candidate,
+      { perAuthor, windowMs, running }: AdmissionLimits,
+      nowMs: number,
+    ): Promise<Verdict> {
+      const ofAuthor = "FROM admissions WHERE workspace = ?2 AND author_id = ?3 AND admitted_at > ?5";
+      const ofWorkspace = `FROM admissions AS let_in LEFT JOIN commands ON commands.id = let_in.command_id
+        WHERE let_in.workspace = ?2 AND commands.outcome IS NULL AND let_in.command_id <> ?1`;
+      const [, , lately, now] = await db.batch([
+        db.prepare("DELETE FROM admissions WHERE admitted_at < ?").bind(nowMs - dayMs),
+        db
+          .prepare(
+            `INSERT INTO admissions (command_id, workspace, author_id, admitted_at) SELECT ?1, ?2, ?3, ?4
+             WHERE (SELECT count(*) ${ofAuthor}) < ?6 AND (SELECT count(*) ${ofWorkspace}) < ?7
+             ON CONFLICT (command_id) DO NOTHING`,
+          )
+          .bind(commandId, workspace, authorId, nowMs, nowMs - windowMs, perAuthor, running),
+        db
+          .prepare(
+            `SELECT EXISTS (SELECT 1 FROM admissions WHERE command_id = ?1) AS admitted,
+               (SELECT admitted_at ${ofAuthor} ORDER BY admitted_at DESC LIMIT 1 OFFSET ?4 - 1) AS full_since`,
+          )
+          .bind(commandId, workspace, authorId, perAuthor, nowMs - windowMs),
+        db.prepare(`SELECT min(let_in.admitted_at) AS oldest ${ofWorkspace}`).bind(commandId, workspace),
+      ]);
+      const { admitted, full_since: fullSince } = windowSchema.parse(lately?.results[0]);
+      if (admitted === 1) return { kind: "admitted" };
+      if (fullSince !== null) return { kind: "too_often", freeAt: fullSince + windowMs };
+      const { oldest } = runningSchema.parse(now?.results[0]);
+      return { kind: "too_many", oldestAt: oldest ?? nowMs };
+    },
+  };
+}
+export type Admissions = ReturnType<typeof createAdmissions>;
