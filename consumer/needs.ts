@@ -5,6 +5,7 @@ import type { GitHub } from "./clients/github.ts";
 import type { Linear } from "./clients/linear.ts";
 import type { DeadCommand, StepError } from "./dead-letter.ts";
 import type { Effect } from "./effect.ts";
+import type { Metrics } from "./metrics.ts";
 import type { Replies } from "./replies/reply.ts";
 import type { StatusMessage } from "./replies/status-message.ts";
 import type { JobSandbox } from "./sandbox/sandbox.ts";
@@ -55,6 +56,7 @@ export interface Outside {
   threadIssues: ThreadIssues;
   automation: Automation;
   admissions: Admissions;
+  metrics: Metrics;
   settings: Settings;
   log: Log;
   now: () => number;

@@ -8,7 +8,7 @@ import { bury } from "./bury.ts";
 import { isWork } from "./is-work.ts";
 import { type Ending, withId } from "./ending.ts";
 import type { CommandNeeds } from "./needs.ts";
-import type { Deed } from "./stores/audit.ts";
+import { noteEnd } from "./note-end.ts";
 import { markOf } from "./say-last-word.ts";
 
 /** What a Workflow leaves behind. The watchdog makes up for what is not `recorded` and not `said`. */
@@ -61,7 +61,7 @@ export async function settle(command: Command, ending: Ending, needs: CommandNee
     ));
   await effect("note last word", async () => {
     if (said) await lastWords.said(id, now());
-    await needs.record(endOf(command, final, "bugbot"));
+    await noteEnd(command, final, "bugbot", needs);
   }).catch((error: unknown) => log("end_not_noted", { commandId: id, ...describeError(error) }));
   if (said) {
     log("command_settled", {
@@ -70,6 +70,7 @@ export async function settle(command: Command, ending: Ending, needs: CommandNee
       outcome: final.outcome,
       pullRequestUrl: final.pullRequestUrl,
       costUsd: final.usage?.costUsd,
+      durationMs: now() - command.receivedAt,
     });
   }
   return { ending: final, button: button ?? null, recorded, said };
@@ -87,14 +88,6 @@ export async function settle(command: Command, ending: Ending, needs: CommandNee
     }
   }
 }
-
-/** A command's end, for the audit. */
-export function endOf({ id }: Command, { outcome, reply, died }: Ending, actor: string): Deed {
-  const why = (died ?? reply).slice(0, maxReasonLength).toWellFormed();
-  return { deed: `${id} ended`, actor, action: "ended", subject: id, facts: { outcome, why } };
-}
-
-const maxReasonLength = 300;
 
 function buttonOf(command: Command, { outcome, ask, died, button }: Ending): ButtonAction | undefined {
   if (button) return button;

@@ -4,16 +4,14 @@ import { deadLetterRetrySeconds, queueAttempts } from "../shared/limits.ts";
 import { describeError, type Log } from "../shared/log.ts";
 import { deadCommandSchema } from "./dead-letter.ts";
 import { type Ending, withId } from "./ending.ts";
-import { endOf } from "./settle.ts";
-import type { Audit } from "./stores/audit.ts";
+import { noteEnd, type NoteEndNeeds } from "./note-end.ts";
 import { sayLastWord, type SayLastWordNeeds } from "./say-last-word.ts";
 import type { Commands } from "./stores/commands.ts";
 import { type DeadLetters, letterOf } from "./stores/dead-letters.ts";
 
-export interface TakeDeadLettersNeeds extends SayLastWordNeeds {
+export interface TakeDeadLettersNeeds extends SayLastWordNeeds, NoteEndNeeds {
   deadLetters: DeadLetters;
   commands: Commands;
-  record: Audit["record"];
   /** Whether a Workflow has taken the command after all. */
   isStarted: (commandId: string) => Promise<boolean>;
   log: Log;
@@ -63,7 +61,7 @@ async function take({ id, body, timestamp }: Message, needs: TakeDeadLettersNeed
 
 /** A command that no Workflow could be started for. */
 async function takeCommand(command: Command, needs: TakeDeadLettersNeeds): Promise<void> {
-  const { deadLetters, commands, lastWords, isStarted, record, log, now } = needs;
+  const { deadLetters, commands, lastWords, isStarted, log, now } = needs;
   const { id } = command;
   if (await isStarted(id)) {
     await commands.receive(command, now());
@@ -76,7 +74,7 @@ async function takeCommand(command: Command, needs: TakeDeadLettersNeeds): Promi
   const reply = withId("❌ I could not begin with this.", id);
   const ending: Ending = { outcome: "failed", reply, died: error };
   const isOurs = await commands.settle(command, { ending, button: "retry", endedBy: "queue" }, now());
-  if (isOurs) await record(endOf(command, ending, "queue"));
+  if (isOurs) await noteEnd(command, ending, "queue", needs);
   log("dead_letter", { id, commandId: id, error });
   const word = await lastWords.unsaidOf(id);
   // The queue's copy still knows where an answer for the asker's eyes goes.

@@ -1,8 +1,10 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, it } from "vitest";
+import type { Command } from "../shared/command.ts";
 import { Failure } from "../shared/failure.ts";
 import { readSettings } from "../shared/settings.ts";
 import type { DeadCommand } from "./dead-letter.ts";
+import type { Ending } from "./ending.ts";
 import type { InstanceState } from "./instances.ts";
 import { testReplies } from "./replies/test-replies.ts";
 import { createSandbox } from "./sandbox/sandbox.ts";
@@ -39,6 +41,7 @@ async function setUp(state: InstanceState | Error, { refusal }: { refusal?: Fail
   const terminated: string[] = [];
   const stopped: string[] = [];
   const logs: string[] = [];
+  const counted: string[][] = [];
   const clock = { now: 0 };
   const stores = { commands: createCommands(db), conversations: createConversations(db), leases: createLeases(db) };
   await stores.commands.admit(testCommand("a"), 0);
@@ -82,6 +85,11 @@ async function setUp(state: InstanceState | Error, { refusal }: { refusal?: Fail
     checkpoints: createCheckpoints(env.CHECKPOINTS, { key: undefined, ttlDays: 30, now: () => clock.now }),
     sources: { behaviour: undefined, code: undefined },
     settings: readSettings({}),
+    metrics: {
+      commandEnded: ({ id }: Command, { outcome }: Ending, endedBy: string) =>
+        void counted.push([id, outcome, endedBy]),
+      sourceFailed: () => undefined,
+    },
     log: (event: string) => void logs.push(event),
     now: () => clock.now,
     unended: createUnended(db),
@@ -99,7 +107,7 @@ async function setUp(state: InstanceState | Error, { refusal }: { refusal?: Fail
     clock.now = nowMs;
     return watch(needs);
   };
-  return { needs, said, marks, sent, terminated, stopped, logs, row, claim, lease, watchAt };
+  return { needs, said, marks, sent, terminated, stopped, logs, counted, row, claim, lease, watchAt };
 }
 
 describe("the watchdog", () => {
@@ -124,6 +132,7 @@ describe("the watchdog", () => {
     expect({ claim: await world.claim(), lease: await world.lease() }).toEqual({ claim: null, lease: 2 * minute });
     expect(world.stopped).toContain("/jobs/a/stop");
     expect(world.terminated).toEqual([]);
+    expect(world.counted).toEqual([["a", "failed", "watchdog"]]);
   });
 
   it("leaves alone what has just begun, and what still runs in its time", async ({ expect }) => {

@@ -7,7 +7,7 @@ import { type Ending, withId } from "./ending.ts";
 import type { Instances, InstanceState } from "./instances.ts";
 import type { Outside } from "./needs.ts";
 import { leaveBranch } from "./sandbox/leave-branch.ts";
-import { endOf } from "./settle.ts";
+import { noteEnd } from "./note-end.ts";
 import { sayLastWord } from "./say-last-word.ts";
 import type { Unended, UnendedCommands } from "./stores/unended.ts";
 
@@ -69,7 +69,7 @@ async function endWhere(one: Unended, needs: WatchdogNeeds): Promise<void> {
         { ending: withoutAbsent(ending), button: button ?? undefined, endedBy: "workflow" },
         now(),
       );
-      await needs.record(endOf(command, withoutAbsent(ending), "bugbot"));
+      await noteEnd(command, withoutAbsent(ending), "bugbot", needs);
       if (said) await lastWords.said(command.id, now());
       log("watchdog_recorded", { commandId: command.id, outcome: ending.outcome });
       return;
@@ -110,7 +110,7 @@ async function end(
   const ending = await withBill(command, ended, needs).catch(() => ended);
   await commands.requestStop(id, now());
   const isOurs = await commands.settle(command, { ending, button: "retry", endedBy: "watchdog" }, now());
-  if (isOurs) await needs.record(endOf(command, ending, "watchdog"));
+  if (isOurs) await noteEnd(command, ending, "watchdog", needs);
   log("watchdog_ended", { commandId: id, outcome, isOurs });
 }
 

@@ -11,6 +11,7 @@ import { createGitHubCode } from "./clients/github-code.ts";
 import { createPostHog } from "./clients/posthog.ts";
 import { findCode } from "./evidence/find-code.ts";
 import { findBehaviour } from "./evidence/find-behaviour.ts";
+import { createMetrics } from "./metrics.ts";
 import type { Outside } from "./needs.ts";
 import { createDiscordReplies } from "./replies/discord.ts";
 import { createSlackReplies } from "./replies/slack.ts";
@@ -101,6 +102,7 @@ export function wire(env: Env): Outside {
     automation: createAutomation(env.DB),
     admissions: createAdmissions(env.DB),
     threadIssues: createThreadIssues(env.BUGBOT_KV),
+    metrics: createMetrics(env.METRICS),
     settings,
     log: createLog("consumer", secretsOf(settings)),
     now: Date.now,

@@ -56,7 +56,7 @@ export function createJobs(options: JobsOptions): Jobs {
     const all: FixNeeds = { ...options, ...needs, recorder: log, checkpoint, onKept };
     const outcome = await runFix(job, all).catch((error: unknown): Outcome => {
       console.error(
-        JSON.stringify({ event: "job_broke", id: job.id, error: error instanceof Error ? error.stack : error }),
+        JSON.stringify({ event: "job_broke", commandId: job.id, error: error instanceof Error ? error.stack : error }),
       );
       const reason = plainText(`the job server broke: ${String(error)}`, maxReasonLength);
       return { kind: "agent_failed", reason, usage: noUsage };
@@ -64,7 +64,7 @@ export function createJobs(options: JobsOptions): Jobs {
     if (!closing || outcome.kind !== "stopped") log.end(outcome, memory);
     running.delete(job.id);
     console.log(
-      JSON.stringify({ event: "job", id: job.id, outcome: outcome.kind, durationMs: Date.now() - startedAt }),
+      JSON.stringify({ event: "job", commandId: job.id, outcome: outcome.kind, durationMs: Date.now() - startedAt }),
     );
     const finished = [...jobs.keys()].filter((id) => !running.has(id));
     for (const id of finished.slice(0, -maxFinishedJobs)) jobs.delete(id);

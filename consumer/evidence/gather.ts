@@ -3,6 +3,7 @@ import { maxFrames, sourceTimeoutMs } from "../../shared/limits.ts";
 import { describeError, type Log } from "../../shared/log.ts";
 import { stackFrames, type StackFrame } from "../../shared/references/stack-frame.ts";
 import type { Effect } from "../effect.ts";
+import type { Metrics } from "../metrics.ts";
 import type { Breakers } from "../stores/breakers.ts";
 import type { Behaviour, Code, Findings, Source } from "./evidence.ts";
 import { type BehaviourQuestion, namesBehaviour } from "./find-behaviour.ts";
@@ -18,6 +19,7 @@ export interface GatherNeeds {
   effect: Effect;
   sources: Sources;
   breakers: Pick<Breakers, "allows" | "record">;
+  metrics: Pick<Metrics, "sourceFailed">;
   log: Log;
   now: () => number;
   /** What one source may take. */
@@ -80,7 +82,7 @@ export async function gather(question: Question, needs: GatherNeeds): Promise<Fi
 async function ask<T extends Rpc.Serializable<T>>(
   step: string,
   answer: () => Promise<Source<T>>,
-  { effect, breakers, log, now, timeoutMs = sourceTimeoutMs }: GatherNeeds,
+  { effect, breakers, metrics, log, now, timeoutMs = sourceTimeoutMs }: GatherNeeds,
 ): Promise<Source<T>> {
   const [name = step] = step.split(" ");
   const work = async (): Promise<Source<T>> => {
@@ -88,12 +90,14 @@ async function ask<T extends Rpc.Serializable<T>>(
     if (!(await breakers.allows(name, now()).catch(() => true))) {
       return missing("not asked (it failed too often in the last minutes)");
     }
+    const askedAt = now();
     try {
       const given = await inTime(answer(), timeoutMs);
       if (given.state === "found") await breakers.record(name, false, now()).catch(() => undefined);
       return given;
     } catch (error) {
       log("source_failed", { source: name, ...describeError(error) });
+      metrics.sourceFailed(name, error, now() - askedAt);
       const isRefusal = error instanceof Failure && !error.retry;
       await breakers.record(name, !isRefusal, now()).catch(() => undefined);
       return missing(`not reached (${reasonOf(error)})`);

@@ -17,14 +17,14 @@ export interface Deed {
 /** What happened, in D1 `audit`: append-only, each entry sealed with the hash of the one before. */
 export function createAudit(db: D1Database, now: () => number) {
   return {
-    /** Appends an entry, once per `deed`. Appends at once go one after the other: who comes second tries again. */
-    record: async ({ deed, actor, action, subject, facts = {} }: Deed): Promise<void> => {
+    /** Appends an entry, once per `deed`: false where it is there already. Appends at once go one after the other: who comes second tries again. */
+    record: async ({ deed, actor, action, subject, facts = {} }: Deed): Promise<boolean> => {
       for (let attempt = 1; ; attempt++) {
         const [known, last] = await db.batch([
           db.prepare("SELECT 1 FROM audit WHERE deed = ?").bind(deed),
           db.prepare("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1"),
         ]);
-        if ((known?.results.length ?? 0) > 0) return;
+        if ((known?.results.length ?? 0) > 0) return false;
         const head = headSchema.parse(last?.results)[0] ?? { seq: 0, hash: "" };
         const unsealed = {
           seq: head.seq + 1,
@@ -38,7 +38,7 @@ export function createAudit(db: D1Database, now: () => number) {
         };
         try {
           await insert({ ...unsealed, hash: await hashEntry(unsealed) });
-          return;
+          return true;
         } catch (error) {
           const isLate = error instanceof Error && /grows at its end|UNIQUE/.test(error.message);
           if (!isLate || attempt >= auditAttempts) throw error;

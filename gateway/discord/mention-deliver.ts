@@ -20,7 +20,7 @@ export function createDeliver({ enqueue, acknowledge, enqueueMs, log }: DeliverN
       log("mention_refused", { commandId, ...describeError(error) });
       return { kind: "refused" };
     }
-    log("mention_enqueued", { commandId });
+    log("command_enqueued", { commandId });
     acknowledge(command).catch((error: unknown) => log("acknowledge_failed", { commandId, ...describeError(error) }));
     return { kind: "enqueued" };
   };
