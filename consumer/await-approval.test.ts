@@ -43,7 +43,7 @@ async function setUp(sleep: (round: number, planShown: string, advance: (ms: num
     commands,
     status: createStatusMessage(command, { replies, effect, remember: async () => undefined }),
     settings: readSettings({}),
-    record: async () => undefined,
+    record: async () => true,
     now: () => time,
     waitForEvent: async () => void (await sleep(++round, shown(), (ms) => (time += ms))),
   });

@@ -104,6 +104,15 @@ describe("what runs in one workspace", () => {
   });
 });
 
+it("does not count what waits for approval as running", async ({ expect }) => {
+  for (const user of ["U2", "U3", "U4"]) await says({ id: `by${user}`, minute: 0, user });
+  expect(await says({ id: "a", minute: 1 })).toMatch(/Try again/);
+  await env.DB.prepare(
+    "INSERT INTO approvals (command_id, conversation_id, plan, expires_at) VALUES ('byU3', 'slack:T1:C1:1.1', 'p', 1)",
+  ).run();
+  expect(await says({ id: "a", minute: 1 })).toBe("goes on");
+});
+
 describe("words for a run that is under way in their thread", () => {
   it("are no work of their own, unless they do not reach it", async ({ expect }) => {
     const run: Asks = { id: "run", minute: 0, thread: "1.1" };

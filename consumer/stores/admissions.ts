@@ -36,8 +36,10 @@ export function createAdmissions(db: D1Database) {
       nowMs: number,
     ): Promise<Verdict> {
       const ofAuthor = "FROM admissions WHERE workspace = ?2 AND author_id = ?3 AND admitted_at > ?5";
+      // What waits for somebody's approval does not run.
       const ofWorkspace = `FROM admissions AS let_in LEFT JOIN commands ON commands.id = let_in.command_id
-        WHERE let_in.workspace = ?2 AND commands.outcome IS NULL AND let_in.command_id <> ?1`;
+        WHERE let_in.workspace = ?2 AND commands.outcome IS NULL AND let_in.command_id <> ?1
+          AND NOT EXISTS (SELECT 1 FROM approvals WHERE approvals.command_id = let_in.command_id AND decision IS NULL)`;
       const [, , lately, now] = await db.batch([
         db.prepare("DELETE FROM admissions WHERE admitted_at < ?").bind(nowMs - dayMs),
         db
