@@ -8,6 +8,7 @@ import type { Report } from "./read-report.ts";
 import { speakerOf, wordsOf } from "./said.ts";
 import type { LinearTeams } from "./stores/linear-teams.ts";
 import { stableUuid } from "./stable-id.ts";
+import { oneLine } from "./title.ts";
 
 export interface FindIssueNeeds {
   linear: Linear;
@@ -115,10 +116,11 @@ function describe(
   { threadUrl, mask }: Pick<CreateIssueNeeds, "threadUrl" | "mask">,
 ): string {
   const words = wordsOf(report);
+  const author = oneLine(report.author);
   const platform = conversation.platform === "slack" ? "Slack" : "Discord";
-  const thread = report.earlier.map((said) => `Said before by ${speakerOf(said)}:\n\n${quote(wordsOf(said))}`);
+  const thread = report.earlier.map((said) => `Said before by ${oneLine(speakerOf(said))}:\n\n${quote(wordsOf(said))}`);
   const said = [
-    words === "" ? `Asked for in ${platform} by ${report.author}.` : `Reported in ${platform} by ${report.author}:`,
+    words === "" ? `Asked for in ${platform} by ${author}.` : `Reported in ${platform} by ${author}:`,
     ...(words === "" ? [] : [quote(words)]),
     ...thread,
   ];

@@ -151,8 +151,8 @@ export const breakerLimits = {
   successesToClose: 3,
 };
 
-/** What of a thread's words is read as its report: a Workflow step's result holds 1 MiB, and a character up to four bytes. */
-export const maxThreadLength = 200_000;
+/** What of a thread's words is read as its report: a Workflow step's result holds 1 MiB, and JSON writes a hidden character in six bytes. */
+export const maxThreadLength = 150_000;
 /** What Linear is given to keep as one text: it documents no limit of its own. */
 export const maxIssueTextLength = 50_000;
 /** Of one card: people's words altogether, one claim, and a name. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { demoCustomer } from "../local/demo-behaviour.ts";
+import { breakerLimits } from "../shared/limits.ts";
 import { createWorld, type World } from "./world.ts";
 
 let world: World;
@@ -146,5 +147,48 @@ describe("when a source fails", () => {
     );
     expect(retried.outcome).toBe("succeeded");
     expect(issues()).toHaveLength(count + 1);
+  });
+});
+
+describe("a source that failed again and again", () => {
+  it("is not asked until its next try is due; the card, status and health say so", async ({ expect }) => {
+    const db = await world.database();
+    await db.batch([db.prepare("DELETE FROM breakers"), db.prepare("DELETE FROM source_calls")]);
+    world.posthog.fault(/./, { status: 503, times: 1000 });
+    for (let failed = 0; failed < breakerLimits.minCalls; failed++) await world.mention(asked);
+    world.posthog.mend();
+
+    const before = world.posthog.requests.length;
+    const { ts, outcome, replies } = await world.mention(`${asked} See src/cart.js:29.`);
+    expect(outcome).toBe("succeeded");
+    expect(world.posthog.requests).toHaveLength(before);
+    expect(replies.at(-1)?.text).toContain("PostHog: not asked (it failed too often in the last minutes)");
+    expect(replies.at(-1)?.text).toContain("src/cart.js:29");
+    expect(commentsOf(issues().at(-1)?.id)[0]).toContain("PostHog: not asked");
+
+    const status = await world.mention("status", { threadTs: ts });
+    expect(status.replies.at(-1)?.text).toMatch(
+      /PostHog failed too often and is not asked for evidence; it is tried again (?:in \d+ s at the soonest|with the next command)\./,
+    );
+    const health = await fetch(`${world.url}/health`);
+    expect(health.status).toBe(200);
+    expect(await health.json()).toMatchObject({
+      status: "degraded",
+      components: {
+        posthog: { state: "failing", triesAt: expect.stringMatching(/^\d{4}-.*Z$/) },
+        github: { state: "on" },
+        linear: { state: "on" },
+      },
+    });
+
+    // Its minute is over: asked again, it answers, and after three answers it is trusted as before.
+    for (let answered = 0; answered < breakerLimits.successesToClose; answered++) {
+      await db.prepare("UPDATE breakers SET opened_at = opened_at - ?").bind(breakerLimits.openMs).run();
+      const tried = await world.mention(asked);
+      expect(tried.replies.at(-1)?.text).not.toContain("PostHog: not asked");
+    }
+    expect(world.posthog.requests.length).toBeGreaterThan(before);
+    expect(await db.prepare("SELECT source FROM breakers").all()).toMatchObject({ results: [] });
+    expect((await world.mention("status", { threadTs: ts })).replies.at(-1)?.text).not.toContain("failed too often");
   });
 });

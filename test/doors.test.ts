@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, it } from "vitest";
+import type { SignedInteraction } from "../local/discord.ts";
+import type { SignedRequest } from "../local/slack/sign.ts";
+import { messageMenus } from "../shared/discord-commands.ts";
 import { createWorld, type World } from "./world.ts";
 
 let world: World;
@@ -10,68 +13,99 @@ afterAll(() => world?.close());
 const report = "https://github.com/acme/shop Apply twice counts twice";
 const options = { text: "Apply twice counts twice", repo: "acme/shop" };
 
-/** Every way to ask for a fix. */
-const doors: [string, (here: World) => unknown][] = [
-  ["a mention in Slack", (here) => here.fromSlack(here.slack.mention(`fix ${report}`))],
-  ["a direct message in Slack", (here) => here.fromSlack(here.slack.directMessage(`fix ${report}`))],
-  ["a slash command in Slack", (here) => here.fromSlack(here.slack.slashCommand(`fix ${report}`))],
+/** Every way to ask for something, as a signed request; only a mention in Discord comes over its socket. */
+const doors: [string, (name: WorkName, here: World) => () => unknown][] = [
+  ["a mention in Slack", (name, here) => fromSlack(here, here.slack.mention(`${name} ${report}`))],
+  ["a direct message in Slack", (name, here) => fromSlack(here, here.slack.directMessage(`${name} ${report}`))],
+  ["a slash command in Slack", (name, here) => fromSlack(here, here.slack.slashCommand(`${name} ${report}`))],
   [
     "the short slash command in Slack",
-    (here) => here.fromSlack(here.slack.slashCommand(`fix ${report}`, { command: "/bm" })),
-  ],
-  [
-    "a message shortcut in Slack",
-    (here) => {
-      const { message } = here.slack.mention(report, { user: "U0BOB" });
-      return here.fromSlack(here.slack.shortcut("fix_with_bugbot", message));
-    },
+    (name, here) => fromSlack(here, here.slack.slashCommand(`${name} ${report}`, { command: "/bm" })),
   ],
   [
     "a slash command in Discord",
-    (here) => here.fromDiscord(here.discord.slash({ command: "bugbot", subcommand: "fix", options })),
+    (name, here) => fromDiscord(here, here.discord.slash({ command: "bugbot", subcommand: name, options })),
   ],
   [
     "the short slash command in Discord",
-    (here) => here.fromDiscord(here.discord.slash({ command: "bm", subcommand: "fix", options })),
+    (name, here) => fromDiscord(here, here.discord.slash({ command: "bm", subcommand: name, options })),
   ],
   [
     "a message's menu in Discord",
-    (here) =>
-      here.fromDiscord(
-        here.discord.contextMenu("Fix with bugbot", here.discord.say(report, { user: here.discord.people.bob.id })),
-      ),
+    (name, here) => {
+      const said = here.discord.say(report, { user: here.discord.people.bob.id });
+      return fromDiscord(here, here.discord.contextMenu(messageMenus[name], said));
+    },
   ],
-  ["a mention in Discord", (here) => here.discord.say(`fix ${report}`, { mentionBot: true })],
+  ["a mention in Discord", (name, here) => () => here.discord.say(`${name} ${report}`, { mentionBot: true })],
 ];
+/** Slack's apps have one entry in a message's menu. */
+const fixDoors: typeof doors = [
+  [
+    "a message shortcut in Slack",
+    (_name, here) => {
+      const { message } = here.slack.mention(report, { user: "U0BOB" });
+      return fromSlack(here, here.slack.shortcut("fix_with_bugbot", message));
+    },
+  ],
+];
+type WorkName = "fix" | "contextualize";
+const works: WorkName[] = ["fix", "contextualize"];
+const ways = works.flatMap((name) =>
+  [...doors, ...(name === "fix" ? fixDoors : [])].map(([door, open]) => ({ name, door, open })),
+);
+
+function fromSlack(here: World, signed: SignedRequest) {
+  return () => here.fromSlack(signed);
+}
+function fromDiscord(here: World, signed: SignedInteraction) {
+  return () => here.fromDiscord(signed);
+}
+
+/** Everything that was said anywhere, by anybody. */
+function written(): string[] {
+  const slack = [...world.slack.workspace.channels.values()].flatMap(({ messages }) =>
+    messages.map(({ text }) => text),
+  );
+  const discord = [...world.discord.guild.channels.values()].flatMap(({ messages }) =>
+    messages.map(({ content, embeds }) => `${content} ${JSON.stringify(embeds)}`),
+  );
+  return [...slack, ...discord];
+}
 
 describe("every door leads to the same", () => {
-  it.for(doors)("%s: one issue, one pull request, one last word", async ([, ask], { expect }) => {
-    const issues = world.linear.workspace.issues.length;
-    const pulls = world.github.pullRequests(world.repository).length;
-    const { outcome, commandId } = await world.ends(() => ask(world));
-    expect(outcome).toBe("succeeded");
-    expect(world.linear.workspace.issues).toHaveLength(issues + 1);
-    expect(world.github.pullRequests(world.repository)).toHaveLength(pulls + 1);
-    expect(world.github.pullRequests(world.repository).at(-1)?.body).toContain("Apply twice counts twice");
+  it.for(ways)(
+    "$name by $door: one issue, one result, one last word, however often it is sent",
+    async ({ name, door, open }, { expect }) => {
+      const { issues, comments } = world.linear.workspace;
+      const before = { issues: issues.length, comments: comments.length };
+      const pulls = world.github.pullRequests(world.repository).length;
+      const send = open(name, world);
+      const { outcome, commandId } = await world.ends(send);
+      // The same once more; what a mention over the socket repeats is test/mentions.test.ts's.
+      if (door !== "a mention in Discord") await send();
+      await world.mention("status");
 
-    const said = [...world.slack.workspace.channels.values()].flatMap((channel) =>
-      channel.messages.map(({ text }) => text),
-    );
-    const written = [
-      ...said,
-      ...[...world.discord.guild.channels.values()].flatMap((channel) =>
-        channel.messages.map(({ content }) => content),
-      ),
-    ];
-    expect(written.filter((text) => text.includes(`/acme/shop/pull/${pulls + 1}`))).toHaveLength(1);
-    expect(written.filter((text) => text.includes("Working on"))).toEqual([]);
+      expect(outcome).toBe("succeeded");
+      expect(issues).toHaveLength(before.issues + 1);
+      const filed = issues.at(-1);
+      const isFix = name === "fix";
+      expect(world.github.pullRequests(world.repository)).toHaveLength(pulls + (isFix ? 1 : 0));
+      expect(comments.slice(before.comments).map(({ issueId }) => issueId)).toEqual(isFix ? [] : [filed?.id]);
+      if (isFix) expect(world.github.pullRequests(world.repository).at(-1)?.body).toContain("Apply twice counts twice");
+      else expect(comments.at(-1)?.body).toContain("### Where in the code");
 
-    const db = await world.database();
-    expect(await db.prepare("SELECT name, outcome FROM commands WHERE id = ?").bind(commandId).first()).toEqual({
-      name: "fix",
-      outcome: "succeeded",
-    });
-  });
+      const result = isFix ? `/acme/shop/pull/${pulls + 1}` : `/issue/${filed?.identifier}/`;
+      expect(written().filter((text) => text.includes(result) && text.includes("✅"))).toHaveLength(1);
+      expect(written().filter((text) => /Working on|Gathering/.test(text))).toEqual([]);
+
+      const db = await world.database();
+      expect(await db.prepare("SELECT name, outcome FROM commands WHERE id = ?").bind(commandId).first()).toEqual({
+        name,
+        outcome: "succeeded",
+      });
+    },
+  );
 });
 
 describe("a shortcut in a channel that bugbot was not invited to", () => {

@@ -45,7 +45,12 @@ export async function createEvidenceWorld({ teams }: { teams?: { key: string; na
   await seedDemoRepository(github);
   seedDemoBehaviour(posthog);
 
-  const kept = { issues: new Map<string, string>(), cards: new Map<string, Card>(), teams: new Map<string, string>() };
+  const kept = {
+    issues: new Map<string, string>(),
+    cards: new Map<string, Card>(),
+    teams: new Map<string, string>(),
+    ttls: new Map<string, number>(),
+  };
   let count = 0;
 
   /** One command from its report to its ending, as a Workflow would carry it out, without the waits between attempts. */
@@ -99,7 +104,7 @@ export async function createEvidenceWorld({ teams }: { teams?: { key: string; na
       status: createStatusMessage(command, { replies, effect, remember: async () => undefined }),
       replies: () => replies,
       linear: tracker,
-      linearTeams: createLinearTeams(tracker, memory(kept.teams)),
+      linearTeams: createLinearTeams(tracker, memory(kept.teams, kept.ttls)),
       github: createGitHubClient(connection),
       sources: {
         behaviour: (asked) => findBehaviour(asked, { posthog: client }),
@@ -182,9 +187,12 @@ function recordSteps() {
 }
 
 /** As much of a KV namespace as teams need. */
-function memory(entries: Map<string, string>) {
+function memory(entries: Map<string, string>, ttls: Map<string, number>) {
   return {
     get: async (key: string): Promise<unknown> => JSON.parse(entries.get(key) ?? "null"),
-    put: async (key: string, value: string) => void entries.set(key, value),
+    put: async (key: string, value: string, { expirationTtl }: { expirationTtl: number }) => {
+      entries.set(key, value);
+      ttls.set(key, expirationTtl);
+    },
   };
 }
