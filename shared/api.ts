@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { maxTextLength } from "./limits.ts";
 
 /** What `/api` answers, as the consumer writes it and `npx bugbot` reads it. Times are in ms since the epoch. */
 export const letterSchema = z.object({
@@ -71,5 +72,37 @@ export const diagnosisSchema = z.object({
   /** The names of the migrations that the database has. */
   migrations: z.array(z.string()),
 });
+
+const claimSchema = z.object({
+  lead: z.string(),
+  text: z.string(),
+  url: z.string(),
+  isNew: z.optional(z.boolean()),
+});
+const sourceSchema = z.discriminatedUnion("state", [
+  z.object({ state: z.literal("found"), value: z.unknown() }),
+  z.object({ state: z.literal("missing"), reason: z.string() }),
+]);
+
+/** A card of evidence, as it is kept and shown: everything in it is untrusted text. */
+export const cardSchema = z.object({
+  title: z.string(),
+  reported: z.array(z.object({ author: z.string(), text: z.string() })),
+  threadUrl: z.optional(z.string()),
+  sections: z.array(z.object({ title: z.string(), brief: claimSchema, claims: z.array(claimSchema) })),
+  unknown: z.array(z.string()),
+  isUpdate: z.boolean(),
+});
+
+export const contextQuestionSchema = z.object({
+  text: z.string().check(z.trim(), z.minLength(1), z.maxLength(maxTextLength)),
+});
+
+export const contextSchema = z.object({
+  card: cardSchema,
+  /** What each source gave, or why it gave nothing. */
+  findings: z.object({ behaviour: sourceSchema, code: sourceSchema }),
+});
+export type ApiCard = z.infer<typeof cardSchema>;
 
 export const apiErrorSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });

@@ -14,7 +14,7 @@ it("runs by npx in the checkout, whatever Node runs npx", async ({ expect }) => 
 });
 
 const operatorCommands =
-  "tasks,tasks list,tasks show,tasks stop,tasks retry,dlq,dlq list,dlq show,dlq replay,dlq drop,keys,keys create,keys list,keys rotate,keys revoke,audit,audit list,audit verify,logs,doctor";
+  "tasks,tasks list,tasks show,tasks stop,tasks retry,dlq,dlq list,dlq show,dlq replay,dlq drop,keys,keys create,keys list,keys rotate,keys revoke,audit,audit list,audit verify,context,logs,doctor";
 
 it.for(["", "discord", "discord register", "slack", "slack manifest", ...operatorCommands.split(",")])(
   "explains %j in 80 columns",
@@ -34,6 +34,7 @@ it.for([
   "discord register --guild acme",
   "slack manifest --loud",
   "dlq",
+  "context",
   "dlq show",
   "dlq list --status alive",
   "tasks retry",

@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import * as z from "zod/mini";
 import { createRunner, type Runner } from "../cli/run-bugbot.ts";
+import { demoCustomer } from "../local/demo-behaviour.ts";
 import { localAdminKey } from "../shared/local-admin-key.ts";
 import { createWorld, type World } from "./world.ts";
 
@@ -231,7 +232,7 @@ describe("the API", () => {
     expect(await ask("GET", "/nowhere")).toEqual({ status: 404, answer: error });
     expect(await ask("GET", "/dlq?limit=many")).toEqual({ status: 400, answer: error });
     expect(await ask("POST", "/keys", "{")).toEqual({ status: 400, answer: error });
-    expect(await ask("POST", "/keys", JSON.stringify({ name: "x".repeat(20_000) }))).toEqual({
+    expect(await ask("POST", "/keys", JSON.stringify({ name: "x".repeat(300_000) }))).toEqual({
       status: 413,
       answer: error,
     });
@@ -312,4 +313,81 @@ describe("bugbot doctor", () => {
     const { code, stderr } = await runner.bugbot("doctor", { BUGBOT_URL: "http://localhost:9" });
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining("npm start") });
   });
+});
+
+describe("bugbot context", () => {
+  const words = `context https://github.com/acme/shop Apply twice counts twice, says ${demoCustomer.email}`;
+
+  it("prints what would be on the card, files nothing, and shows no address", async ({ expect }) => {
+    const { issues, comments } = world.linear.workspace;
+    const before = [issues.length, comments.length];
+    const written = writes();
+    const { code, stdout, stderr } = await bugbot(words);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const shown = stdout.replace(/http:\/\/127\.0\.0\.1:\d+/g, "URL").replace(/[\da-f]{40}|[\da-f-]{36}/g, "ID");
+    expect(shown.split("\n").filter((line) => /^\S/.test(line))).toEqual([
+      "Apply twice counts twice, says m…@customers.example",
+      "Who is affected",
+      "What happened",
+      "Where in the code",
+      "What changed recently",
+    ]);
+    expect(shown).toMatch(
+      /^ {2}3 people in the last 14 days, .* met “RangeError: .*”\n {4}URL\/project\/1\/error_tracking\/ID$/m,
+    );
+    expect(shown).toMatch(
+      /^ {2}src\/cart\.js:29 frame totals, line 29.*\n {4}URL\/acme\/shop\/blob\/ID\/src\/cart\.js#L29$/m,
+    );
+    expect(stripVTControlCharacters(stdout)).toBe(stdout);
+    expect([issues.length, comments.length]).toEqual(before);
+    expect(writes()).toBe(written);
+  });
+
+  it("prints the card and what each source gave as JSON", async ({ expect }) => {
+    const given = await json(words);
+    expect(given).toMatchObject({
+      card: { title: "Apply twice counts twice, says m…@customers.example", unknown: [] },
+      findings: {
+        behaviour: { state: "found", value: { person: { email: "m…@customers.example" } } },
+        code: { state: "found", value: { repository: "acme/shop" } },
+      },
+    });
+    expect(JSON.stringify(given)).not.toContain(demoCustomer.email);
+  });
+
+  it("reads the issue that is named, and says where there is none", async ({ expect }) => {
+    world.linear.seedIssue({
+      identifier: "BUG-500",
+      title: "Zebras",
+      description: "In https://github.com/acme/shop src/cart.js",
+    });
+    const { code, stdout } = await bugbot("context BUG-500");
+    expect(code).toBe(0);
+    expect(stdout).toContain("BUG-500 Zebras");
+    expect(stdout).toContain("src/cart.js named in the report");
+    expect(await bugbot("context BUG-501")).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: "error: Linear knows no issue BUG-501.\n",
+    });
+  });
+
+  it("ends with 1 when nothing answers, and names each reason", async ({ expect }) => {
+    world.posthog.fault(/./, { status: 503, times: 9 });
+    const { code, stdout, stderr } = await bugbot(`context Zebras, says ${demoCustomer.email}`);
+    world.posthog.mend();
+    expect({ code, stderr }).toEqual({ code: 1, stderr: "error: Neither PostHog nor GitHub gave an answer.\n" });
+    expect(stdout).toContain("PostHog: not reached (PostHog has trouble (HTTP 503))");
+    expect(stdout).toContain("GitHub: not asked (Which repository has the bug? Name it)");
+  });
+
+  it("is in the audit, without the report's words", async ({ expect }) => {
+    const entries = JSON.stringify(await json("audit list --limit 20"));
+    expect(entries).toContain("gathered_evidence");
+    expect(entries).not.toContain("Zebras");
+  });
+
+  function writes(): number {
+    return world.linear.requests.filter(({ operation }) => /Create|Update/.test(operation)).length;
+  }
 });

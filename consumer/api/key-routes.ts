@@ -1,8 +1,8 @@
-import type { Context } from "hono";
 import * as z from "zod/mini";
 import { apiKeyLimits } from "../../shared/limits.ts";
 import type { ApiKey } from "../stores/api-keys.ts";
 import type { Api, ApiNeeds } from "./api.ts";
+import { readBody } from "./read-body.ts";
 import { Refusal } from "./refusal.ts";
 
 const dayMs = 24 * 60 * 60_000;
@@ -21,7 +21,7 @@ export function addKeyRoutes(api: Api, { keys, record, now }: ApiNeeds): void {
   api.get("/keys", async (c) => c.json(await keys.list()));
 
   api.post("/keys", async (c) => {
-    const { name, days } = await read(c, newKeySchema);
+    const { name, days } = await readBody(c, newKeySchema);
     const expiresAt = now() + days * dayMs;
     const { id, key } = await keys.create(name, now(), expiresAt);
     await note(c.get("operator"), "created_key", id, { name });
@@ -30,7 +30,7 @@ export function addKeyRoutes(api: Api, { keys, record, now }: ApiNeeds): void {
 
   api.post("/keys/:id/rotate", async (c) => {
     const old = await active(c.req.param("id"));
-    const { overlapHours } = await read(c, rotationSchema);
+    const { overlapHours } = await readBody(c, rotationSchema);
     // The new one lives as long as the old one was meant to.
     const expiresAt = now() + (old.expiresAt - old.createdAt);
     const { id, key } = await keys.create(old.name, now(), expiresAt);
@@ -64,11 +64,4 @@ export function addKeyRoutes(api: Api, { keys, record, now }: ApiNeeds): void {
       throw new Refusal(409, "replaced", `The key ${id} was replaced by ${key.replacedBy}: revoke or rotate that one.`);
     return key;
   }
-}
-
-async function read<T>(c: Context, schema: z.ZodMiniType<T>): Promise<T> {
-  const body: unknown = await c.req.json().catch(() => ({}));
-  const parsed = z.safeParse(schema, body);
-  if (parsed.success) return parsed.data;
-  throw new Refusal(400, "bad_body", `Not understood: ${z.prettifyError(parsed.error)}`);
 }

@@ -1,16 +1,18 @@
 import { Hono } from "hono";
 import { describeError } from "../../shared/log.ts";
 import type { Api, ApiNeeds } from "./api.ts";
+import { maxTextLength } from "../../shared/limits.ts";
 import { addAuditRoutes } from "./audit-routes.ts";
 import { authenticate, type Operator } from "./authenticate.ts";
+import { addContextRoutes } from "./context-routes.ts";
 import { addLetterRoutes } from "./dead-letter-routes.ts";
 import { diagnose } from "./diagnose.ts";
 import { addKeyRoutes } from "./key-routes.ts";
 import { Refusal } from "./refusal.ts";
 import { addTaskRoutes } from "./task-routes.ts";
 
-/** Bodies hold a name and a number. */
-const maxApiBodyBytes = 10_000;
+/** The largest body holds a report, whose characters JSON may write in six bytes. */
+const maxApiBodyBytes = 6 * maxTextLength + 1000;
 
 /** `/api`: everything behind one key. Errors are JSON, with what to do. */
 export function serveApi(needs: ApiNeeds): Api {
@@ -28,6 +30,7 @@ export function serveApi(needs: ApiNeeds): Api {
   addTaskRoutes(api, needs);
   addKeyRoutes(api, needs);
   addAuditRoutes(api, needs);
+  addContextRoutes(api, needs);
   api.get("/doctor", async (c) => c.json(await diagnose(needs.diagnose)));
 
   api.notFound((c) => {

@@ -1,20 +1,5 @@
-import * as z from "zod/mini";
+import { cardSchema } from "../../shared/api.ts";
 import type { Card } from "../evidence/card.ts";
-
-const claimSchema = z.object({
-  lead: z.string(),
-  text: z.string(),
-  url: z.string(),
-  isNew: z.optional(z.boolean()),
-});
-const cardSchema = z.object({
-  title: z.string(),
-  reported: z.array(z.object({ author: z.string(), text: z.string() })),
-  threadUrl: z.optional(z.string()),
-  sections: z.array(z.object({ title: z.string(), brief: claimSchema, claims: z.array(claimSchema) })),
-  unknown: z.array(z.string()),
-  isUpdate: z.boolean(),
-});
 
 /** The newest card of each issue, in D1 `evidence`; `subject` is the issue's id, or the conversation's where there is none. */
 export function createEvidence(db: D1Database) {
