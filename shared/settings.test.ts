@@ -21,6 +21,9 @@ describe("settings", () => {
     ]);
     expect(invalidSettings({ POSTHOG_PROJECT_ID: "12" })).toEqual([]);
     expect(invalidSettings({ BUGBOT_MODEL: "gpt" })).toEqual(["BUGBOT_MODEL must be sonnet, opus, haiku, not gpt"]);
+    expect(invalidSettings({ LINEAR_CHANNEL_TEAMS: "C0WEB=WEB, C0APP:APP" })).toEqual([
+      "LINEAR_CHANNEL_TEAMS must hold channel=TEAM, not C0APP:APP",
+    ]);
     expect(invalidSettings({})).toEqual([]);
   });
 

@@ -168,7 +168,10 @@ export function invalidSettings(env: object): string[] {
   });
   const model = text(given["BUGBOT_MODEL"]);
   if (model && !findFamily(model)) wrong.push(`BUGBOT_MODEL must be ${modelFamilies.join(", ")}, not ${model}`);
-  const { GITHUB_APP_PRIVATE_KEY, POSTHOG_PROJECT_ID, BUGBOT_CHECKPOINT_KEY } = readSettings(env);
+  const { GITHUB_APP_PRIVATE_KEY, POSTHOG_PROJECT_ID, BUGBOT_CHECKPOINT_KEY, LINEAR_CHANNEL_TEAMS } = readSettings(env);
+  for (const pair of LINEAR_CHANNEL_TEAMS.filter((one) => !/^\w+=\w+$/.test(one))) {
+    wrong.push(`LINEAR_CHANNEL_TEAMS must hold channel=TEAM, not ${pair}`);
+  }
   const approvalFor = text(given["BUGBOT_APPROVAL"]) ?? "off";
   if (approvalFor !== "fix" && approvalFor !== "off") {
     wrong.push(`BUGBOT_APPROVAL must be fix or off, not ${approvalFor}`);
