@@ -93,21 +93,32 @@ function resume(
 
 /** The same body, of which the last piece is handed on only if `may` says so; otherwise the body breaks off. */
 export function endOnlyIf(body: ReadableStream<Uint8Array>, may: () => Promise<boolean>): ReadableStream<Uint8Array> {
-  let last: Uint8Array | undefined;
-  return body.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({
-      transform(piece, controller) {
-        if (piece.length === 0) return;
-        if (last) controller.enqueue(last);
-        last = piece;
-      },
-      async flush(controller) {
-        if (!last) return;
-        if (await may()) controller.enqueue(last);
-        else controller.error(new Error("the run is over"));
-      },
-    }),
-  );
+  const { readable, writable } = new IdentityTransformStream();
+  void handOn(body.getReader(), writable.getWriter(), may);
+  return readable;
+}
+
+/** Piece by piece, each when the one before has been taken: nothing piles up. */
+async function handOn(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  writer: WritableStreamDefaultWriter<Uint8Array>,
+  may: () => Promise<boolean>,
+): Promise<void> {
+  try {
+    let last: Uint8Array | undefined;
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      if (value.length === 0) continue;
+      if (last) await writer.write(last);
+      last = value;
+    }
+    if (!(await may())) throw new Error("the run is over");
+    if (last) await writer.write(last);
+    await writer.close();
+  } catch (error) {
+    await Promise.allSettled([reader.cancel(error), writer.abort(error)]);
+  }
 }
 
 /** Why these updates may not pass, or nothing. A push of nothing is git asking whether it may. */
