@@ -9,6 +9,7 @@ import { addDoctor } from "./operator/doctor.ts";
 import { addKeys } from "./operator/keys.ts";
 import { addLogs } from "./operator/logs.ts";
 import { addTasks } from "./operator/tasks.ts";
+import { addPrompt } from "./prompt.ts";
 import { addManifest } from "./slack/manifest.ts";
 
 const exitCodes = { failed: 1, usage: 2 };
@@ -27,6 +28,7 @@ addAudit(program.command("audit").description("who asked, what was decided, what
 addContext(program);
 addLogs(program);
 addDoctor(program);
+addPrompt(program);
 program.addHelpText("after", "\nWhat looks after bugbot asks BUGBOT_URL (or the local stack), by BUGBOT_API_KEY.");
 
 try {

@@ -1,7 +1,8 @@
-import type { Job, Memory, Outcome } from "../shared/job.ts";
+import type { ChangedFile, Job, Memory, Outcome } from "../shared/job.ts";
 import { escapeMarkdown } from "../shared/plain-text.ts";
 import type { PullRequest } from "./clients/github.ts";
 import type { Ending } from "./ending.ts";
+import { proofInWords } from "./proof-in-words.ts";
 
 export interface RunFacts {
   /** The repository and issue, as Markdown links. */
@@ -30,6 +31,7 @@ export function endingOfRun(
     usage,
     ...(pullRequest && {
       pullRequestUrl: pullRequest.url,
+      links: [{ label: "Open pull request", url: pullRequest.url }],
       card: {
         title: pullRequest.title,
         url: pullRequest.url,
@@ -39,12 +41,10 @@ export function endingOfRun(
   });
   switch (outcome.kind) {
     case "pushed": {
-      const additions = outcome.files.reduce((sum, file) => sum + file.additions, 0);
-      const deletions = outcome.files.reduce((sum, file) => sum + file.deletions, 0);
-      const number = outcome.files.length;
-      const size = number === 0 ? "" : ` (${number} ${number === 1 ? "file" : "files"}, +${additions} −${deletions})`;
+      const { files, proof } = outcome;
       const link = pullRequest ? `[Pull request #${pullRequest.number}](${pullRequest.url})` : "The fix is pushed";
-      return ending("succeeded", `✅ ${link} in ${where}${size}`);
+      const draft = pullRequest?.draft ? ", as a draft" : "";
+      return ending("succeeded", [`✅ ${link} in ${where}${draft}`, ...sizeOf(files), proofInWords(proof)].join("\n"));
     }
     case "no_change":
       return ending(
@@ -98,8 +98,21 @@ function keptLines({ kind }: Outcome, kept: Memory | undefined): string[] {
   ];
 }
 
-function listed(files: readonly string[]): string {
-  const shown = files.slice(0, 10).map((file) => `\`${file.replaceAll("`", "'").slice(0, 200)}\``);
+const shownFiles = 5;
+
+/** `` 2 files, +3 −1: `src/a.js`, `src/b.js` `` */
+function sizeOf(files: readonly ChangedFile[]): string[] {
+  if (files.length === 0) return [];
+  const additions = files.reduce((sum, file) => sum + file.additions, 0);
+  const deletions = files.reduce((sum, file) => sum + file.deletions, 0);
+  const paths = files.map(({ path }) => path);
+  return [
+    `${files.length} ${files.length === 1 ? "file" : "files"}, +${additions} −${deletions}: ${listed(paths, shownFiles)}`,
+  ];
+}
+
+function listed(files: readonly string[], max = 10): string {
+  const shown = files.slice(0, max).map((file) => `\`${file.replaceAll("`", "'").slice(0, 200)}\``);
   return files.length > shown.length ? `${shown.join(", ")} and ${files.length - shown.length} more` : shown.join(", ");
 }
 

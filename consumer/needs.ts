@@ -25,6 +25,7 @@ import type { LastWords } from "./stores/last-words.ts";
 import type { Leases } from "./stores/leases.ts";
 import type { MessagesToRuns } from "./stores/messages-to-runs.ts";
 import type { Spending } from "./stores/spending.ts";
+import type { Proofs } from "./stores/proofs.ts";
 import type { ThreadIssues } from "./stores/thread-issues.ts";
 
 /** Everything outside that a command may use. A service that is not set up is undefined. */
@@ -53,6 +54,7 @@ export interface Outside {
   approvals: Approvals;
   /** Wakes a command that waits for an answer; one that does not wait is left as it is. */
   wake: (commandId: string) => Promise<void>;
+  proofs: Proofs;
   threadIssues: ThreadIssues;
   automation: Automation;
   admissions: Admissions;

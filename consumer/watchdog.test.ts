@@ -19,6 +19,7 @@ import { createEvidence } from "./stores/evidence.ts";
 import { createConversations } from "./stores/conversations.ts";
 import { createDeadLetters } from "./stores/dead-letters.ts";
 import { createLastWords } from "./stores/last-words.ts";
+import { createProofs } from "./stores/proofs.ts";
 import { createLeases } from "./stores/leases.ts";
 import { createMessagesToRuns } from "./stores/messages-to-runs.ts";
 import { emptyDatabase, testCommand } from "./stores/test-database.ts";
@@ -43,7 +44,12 @@ async function setUp(state: InstanceState | Error, { refusal }: { refusal?: Fail
   const logs: string[] = [];
   const counted: string[][] = [];
   const clock = { now: 0 };
-  const stores = { commands: createCommands(db), conversations: createConversations(db), leases: createLeases(db) };
+  const stores = {
+    commands: createCommands(db),
+    conversations: createConversations(db),
+    proofs: createProofs(db),
+    leases: createLeases(db),
+  };
   await stores.commands.admit(testCommand("a"), 0);
   await stores.conversations.claim(thread, "a", 0);
   const terms = {

@@ -33,6 +33,7 @@ import { createLastWords } from "./stores/last-words.ts";
 import { createLeases } from "./stores/leases.ts";
 import { createMessagesToRuns } from "./stores/messages-to-runs.ts";
 import { createSpending } from "./stores/spending.ts";
+import { createProofs } from "./stores/proofs.ts";
 import { createThreadIssues } from "./stores/thread-issues.ts";
 
 /** They are the bot's own: every command in this isolate shares them. */
@@ -99,6 +100,7 @@ export function wire(env: Env): Outside {
       now: Date.now,
     }),
     spending: createSpending(env.DB),
+    proofs: createProofs(env.DB),
     automation: createAutomation(env.DB),
     admissions: createAdmissions(env.DB),
     threadIssues: createThreadIssues(env.BUGBOT_KV),

@@ -9,6 +9,8 @@ export interface Checkout {
   repository: string;
   /** What the agent starts from: the head of the job's branch where the remote has one, of its base branch otherwise. */
   commit: string;
+  /** The head of the base branch, which no agent has changed; the same as `commit` where the job's branch is new. */
+  baseCommit: string;
   /** `git ls-tree -r -z` of that commit, taken before the agent could touch anything. */
   listing: Buffer;
   isShallow: boolean;
@@ -20,21 +22,27 @@ export const rawAttributes = "* -text -filter -ident -working-tree-encoding\n";
 /** Gets one commit, without history, into `folder`. */
 export async function checkOut(job: Job, folder: string, git: Git): Promise<Checkout> {
   const repository = join(folder, "repo");
-  const start = await findStart(job, git);
+  const { start, base } = await findStart(job, git);
   const within = ["-C", repository];
   await mkdir(repository);
   await git([...within, "init", "--quiet", "--template=", "--initial-branch=work"]);
   await mkdir(join(repository, ".git/info"));
   await writeFile(join(repository, ".git/info/attributes"), rawAttributes);
-  await git([...within, "fetch", "--quiet", "--depth=1", "--no-tags", "--", job.remoteUrl, start]);
-  const commit = (await git([...within, "rev-parse", "--verify", "FETCH_HEAD^{commit}"])).toString().trim();
+  const baseCommit = start === base ? undefined : await fetchHead(base);
+  const commit = await fetchHead(start);
   await git([...within, "reset", "--quiet", "--hard", commit]);
   const listing = await git([...within, "ls-tree", "-r", "-z", "--full-tree", commit]);
-  return { repository, commit, listing, isShallow: existsSync(join(repository, ".git/shallow")) };
+  const isShallow = existsSync(join(repository, ".git/shallow"));
+  return { repository, commit, baseCommit: baseCommit ?? commit, listing, isShallow };
+
+  async function fetchHead(ref: string): Promise<string> {
+    await git([...within, "fetch", "--quiet", "--depth=1", "--no-tags", "--", job.remoteUrl, ref]);
+    return (await git([...within, "rev-parse", "--verify", "FETCH_HEAD^{commit}"])).toString().trim();
+  }
 }
 
-/** The full name of the ref to start from. */
-async function findStart({ remoteUrl, baseBranch, branch }: Job, git: Git): Promise<string> {
+/** The full names of the ref to start from and of the base branch. */
+async function findStart({ remoteUrl, baseBranch, branch }: Job, git: Git): Promise<{ start: string; base: string }> {
   const base = `refs/heads/${baseBranch}`;
   const own = `refs/heads/${branch}`;
   for (const ref of [base, own]) {
@@ -47,5 +55,5 @@ async function findStart({ remoteUrl, baseBranch, branch }: Job, git: Git): Prom
   const refs = new Set(listed.split("\n").map((line) => line.split("\t")[1]));
   const start = [own, base].find((ref) => refs.has(ref));
   if (!start) throw new GitError(`fatal: Remote branch ${baseBranch} not found in upstream origin`);
-  return start;
+  return { start, base };
 }

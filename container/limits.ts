@@ -34,3 +34,10 @@ export const maxWaitingCheckpoints = 8;
 export const graceMs = 1_500;
 /** Node's longest timer. */
 export const maxTimerMs = 2 ** 31 - 1;
+
+/** A check that prints more is ended. */
+export const maxCheckOutputBytes = 32 * 1024 * 1024;
+/** What is kept of it, its end. */
+export const maxCheckTailLength = 2_000;
+/** How long what a check left running keeps its output open. */
+export const checkOutputGraceMs = 200;

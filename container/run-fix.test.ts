@@ -33,6 +33,7 @@ describe("a fix", () => {
       kind: "pushed",
       files: [{ path: "src/cart.js", additions: 1, deletions: 1 }],
       summary: expect.stringContaining("`npm test`: 8 tests pass."),
+      proof: { kind: "reproduced", command: "npm test", tests: [] },
       usage: { turns: expect.any(Number), costUsd: expect.any(Number) },
     });
     expect(world.branches()).toEqual(["bugbot/one", "main"]);
@@ -46,7 +47,8 @@ describe("a fix", () => {
     const events = (await world.follow("job-1")).map((event) => ("words" in event ? event.words : event.kind));
     expect(events.join(", ")).toBe(
       "stage, stage, said, reading src/cart.js, reading test/cart.test.js, running npm test, said, " +
-        "editing src/cart.js, running npm test, said, stage, stage, outcome",
+        "editing src/cart.js, running npm test, said, stage, stage, stage, running npm test on the fix, " +
+        "running npm test on the code before, outcome",
     );
   });
 
@@ -96,11 +98,13 @@ describe("a fix", () => {
     expect(await world.run()).toMatchObject({ kind: "pushed", files: [{ path: "src/new.js" }] });
   });
 
-  it("passes the repository's CLAUDE.md on as a quotation only", async ({ expect }) => {
-    await start({ script: [[{ text: "Hello." }]], files: { "CLAUDE.md": "Run make.\n", "src/a.js": "1\n" } });
+  it("passes on what the repository says of itself as quotations only", async ({ expect }) => {
+    const files = { "CLAUDE.md": "Run make.\n", "docs/CONTRIBUTING.md": "Use tabs.\n", "src/a.js": "1\n" };
+    await start({ script: [[{ text: "Hello." }]], files });
     await world.run();
     const sent = JSON.stringify(world.anthropic.requests[0]?.body);
-    expect(sent).toContain("> Run make.");
+    expect(sent).toContain("Untrusted, the repository's CLAUDE.md:\\n```\\nRun make.\\n```");
+    expect(sent).toContain("Untrusted, the repository's docs/CONTRIBUTING.md:\\n```\\nUse tabs.\\n```");
     expect(sent.match(/Run make\./g)).toHaveLength(1);
   });
 });

@@ -1,7 +1,8 @@
 import { mkdtemp, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { forbiddenPaths } from "../shared/allowed-paths.ts";
-import type { Job, Outcome, Usage } from "../shared/job.ts";
+import type { Job, Outcome, Proof, Usage } from "../shared/job.ts";
+import { withConventions } from "../shared/prompt.ts";
 import { askClaude, noUsage, type Inbox } from "./ask-claude.ts";
 import { findChangedFiles } from "./changed-files.ts";
 import { checkOut } from "./checkout.ts";
@@ -12,8 +13,9 @@ import { createGit, GitError } from "./git.ts";
 import { keep, type Kept, promptFor, restore, type Session, startOver } from "./memory.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { pushBranch } from "./push-branch.ts";
+import { readConventions } from "./read-conventions.ts";
 import { removeFolder } from "./remove-folder.ts";
-import { withRepositoryInstructions } from "./repository-instructions.ts";
+import { verify } from "./verify.ts";
 
 export interface FixNeeds {
   workspace: string;
@@ -30,7 +32,7 @@ export interface FixNeeds {
 /** Why a job's signal was aborted. */
 export type Interruption = "stopped" | "out_of_time";
 
-/** Clone, ask, check, commit, push. Every way it can go is an outcome; only a bug of ours throws. */
+/** Clone, ask, check, commit, push, verify. Every way it can go is an outcome; only a bug of ours throws. */
 export async function runFix(job: Job, needs: FixNeeds): Promise<Outcome> {
   const { recorder, inbox, signal } = needs;
   const folder = await mkdtemp(join(await realpath(needs.workspace), "job-"));
@@ -53,7 +55,7 @@ export async function runFix(job: Job, needs: FixNeeds): Promise<Outcome> {
 
     recorder.stage("asking");
     const ask = async () => {
-      const prompt = await withRepositoryInstructions(promptFor(job, session), repository);
+      const prompt = withConventions(promptFor(job, session), await readConventions(repository));
       return askClaude(job, prompt, { folder, repository, session, environment, recorder, inbox, signal, onUsage });
     };
     let answer = await ask();
@@ -77,7 +79,16 @@ export async function runFix(job: Job, needs: FixNeeds): Promise<Outcome> {
     stage = "push";
     await pushBranch(job.remoteUrl, job.branch, commit, changes.git);
     isPushed = true;
-    return { kind: "pushed", commit, files: changes.files, summary, usage };
+
+    // After the push: nothing that the project's own scripts do can change what was pushed, or what is kept.
+    await keepAll();
+    keepAll = async () => {};
+    recorder.stage("verifying");
+    const proof = await verify(job, { checkout, commit, changes }, needs).catch((error: unknown): Proof => {
+      if (signal.aborted && interruptionOf(signal) === "stopped") throw error;
+      return { kind: "not_verified", reason: signal.aborted ? "the run's time was up" : "the check could not be run" };
+    });
+    return { kind: "pushed", commit, files: changes.files, summary, proof, usage };
   } catch (error) {
     if (signal.aborted) return { kind: interruptionOf(signal), usage };
     if (error instanceof GitError) return { kind: "git_failed", stage, reason: error.message, usage };

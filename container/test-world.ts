@@ -49,6 +49,7 @@ export async function createWorld({ script, files = defaultFiles, prepare }: Wor
     model: { name: "claude-sonnet-4-5", baseUrl: anthropic.url },
     allowedPaths: ["src/**"],
     limits: { wallClockMs: 50_000, maxTurns: 20, maxCostUsd: 10 },
+    verify: { timeoutMs: 30_000 },
     ...changes,
   });
   const post = (path: string, body: unknown = {}): Promise<Response> =>

@@ -143,6 +143,9 @@ describe("asked by GitHub's own client", () => {
     ]);
     expect((await octokit.rest.pulls.list({ ...repo, head: "acme:other" })).data).toEqual([]);
     const number = { ...repo, issue_number: 1 };
+    const label = { owner: "acme", repo: "shop", name: "bugbot", color: "5865f2" };
+    expect((await octokit.rest.issues.createLabel(label)).status).toBe(201);
+    await expect(octokit.rest.issues.createLabel(label)).rejects.toMatchObject({ status: 422 });
     expect((await octokit.rest.issues.addLabels({ ...number, labels: ["bugbot"] })).data).toMatchObject([
       { name: "bugbot" },
     ]);

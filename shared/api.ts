@@ -84,12 +84,19 @@ const sourceSchema = z.discriminatedUnion("state", [
   z.object({ state: z.literal("missing"), reason: z.string() }),
 ]);
 
+const suspectSchema = z.object({
+  path: z.string(),
+  line: z.optional(z.number()),
+  url: z.string(),
+  reasons: z.array(z.string()),
+});
 /** A card of evidence, as it is kept and shown: everything in it is untrusted text. */
 export const cardSchema = z.object({
   title: z.string(),
   reported: z.array(z.object({ author: z.string(), text: z.string() })),
   threadUrl: z.optional(z.string()),
   sections: z.array(z.object({ title: z.string(), brief: claimSchema, claims: z.array(claimSchema) })),
+  suspects: z.optional(z.array(suspectSchema)),
   unknown: z.array(z.string()),
   isUpdate: z.boolean(),
 });

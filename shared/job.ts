@@ -21,6 +21,8 @@ export const jobSchema = z.object({
   /** Globs (picomatch, `dot: true`) a change must match. */
   allowedPaths: z.array(z.string()),
   limits: z.object({ wallClockMs: z.number(), maxTurns: z.number(), maxCostUsd: z.number() }),
+  /** What proves a fix. Without `command` it is `npm test`, where the base branch's package.json has such a script. */
+  verify: z.object({ command: z.optional(z.string()), timeoutMs: z.number() }),
 });
 export type Job = z.infer<typeof jobSchema>;
 
@@ -31,6 +33,26 @@ export type ChangedFile = z.infer<typeof changedFileSchema>;
 const usageSchema = z.object({ costUsd: z.number(), turns: z.number(), durationMs: z.number() });
 export type Usage = z.infer<typeof usageSchema>;
 
+/**
+ * What the project's own check says of a change. The container runs it on the commit before and on the one it pushed; the
+ * agent has no part in it. `output` is the end of what the check printed: untrusted.
+ */
+export const proofSchema = z.discriminatedUnion("kind", [
+  /** It failed before the change and passes after it. `tests`: the change's own, where only they failed before. */
+  z.object({ kind: z.literal("reproduced"), command: z.string(), tests: z.array(z.string()) }),
+  /** It passes after the change, and did before. `tests`: the change's own. */
+  z.object({ kind: z.literal("passes"), command: z.string(), tests: z.array(z.string()) }),
+  z.object({
+    kind: z.literal("fails"),
+    command: z.string(),
+    before: z.enum(["passed", "failed", "unknown"]),
+    output: z.string(),
+  }),
+  /** `reason` ends a sentence that begins “Not verified:”. */
+  z.object({ kind: z.literal("not_verified"), reason: z.string() }),
+]);
+export type Proof = z.infer<typeof proofSchema>;
+
 /** How a job ends. Only `pushed` left something on the remote. */
 export const outcomeSchema = z.discriminatedUnion("kind", [
   z.object({
@@ -39,6 +61,7 @@ export const outcomeSchema = z.discriminatedUnion("kind", [
     files: z.array(changedFileSchema),
     /** The agent's last words: untrusted text. */
     summary: z.string(),
+    proof: proofSchema,
     usage: usageSchema,
   }),
   z.object({ kind: z.literal("no_change"), summary: z.string(), usage: usageSchema }),
@@ -70,7 +93,7 @@ const memorySchema = z.object({
 });
 export type Memory = z.infer<typeof memorySchema>;
 
-export const stages = ["cloning", "asking", "checking", "pushing"] as const;
+export const stages = ["cloning", "asking", "checking", "pushing", "verifying"] as const;
 export type Stage = (typeof stages)[number];
 
 /** What a reader of `GET /jobs/:id/events` sees. `seq` starts at 1 and has no gap; `at` is in ms since the epoch. */

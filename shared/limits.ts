@@ -99,6 +99,8 @@ export const maxComparedFiles = 300;
 export const eventWaitMs = 20_000;
 /** The status message is edited at most this often while the agent works. */
 export const statusEditMs = 3_000;
+/** Slack cuts a message's text at 4,000 characters: https://docs.slack.dev/reference/methods/chat.update */
+export const maxStatusLength = 3_900;
 
 /** One run of the agent, unless the settings say otherwise. */
 export const runLimits = { maxMinutes: 30, maxTurns: 60, maxCostUsd: 5 };
@@ -125,6 +127,11 @@ export const followUpMessages = 10;
 
 /** A conversation's checkpoint, packed: a Worker holds it in its 128 MB while it is sealed. */
 export const maxCheckpointBytes = 8 * 1024 * 1024;
+/** What the project's check may take in all its runs: on the fix, on the code before, and there with the new tests. */
+export const verifyTimeoutMs = 5 * 60_000;
+
+/** One quoted part of the prompt, in characters. */
+export const maxQuotedInPrompt = 12_000;
 
 /** The agent's model, unless the settings or the command say otherwise. */
 export const defaultModel = "sonnet";

@@ -78,6 +78,8 @@ export function readSettings(given: object) {
     /** How much may run in one workspace at once. */
     BUGBOT_MAX_RUNNING: positive(env["BUGBOT_MAX_RUNNING"], workLimits.running),
     BUGBOT_ALLOWED_PATHS: list(env["BUGBOT_ALLOWED_PATHS"]),
+    /** The shell command that proves a fix. */
+    BUGBOT_VERIFY: text(env["BUGBOT_VERIFY"]),
     /** What one run of the agent may cost, how often it may speak, and how long it may take. */
     BUGBOT_MAX_USD: positive(env["BUGBOT_MAX_USD"], runLimits.maxCostUsd),
     /** What all runs that begin in a calendar month (UTC) may cost, of one person and of one workspace. */

@@ -137,7 +137,8 @@ async function startBugbot(cleanup: Cleanup) {
       cloning: at.asking - at.cloning,
       asking: at.checking - at.asking,
       checking: at.pushing - at.checking,
-      pushing: at.end - at.pushing,
+      pushing: at.verifying - at.pushing,
+      verifying: at.end - at.verifying,
       opened: openedAt - at.end,
       settled: settledAt - openedAt,
       total: settledAt - sentAt,
@@ -157,6 +158,7 @@ function jobMoments(events: readonly JobEvent[]): Record<Stage | "end", number> 
     asking: first("asking"),
     checking: first("checking"),
     pushing: first("pushing"),
+    verifying: first("verifying"),
     end,
   };
 }

@@ -1,10 +1,10 @@
-import { writePrompt } from "../../consumer/prompt.ts";
 import { join } from "node:path";
 import type { GitHub } from "../../local/github.ts";
 import { projectRoot } from "../../local/project-root.ts";
 import { demoReport, demoRepository } from "../../local/demo-repository.ts";
 import type { Job } from "../../shared/job.ts";
-import { defaultAllowedPaths, defaultModel, runLimits } from "../../shared/limits.ts";
+import { defaultAllowedPaths, defaultModel, runLimits, verifyTimeoutMs } from "../../shared/limits.ts";
+import { writePrompt } from "../../shared/prompt.ts";
 
 /** A repository of its own for each run, so that no run pays for the branches and pull requests of the runs before it. */
 export async function seedShop(github: GitHub, name: string): Promise<string> {
@@ -26,16 +26,17 @@ export interface Place {
 /** The demo's bug as a job for the container, with the limits and the prompt bugbot would give it. */
 export function demoJob({ repository, remoteUrl, modelUrl }: Place): Job {
   const { maxMinutes, maxTurns, maxCostUsd } = runLimits;
-  const facts = { repository, report: { text: reportOn(repository), author: "U0ALICE", earlier: [] } };
+  const reported = [{ source: "chat message by U0ALICE", text: reportOn(repository) }];
   return {
     id: "bench",
     remoteUrl,
     baseBranch: "main",
     branch: "bugbot/bench",
     commitSubject: "fix: the discount",
-    prompt: writePrompt({ ...facts, allowedPaths: defaultAllowedPaths }),
+    prompt: writePrompt({ repository, reported, allowedPaths: defaultAllowedPaths }),
     model: { name: defaultModel, baseUrl: modelUrl },
     allowedPaths: defaultAllowedPaths,
     limits: { wallClockMs: maxMinutes * 60_000, maxTurns, maxCostUsd },
+    verify: { timeoutMs: verifyTimeoutMs },
   };
 }

@@ -21,6 +21,7 @@ export interface Comparison {
 export interface PullRequest {
   number: number;
   url: string;
+  draft: boolean;
 }
 
 export interface NewPullRequest {
@@ -28,7 +29,10 @@ export interface NewPullRequest {
   base: string;
   title: string;
   body: string;
+  draft: boolean;
 }
+
+const bugbotLabel = { name: "bugbot", color: "5865f2", description: "Opened by bugbot" };
 
 export type GitHub = ReturnType<typeof createGitHub>;
 
@@ -69,12 +73,31 @@ export function createGitHub({ ask, find }: GitHubConnection) {
         rest.pulls.list({ ...at, head: `${at.owner}:${head}`, state: "open" }),
       );
       const [found] = data;
-      return found && { number: found.number, url: found.html_url };
+      return found && { number: found.number, url: found.html_url, draft: found.draft === true };
     },
 
+    /** Not every plan has drafts: without them it is opened as an ordinary one. */
     async createPullRequest(repository: string, given: NewPullRequest): Promise<PullRequest> {
-      const { data } = await ask(repository, "propose", (rest, at) => rest.pulls.create({ ...at, ...given }));
-      return { number: data.number, url: data.html_url };
+      const { data } = await ask(repository, "propose", async (rest, at) => {
+        try {
+          return await rest.pulls.create({ ...at, ...given });
+        } catch (error) {
+          const { status, message = "" } = readRefusal(error);
+          if (!given.draft || status !== 422 || !/draft/i.test(message)) throw error;
+          return rest.pulls.create({ ...at, ...given, draft: false });
+        }
+      });
+      return { number: data.number, url: data.html_url, draft: data.draft === true };
+    },
+
+    /** Puts bugbot's label on a pull request; makes it where the repository has none. */
+    async labelPullRequest(repository: string, number: number): Promise<void> {
+      await ask(repository, "propose", async (rest, at) => {
+        await rest.issues.createLabel({ ...at, ...bugbotLabel }).catch((error: unknown) => {
+          if (readRefusal(error).status !== 422) throw error;
+        });
+        await rest.issues.addLabels({ ...at, issue_number: number, labels: [bugbotLabel.name] });
+      });
     },
 
     /** Puts a branch back to where it stood, whatever was pushed since. */

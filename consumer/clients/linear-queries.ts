@@ -34,3 +34,7 @@ export const commentUpdateMutation = `mutation BugbotCommentUpdate($id: String!,
 export const attachmentCreateMutation = `mutation BugbotAttachmentCreate($input: AttachmentCreateInput!) {
   attachmentCreate(input: $input) { success attachment { id } }
 }`;
+
+export const issueUpdateMutation = `mutation BugbotIssueUpdate($id: String!, $input: IssueUpdateInput!) {
+  issueUpdate(id: $id, input: $input) { success }
+}`;

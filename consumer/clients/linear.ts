@@ -17,6 +17,7 @@ import {
   issueCreateMutation,
   issueQuery,
   issuesQuery,
+  issueUpdateMutation,
   teamsQuery,
 } from "./linear-queries.ts";
 import { parseRetryAfter, unreadableAnswer, vendorFailure } from "./vendor-failure.ts";
@@ -164,6 +165,16 @@ export function createLinear({ apiKey, apiUrl, timeoutMs = vendorTimeoutMs }: Li
           z.object({ commentUpdate: comment }),
         );
         return updated.commentUpdate.comment.url;
+      } catch (error) {
+        throw toFailure(error);
+      }
+    },
+
+    /** Puts an issue into a workflow state of its team. */
+    async move(issueId: string, stateId: string): Promise<void> {
+      const moved = z.object({ issueUpdate: z.object({ success: z.boolean() }) });
+      try {
+        await request(issueUpdateMutation, { id: issueId, input: { stateId } }, moved);
       } catch (error) {
         throw toFailure(error);
       }

@@ -6,12 +6,12 @@ import type { Ending } from "../ending.ts";
 import { type Card, compareCards, makeCard } from "../evidence/card.ts";
 import { gather, type GatherNeeds } from "../evidence/gather.ts";
 import { type PoseNeeds, poseQuestion } from "../evidence/pose-question.ts";
+import { reportedIn, wholeText } from "../evidence/reported.ts";
 import { writeChatSummary } from "../evidence/write-chat-summary.ts";
 import { writeIssueComment } from "../evidence/write-issue-comment.ts";
 import { maskForLinear } from "../mask-for-linear.ts";
 import { noteDeed } from "../note-deed.ts";
 import type { StatusMessage } from "../replies/status-message.ts";
-import { speakerOf, wordsOf } from "../said.ts";
 import { stableUuid } from "../stable-id.ts";
 import type { Conversations } from "../stores/conversations.ts";
 import type { Evidence } from "../stores/evidence.ts";
@@ -31,16 +31,9 @@ export async function contextualize(command: Command, needs: ContextualizeNeeds)
   void status.show("start", { text: "⚙️ Gathering what is known…", activity: "gathering evidence" });
   const taken = await takeReport(command, needs);
   const { report, known, threadUrl } = taken;
-  const reported = [...report.earlier, report]
-    .map((said) => ({ author: speakerOf(said), text: wordsOf(said) }))
-    .filter(({ text: words }) => words !== "");
-  const text = [...reported.map((said) => said.text), taken.issue?.title ?? "", taken.issue?.description ?? ""].join(
-    "\n\n",
-  );
-
   const { named, around } = report;
   const clues = { named, around, known: known.repository, issueText: taken.issue?.description };
-  const question = poseQuestion({ text, reportedAt: command.receivedAt, clues }, needs);
+  const question = poseQuestion({ text: wholeText(taken), reportedAt: command.receivedAt, clues }, needs);
   const [filed, gathered] = await Promise.allSettled([fileIssue(command, taken, needs), gather(question, needs)]);
   if (filed.status === "rejected") throw filed.reason;
   if (gathered.status === "rejected") throw gathered.reason;
@@ -50,7 +43,7 @@ export async function contextualize(command: Command, needs: ContextualizeNeeds)
   const card = await effect("compare with earlier card", async () => {
     const made = makeCard({
       title: issue?.title ?? taken.title,
-      reported,
+      reported: reportedIn(report),
       threadUrl: threadUrl ?? undefined,
       findings,
       mask: maskForLinear(needs.settings),

@@ -1,18 +1,21 @@
 import type { Command } from "../../shared/command.ts";
 import { conversationId } from "../../shared/conversation.ts";
 import { Failure } from "../../shared/failure.ts";
-import type { Outcome } from "../../shared/job.ts";
+import type { Outcome, Proof } from "../../shared/job.ts";
 import { defaultAllowedPaths } from "../../shared/limits.ts";
 import { awaitApproval } from "../await-approval.ts";
 import { checkMonth } from "../bill.ts";
 import { chooseModel } from "../choose-model.ts";
+import { writePrompt } from "../../shared/prompt.ts";
 import { chooseRepository } from "../choose-repository.ts";
 import type { Ending } from "../ending.ts";
 import { endingOfRun } from "../ending-of-run.ts";
+import { recallCard } from "../evidence/recall-card.ts";
+import { moveToReview } from "../move-to-review.ts";
 import type { CommandNeeds } from "../needs.ts";
 import { noteDeed } from "../note-deed.ts";
 import { withEarlier, writeFollowUp } from "../follow-up-prompt.ts";
-import { writePrompt } from "../prompt.ts";
+import { promptFacts } from "../prompt-facts.ts";
 import { openPullRequest } from "../sandbox/open-pull-request.ts";
 import { limitsOf, runAgent, stopButton } from "../sandbox/run-agent.ts";
 import { settleBranch } from "../sandbox/settle-branch.ts";
@@ -22,7 +25,7 @@ import { branchName, oneLine } from "../title.ts";
 
 /** From a report to a pull request. Nothing is made before it is clear which repository is meant. */
 export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> {
-  const { effect, status, settings, linear, threadIssues, commands, conversations, now } = needs;
+  const { effect, status, settings, linear, linearTeams, threadIssues, commands, conversations, proofs, now } = needs;
   const github = needs.github ?? missing("GitHub", "GITHUB_TOKEN, or GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY");
   if (!settings.ANTHROPIC_API_KEY) missing("The model", "ANTHROPIC_API_KEY");
   const { command, model } = chooseModel(asked, settings);
@@ -52,7 +55,9 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
     });
 
   await goOn("issue");
-  const issue = await fileIssue(command, taken, needs);
+  const recalled = recallCard(command, taken, repository.name, needs);
+  const issue = await fileIssue(command, taken, needs).finally(() => recalled);
+  const card = await recalled;
   const sameRepository = known.repository?.toLowerCase() === repository.name.toLowerCase();
   const sameIssue = !issue || known.issueId === issue.id;
   const branch =
@@ -66,10 +71,15 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
 
   const isMore = branch === known.branch && (known.summary !== null || known.hasCheckpoint);
   const allowedPaths = settings.BUGBOT_ALLOWED_PATHS.length > 0 ? settings.BUGBOT_ALLOWED_PATHS : defaultAllowedPaths;
-  const prompt = withEarlier(
-    writePrompt({ repository: repository.name, report, issue: issue ?? undefined, allowedPaths }),
-    isMore ? known.summary : null,
-  );
+  const facts = promptFacts({
+    repository: repository.name,
+    report,
+    issue: issue ?? undefined,
+    card,
+    allowedPaths,
+    verify: settings.BUGBOT_VERIFY,
+  });
+  const prompt = withEarlier(writePrompt(facts), isMore ? known.summary : null);
   const resumePrompt = isMore ? writeFollowUp({ report, branch, allowedPaths }) : undefined;
   if (settings.BUGBOT_APPROVAL === "fix") {
     const prompts = [prompt, resumePrompt];
@@ -104,6 +114,10 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
   const stopped = await effect("stop asked before pull request", () => commands.stopRequested(command.id));
   const run: Outcome = stopped ? { kind: "stopped", usage: ended.usage } : ended;
 
+  if (run.kind === "pushed") {
+    const { commit, proof } = run;
+    await effect("keep proof", () => proofs.save(repository.name, commit, proof, now())).catch(() => undefined);
+  }
   const left = await settleBranch({ ...plan, run }, { github, effect });
   if (left.kind === "taken_back" || (left.kind === "work" && left.isNew)) {
     const [action, reason] = left.kind === "work" ? ["pushed"] : ["took_back", left.reason];
@@ -122,18 +136,11 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
     activity: "opening a pull request",
   });
   const summary = "summary" in run ? run.summary : "";
+  const files = run.kind === "pushed" ? run.files : [];
+  const proof: Proof = run.kind === "pushed" && run.commit === left.commit ? run.proof : await recallProof(left.commit);
+  const proposal = { summary, files, proof, usage: run.usage };
   const pullRequest = await openPullRequest(
-    {
-      command,
-      report,
-      repository,
-      branch,
-      title: subject,
-      issue: issue ?? undefined,
-      summary,
-      usage: run.usage,
-      model,
-    },
+    { command, report, repository, branch, title: subject, issue: issue ?? undefined, card, model, ...proposal },
     { github, effect },
   ).catch((error: unknown) => {
     throw error instanceof Failure
@@ -149,10 +156,21 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
     await noteDeed(command, "opened_pull_request", { url: pullRequest.url }, needs);
   }).catch(() => undefined);
   const unlinked = linear && issue ? await linkPullRequest(issue.id) : undefined;
-  const files = run.kind === "pushed" ? run.files : [];
-  const pushed: Outcome = { kind: "pushed", commit: "", files, summary, usage: run.usage };
+  if (linear && linearTeams && issue) {
+    const move = () => moveToReview(issue, { linear, teams: linearTeams });
+    await effect("move issue to review", move).catch(() => undefined);
+  }
+  const pushed: Outcome = { kind: "pushed", commit: left.commit, ...proposal };
   const shown = { ...pullRequest, title: subject };
   return withIssue(endingOfRun(pushed, { where, allowedPaths, limits, pullRequest: shown, note: unlinked }));
+
+  /** What an earlier try of this thread learnt of a commit that is still to be proposed. */
+  async function recallProof(commit: string): Promise<Proof> {
+    const found = await effect("recall proof", async () => (await proofs.find(repository.name, commit)) ?? null).catch(
+      () => null,
+    );
+    return found ?? { kind: "not_verified", reason: "nobody has run the tests on what stands on the branch now" };
+  }
 
   async function hasPullRequest(): Promise<boolean> {
     return effect(

@@ -1,7 +1,7 @@
 import { cardLengths } from "../../shared/limits.ts";
 import { showHidden } from "../../shared/plain-text.ts";
 import { cutWords } from "./cut-words.ts";
-import type { Behaviour, Code, Findings, Source } from "./evidence.ts";
+import type { Behaviour, Code, Findings, Source, Suspect } from "./evidence.ts";
 
 /** One thing that was found out. Both parts hold untrusted words. */
 export interface Claim {
@@ -36,6 +36,8 @@ export interface Card {
   threadUrl?: string | undefined;
   /** Those without a claim are left out. */
   sections: Section[];
+  /** What the section on the code says, as data for a fix. */
+  suspects?: Suspect[] | undefined;
   /** What could not be learnt, and why: a sentence each. */
   unknown: string[];
   /** Whether an earlier card was there to compare with. */
@@ -51,6 +53,7 @@ export interface CardFacts {
   mask: (text: string) => string;
 }
 
+export const placesInCode = "Where in the code";
 const maxTimelines = 2;
 const shownActions = 8;
 /** In one line. */
@@ -63,7 +66,7 @@ export function makeCard({ title, reported, threadUrl, findings: { behaviour, co
   const sections = [
     section("Who is affected", seen ? affected(seen) : []),
     section("What happened", seen ? happened(seen) : [], seen && lastSteps(seen)),
-    section("Where in the code", places ? suspects(places) : []),
+    section(placesInCode, places ? suspects(places) : []),
     section("What changed recently", places ? changes(places) : []),
   ];
   return {
@@ -74,6 +77,7 @@ export function makeCard({ title, reported, threadUrl, findings: { behaviour, co
       .filter((made) => made !== undefined)
       .map((made) => ({ ...made, brief: plainClaim(made.brief), claims: made.claims.map(plainClaim) })),
     unknown: [...notReached("PostHog", behaviour), ...notReached("GitHub", code), ...gaps(seen, places)].map(plain),
+    ...(places && { suspects: places.suspects }),
     isUpdate: false,
   };
 

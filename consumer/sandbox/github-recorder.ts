@@ -20,7 +20,12 @@ export function recordGitHub({ head = null, compared, open }: Recorded) {
     branchHead: record("branchHead", head),
     compare: record("compare", compared),
     findPullRequest: record("findPullRequest", open),
-    createPullRequest: record("createPullRequest", { number: 7, url: "https://github.com/acme/shop/pull/7" }),
+    createPullRequest: record("createPullRequest", {
+      number: 7,
+      url: "https://github.com/acme/shop/pull/7",
+      draft: false,
+    }),
+    labelPullRequest: record("labelPullRequest", undefined),
     resetBranch: record("resetBranch", undefined),
     deleteBranch: record("deleteBranch", undefined),
   };

@@ -1,4 +1,5 @@
 import { describe, it } from "vitest";
+import type { Proof } from "../../shared/job.ts";
 import type { Effect } from "../effect.ts";
 import { recordGitHub } from "./github-recorder.ts";
 import { openPullRequest, type PullRequestPlan } from "./open-pull-request.ts";
@@ -21,6 +22,21 @@ const plan: PullRequestPlan = {
   title: "fix: it breaks",
   issue: undefined,
   summary: "Fixed by @mallory, closes #3.",
+  card: {
+    title: "",
+    reported: [],
+    unknown: [],
+    isUpdate: false,
+    sections: [
+      {
+        title: "Who is affected",
+        brief: { lead: "mia@customers.example", text: "as @bob says in #4", url: "https://posthog.example/person/1" },
+        claims: [],
+      },
+    ],
+  },
+  files: [{ path: "src/cart.js", additions: 2, deletions: 1 }],
+  proof: { kind: "reproduced", command: "npm test", tests: ["src/cart.test.js"] },
   usage: { costUsd: 0.1, turns: 2, durationMs: 1000 },
   model: "sonnet",
 };
@@ -29,20 +45,60 @@ describe("a pull request", () => {
   it("is opened once", async ({ expect }) => {
     const { github, names } = recordGitHub({});
     expect(await openPullRequest(plan, { github, effect })).toMatchObject({ number: 7 });
-    expect(names()).toEqual(["findPullRequest", "createPullRequest"]);
+    expect(names()).toEqual(["findPullRequest", "createPullRequest", "labelPullRequest"]);
   });
 
   it("is the one that the branch has already", async ({ expect }) => {
-    const { github, names } = recordGitHub({ open: { number: 3, url: "https://github.com/acme/shop/pull/3" } });
+    const { github, names } = recordGitHub({
+      open: { number: 3, url: "https://github.com/acme/shop/pull/3", draft: false },
+    });
     expect(await openPullRequest(plan, { github, effect })).toMatchObject({ number: 3 });
-    expect(names()).toEqual(["findPullRequest"]);
+    expect(names()).toEqual(["findPullRequest", "labelPullRequest"]);
   });
 
   it("quotes words that ping nobody, close nothing and hide nothing", async ({ expect }) => {
     const { github, calls } = recordGitHub({});
     await openPullRequest(plan, { github, effect });
-    const body = JSON.stringify(calls.at(-1));
-    expect(body).not.toMatch(/@(channel|mallory)|#\d|GH-\d|<!--|<details/);
+    const body = JSON.stringify(calls.at(1));
+    expect(body).not.toMatch(/@(channel|mallory|bob)|#\d|GH-\d|<!--|<details|mia@/);
     expect(body).toContain("> it breaks");
+    expect(body).toContain("](https://posthog.example/person/1)");
+    expect(body).toContain("- `src/cart.js` +2 −1");
+  });
+
+  it("says in words what proves it, and is no draft then", async ({ expect }) => {
+    const { github, calls } = recordGitHub({});
+    await openPullRequest(plan, { github, effect });
+    expect(calls.at(1)?.at(-1)).toMatchObject({
+      draft: false,
+      body: expect.stringContaining(
+        "Reproduced by a new test: with `src/cart.test.js` `npm test` failed on the code before",
+      ),
+    });
+  });
+
+  it.for<[string, Proof, string]>([
+    [
+      "fails",
+      { kind: "fails", command: "npm test", before: "passed", output: "1 !== 2\n```\n<b>" },
+      "    1 !== 2\n    ```\n    <b>",
+    ],
+    [
+      "was not verified",
+      { kind: "not_verified", reason: "dependencies are not installed" },
+      "Not verified: dependencies are not installed.",
+    ],
+  ])("is a draft where the check %s, and says so", async ([, proof, words], { expect }) => {
+    const { github, calls } = recordGitHub({});
+    await openPullRequest({ ...plan, proof }, { github, effect });
+    expect(calls.at(1)?.at(-1)).toMatchObject({ draft: true, body: expect.stringContaining(words) });
+  });
+
+  it("is there though GitHub does not take its label", async ({ expect }) => {
+    const { github } = recordGitHub({});
+    const labelPullRequest = () => Promise.reject(new Error("no"));
+    expect(await openPullRequest(plan, { github: { ...github, labelPullRequest }, effect })).toMatchObject({
+      number: 7,
+    });
   });
 });

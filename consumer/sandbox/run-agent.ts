@@ -2,20 +2,21 @@ import type { Button } from "../../shared/button.ts";
 import type { Command } from "../../shared/command.ts";
 import { conversationId } from "../../shared/conversation.ts";
 import { Failure } from "../../shared/failure.ts";
-import type { Job, JobEvent, Memory, Outcome, Stage } from "../../shared/job.ts";
+import type { Job, Memory, Outcome } from "../../shared/job.ts";
 import {
   costTolerance,
   eventWaitMs,
   leaseGraceMs,
   sandboxAttempts,
   sideModel,
-  statusEditMs,
+  verifyTimeoutMs,
 } from "../../shared/limits.ts";
 import type { ModelFamily } from "../../shared/models.ts";
 import { payerOf, readBill } from "../bill.ts";
 import type { Repository } from "../clients/github.ts";
 import type { Settings } from "../../shared/settings.ts";
 import type { CommandNeeds } from "../needs.ts";
+import { advance, drawProgress, editIn, noProgress, type Progress } from "./progress.ts";
 
 export interface RunPlan {
   command: Command;
@@ -87,6 +88,7 @@ export async function runAgent(plan: RunPlan, needs: CommandNeeds): Promise<Ende
         model: { name: model, baseUrl: modelUrl },
         allowedPaths: [...allowedPaths],
         limits,
+        verify: { timeoutMs: verifyTimeoutMs, ...(settings.BUGBOT_VERIFY && { command: settings.BUGBOT_VERIFY }) },
       };
       const earlier = resumePrompt === undefined ? undefined : await checkpoints.load(conversation);
       const isResumed = earlier !== undefined && (await sandbox.give(command.id, earlier));
@@ -146,13 +148,14 @@ async function follow(
   restart: () => Promise<boolean>,
   needs: CommandNeeds,
 ): Promise<{ outcome: Outcome; memory: Memory | undefined }> {
-  const { effect, now, status } = needs;
+  const { effect, now, spending, status } = needs;
   const sandbox = needs.sandbox(conversationId(command.conversation));
   let after = 0;
+  let progress = noProgress;
   let restarted = false;
   for (let turn = 1; ; turn++) {
-    const from = after;
-    const read = await effect(`follow job ${turn}`, () => readOn(from), {
+    const from = { after, progress };
+    const read = await effect(`follow job ${turn}`, () => readOn(from.after, from.progress), {
       attempts: sandboxAttempts,
       timeoutMs: 3 * eventWaitMs,
     });
@@ -160,7 +163,7 @@ async function follow(
       case "ended":
         return { outcome: read.outcome, memory: read.memory };
       case "running":
-        after = read.after;
+        ({ after, progress } = read);
         break;
       case "lost":
         // The container was replaced and its work with it: the job starts over, once.
@@ -168,6 +171,7 @@ async function follow(
           throw new Failure("sandbox_lost", { reply: "The sandbox went away while it worked.", retry: true });
         restarted = true;
         after = 0;
+        progress = noProgress;
         await effect("start job again", restart, { attempts: sandboxAttempts, timeoutMs: 5 * 60_000 });
         break;
       case "overdue":
@@ -177,43 +181,29 @@ async function follow(
     }
   }
 
-  async function readOn(from: number) {
+  async function readOn(from: number, earlier: Progress) {
     status.stillWorking();
     const until = now() + eventWaitMs;
     let seen = from;
-    let shownAt = 0;
+    // The time goes on even where nothing happens.
+    let current = { ...earlier, isNews: earlier.isNews || earlier.startedAt > 0 };
     while (now() < until) {
-      const page = await sandbox.events(command.id, seen, until - now());
+      const dueMs = editIn(current, now());
+      if (dueMs === 0) {
+        current = { ...current, shownAt: now(), isNews: false };
+        const bill = await spending.billOf(command.id, now()).catch(() => null);
+        const drawn = drawProgress(current, { where, now: now(), costUsd: bill?.costUsd });
+        await status.edit({ ...drawn, buttons: [stopButton(command)] });
+      }
+      const waitMs = Math.max(0, Math.min(until - now(), dueMs || eventWaitMs));
+      const page = await sandbox.events(command.id, seen, waitMs);
       if (!page) return { kind: "lost" as const };
       const last = page.events.at(-1);
       if (last?.kind === "outcome") return { kind: "ended" as const, outcome: last.outcome, memory: last.memory };
-      if (last && now() - shownAt >= statusEditMs) {
-        shownAt = now();
-        const activity = inWords(last);
-        await status.edit({ text: `⚙️ Working on ${where}: ${activity}`, activity, buttons: [stopButton(command)] });
-      }
+      current = advance(current, page.events);
       seen = last?.seq ?? seen;
     }
-    return now() > deadline ? { kind: "overdue" as const } : { kind: "running" as const, after: seen };
-  }
-}
-
-const stageWords: Record<Stage, string> = {
-  cloning: "cloning the repository",
-  asking: "looking for the cause",
-  checking: "checking what changed",
-  pushing: "pushing the fix",
-};
-
-function inWords(event: Exclude<JobEvent, { kind: "outcome" }>): string {
-  switch (event.kind) {
-    case "stage":
-      return stageWords[event.stage];
-    case "tool":
-      return event.words;
-    case "said":
-      return "thinking";
-    default:
-      return event satisfies never;
+    if (now() > deadline) return { kind: "overdue" as const };
+    return { kind: "running" as const, after: seen, progress: current };
   }
 }

@@ -12,6 +12,7 @@ const job: Job = {
   model: { name: "sonnet", baseUrl: "https://api.anthropic.com" },
   allowedPaths: ["src/**"],
   limits: { wallClockMs: 1, maxTurns: 1, maxCostUsd: 1 },
+  verify: { timeoutMs: 1 },
 };
 
 it.for([

@@ -5,8 +5,9 @@ import { recordGitHub, type Recorded } from "./github-recorder.ts";
 import { type BranchFacts, settleBranch } from "./settle-branch.ts";
 
 const effect: Effect = (_name, run) => run(false);
+const proof = { kind: "not_verified" as const, reason: "" };
 const usage = { costUsd: 0, turns: 0, durationMs: 0 };
-const pushed: Outcome = { kind: "pushed", commit: "new", files: [], summary: "", usage };
+const pushed: Outcome = { kind: "pushed", commit: "new", files: [], summary: "", proof, usage };
 const noChange: Outcome = { kind: "no_change", summary: "", usage };
 const stopped: Outcome = { kind: "stopped", usage };
 const lostPush: Outcome = { kind: "git_failed", stage: "push", reason: "", usage };
@@ -35,13 +36,13 @@ describe("after a run, its branch", () => {
     ["did not hear the answer to its push", lostPush],
   ])("keeps allowed, new work of a run that %s", async ([, run], { expect }) => {
     const { left, undone } = await settle({ run }, { head: "new", compared: clean });
-    expect(left).toEqual({ kind: "work", isNew: true });
+    expect(left).toEqual({ kind: "work", isNew: true, commit: "new" });
     expect(undone).toEqual([]);
   });
 
   it("still offers what an earlier run left without a pull request", async ({ expect }) => {
     const { left, undone } = await settle({ run: noChange, headBefore: "new" }, { head: "new", compared: clean });
-    expect(left).toEqual({ kind: "work", isNew: false });
+    expect(left).toEqual({ kind: "work", isNew: false, commit: "new" });
     expect(undone).toEqual([]);
   });
 

@@ -18,8 +18,8 @@ export interface BranchFacts {
 export type Left =
   /** Nothing a pull request could be opened for. */
   | { kind: "nothing" }
-  /** `isNew`: this run put it there. */
-  | { kind: "work"; isNew: boolean }
+  /** `isNew`: it was not there before this run. `commit` is where the branch stands. */
+  | { kind: "work"; isNew: boolean; commit: string }
   /** Something that must not stand there; it was taken back. */
   | { kind: "taken_back"; reason: string };
 
@@ -76,7 +76,7 @@ async function judge(
   if (compared.paths === "too_many") return undo("It touches too many files to check.");
   const forbidden = forbiddenPaths(compared.paths, [...allowedPaths]);
   if (forbidden.length > 0) return undo(`It changes files I may not touch: ${forbidden.slice(0, 10).join(", ")}.`);
-  return { kind: "leave", left: { kind: "work", isNew } };
+  return { kind: "leave", left: { kind: "work", isNew, commit: head } };
 }
 
 /** A run that pushed, or may have: its last event can be lost, and so can the answer to its push. */

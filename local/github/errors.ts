@@ -1,5 +1,5 @@
 export interface ValidationProblem {
-  code: "custom" | "invalid" | "missing_field" | "unprocessable";
+  code: "already_exists" | "custom" | "invalid" | "missing_field" | "unprocessable";
   field?: string;
   message?: string;
 }

@@ -41,5 +41,5 @@ function narrowed({ owner, repositories, permissions }: MintedToken): Grant {
 export function permissionFor(method: string, path: string): [Permission, Level] {
   const level = method === "GET" || method === "HEAD" ? "read" : "write";
   if (path === "" || path === "/") return ["metadata", level];
-  return [/^\/(pulls|issues)(\/|$)/.test(path) ? "pull_requests" : "contents", level];
+  return [/^\/(pulls|issues|labels)(\/|$)/.test(path) ? "pull_requests" : "contents", level];
 }

@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
 import * as z from "zod";
-import { GitHubError } from "./errors.ts";
+import { GitHubError, validationFailed } from "./errors.ts";
 import { type PullRequest } from "./pulls.ts";
 import { type RestEnvironment, type RestNeeds } from "./rest.ts";
 
@@ -20,12 +20,14 @@ const labelsSchema = z.union([
   z.array(z.string()),
   z.object({ labels: z.array(z.string()) }).transform((given) => given.labels),
 ]);
+const newLabelSchema = z.object({ name: z.string().min(1), color: z.string().optional() });
 const commentSchema = z.object({ body: z.string().min(1) });
 
 /** Pull requests, and what people put on them. */
 export function pullRoutes({ history, pulls, answers, login }: RestNeeds) {
   const routes = new Hono<RestEnvironment>();
   let lastCommentId = 0;
+  const labels = new Set<string>();
 
   async function pullOf(context: Context<RestEnvironment>): Promise<PullRequest> {
     const number = Number(context.req.param("number"));
@@ -77,6 +79,14 @@ export function pullRoutes({ history, pulls, answers, login }: RestNeeds) {
       context,
       (compared?.files ?? []).map((file) => answers.file(fullName, headSha, file)),
     );
+  });
+  routes.post("/labels", async (context) => {
+    const { fullName } = context.get("repository");
+    const { name } = newLabelSchema.parse(await context.req.json());
+    const key = `${fullName} ${name.toLowerCase()}`;
+    if (labels.has(key)) throw validationFailed([{ resource: "Label", code: "already_exists", field: "name" }]);
+    labels.add(key);
+    return context.json(answers.label(fullName, name), 201);
   });
   routes.post("/issues/:number/labels", async (context) => {
     const { fullName } = context.get("repository");

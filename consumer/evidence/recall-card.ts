@@ -1,0 +1,42 @@
+import type { Command } from "../../shared/command.ts";
+import { conversationId } from "../../shared/conversation.ts";
+import type { CommandNeeds } from "../needs.ts";
+import type { Taken } from "../take-report.ts";
+import { type Card, makeCard } from "./card.ts";
+import { gather } from "./gather.ts";
+import { emailAddresses, maskEmails } from "../../shared/references/email.ts";
+import { postHogSessionIds } from "../../shared/references/posthog.ts";
+import { reportedIn, wholeText } from "./reported.ts";
+
+/** The card that was made of this issue or thread before; else what one look at the sources gives. It fails nothing, and keeps nothing. */
+export async function recallCard(
+  command: Command,
+  taken: Taken,
+  repository: string,
+  needs: CommandNeeds,
+): Promise<Card | undefined> {
+  const { effect, evidence } = needs;
+  try {
+    const subjects = [taken.issue?.id, conversationId(command.conversation)].filter((one) => one !== undefined);
+    const kept = await effect("recall evidence", async () => {
+      for (const subject of subjects) {
+        const card = await evidence.find(subject);
+        if (card) return card;
+      }
+      return null;
+    });
+    if (kept) return kept;
+    const text = wholeText(taken);
+    const question = {
+      text,
+      reportedAt: command.receivedAt,
+      sessionIds: postHogSessionIds(text),
+      emails: emailAddresses(text),
+      findRepository: async () => ({ name: repository }),
+    };
+    const findings = await gather(question, needs);
+    return makeCard({ title: taken.title, reported: reportedIn(taken.report), findings, mask: maskEmails });
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,74 @@
+import type { JobEvent, Stage } from "../../shared/job.ts";
+import { maxStatusLength, statusEditMs } from "../../shared/limits.ts";
+import { escapeMarkdown } from "../../shared/plain-text.ts";
+
+/** What a run's status message tells; kept in the steps that follow the run, so that a new reader goes on where the last one was. */
+export type Progress = {
+  /** When the first event came, and when the message was last edited; ms since the epoch, 0 before. */
+  startedAt: number;
+  shownAt: number;
+  stage: Stage | null;
+  /** What the agent did last in this stage, oldest first. */
+  recent: string[];
+  /** Whether there is something that the message does not say yet. */
+  isNews: boolean;
+};
+
+const shownTools = 3;
+
+export const noProgress: Progress = { startedAt: 0, shownAt: 0, stage: null, recent: [], isNews: false };
+
+export function advance(progress: Progress, events: readonly JobEvent[]): Progress {
+  return events.reduce((before: Progress, event): Progress => {
+    const startedAt = before.startedAt === 0 ? event.at : before.startedAt;
+    switch (event.kind) {
+      case "stage":
+        return { ...before, startedAt, stage: event.stage, recent: [], isNews: true };
+      case "tool":
+        return { ...before, startedAt, recent: [...before.recent, event.words].slice(-shownTools), isNews: true };
+      case "said":
+      case "outcome":
+        return { ...before, startedAt };
+      default:
+        return event satisfies never;
+    }
+  }, progress);
+}
+
+/** How long to wait until the message may be edited again; 0: it should be now. Undefined: there is no need to. */
+export function editIn({ shownAt, isNews }: Progress, now: number): number | undefined {
+  return isNews ? Math.max(0, shownAt + statusEditMs - now) : undefined;
+}
+
+const stageWords: Record<Stage, string> = {
+  cloning: "cloning the repository",
+  asking: "looking for the cause",
+  checking: "checking what changed",
+  pushing: "pushing the fix",
+  verifying: "verifying the fix",
+};
+
+export interface Facts {
+  /** The repository and issue, as Markdown links. */
+  where: string;
+  now: number;
+  /** So far; undefined where it is not known. */
+  costUsd: number | undefined;
+}
+
+/** The message and, in a few words, what goes on right now. */
+export function drawProgress(progress: Progress, { where, now, costUsd }: Facts): { text: string; activity: string } {
+  const { stage, recent, startedAt } = progress;
+  const doing = stage === null ? "starting" : stageWords[stage];
+  const cost = costUsd === undefined ? "" : ` · $${costUsd.toFixed(2)}`;
+  const head = `⚙️ Working on ${where}: ${doing} · ${elapsed(startedAt === 0 ? 0 : now - startedAt)}${cost}`;
+  const lines = recent.map((words) => `› ${escapeMarkdown(words)}`);
+  const text = [head, ...lines].join("\n").slice(0, maxStatusLength).toWellFormed();
+  return { text, activity: recent.at(-1) ?? doing };
+}
+
+/** `41 s`, `2 min 5 s` */
+function elapsed(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}

@@ -1,0 +1,198 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, it } from "vitest";
+import type { Proof } from "../shared/job.ts";
+import { createWorld, type World } from "./test-world.ts";
+import { isTest } from "./verify.ts";
+
+let world: World | undefined;
+let traces: string;
+beforeEach(async () => {
+  traces = await mkdtemp(join(tmpdir(), "bugbot-traces-"));
+});
+afterEach(async () => {
+  await world?.close();
+  await rm(traces, { recursive: true, force: true });
+});
+
+const test = (expected: number) =>
+  `import { total } from "./cart.js";\nimport { test } from "node:test";\nimport assert from "node:assert";\ntest("total", () => assert.equal(total, ${expected}));\n`;
+const packageWith = (fields: object) => JSON.stringify({ type: "module", scripts: { test: "node --test" }, ...fields });
+const shop = { "src/cart.js": "export const total = 1;\n", "package.json": packageWith({}) };
+
+/** A run whose agent writes these files, in a repository with those. */
+async function run(
+  files: Record<string, string>,
+  written: Record<string, string>,
+  job: Parameters<World["run"]>[0] = {},
+) {
+  world = await createWorld({
+    files,
+    script: ({ turn, cwd }) =>
+      turn === 0
+        ? [
+            // A file that is there must be read before it is written.
+            ...Object.keys(written)
+              .filter((path) => path in files)
+              .map((path) => ({ tool: "Read", input: { file_path: `${cwd}/${path}` } })),
+            { tool: "Glob", input: { pattern: "*" } },
+          ]
+        : turn === 1
+          ? Object.entries(written).map(([path, content]) => ({
+              tool: "Write",
+              input: { file_path: `${cwd}/${path}`, content },
+            }))
+          : [{ text: "Done." }],
+  });
+  const outcome = await world.run(job);
+  return { world, outcome, proof: "proof" in outcome ? outcome.proof : undefined };
+}
+const fixed = { "src/cart.js": "export const total = 2;\n" };
+
+describe("the proof of a fix", () => {
+  it.for<[string, Record<string, string>, Record<string, string>, Proof]>([
+    [
+      "by a test that failed before",
+      { ...shop, "src/cart.test.js": test(2) },
+      fixed,
+      { kind: "reproduced", command: "npm test", tests: [] },
+    ],
+    [
+      "by a test that the change brings, which fails on the code before",
+      shop,
+      { ...fixed, "src/cart.test.js": test(2) },
+      { kind: "reproduced", command: "npm test", tests: ["src/cart.test.js"] },
+    ],
+    [
+      "not by a test that passes without the change",
+      shop,
+      { ...fixed, "src/cart.test.js": test(2).replace("total, 2", "typeof total, 'number'") },
+      { kind: "passes", command: "npm test", tests: ["src/cart.test.js"] },
+    ],
+    [
+      "though dependencies are missing that the tests do not need",
+      { ...shop, "package.json": packageWith({ devDependencies: { prettier: "1" } }), "src/cart.test.js": test(2) },
+      fixed,
+      { kind: "reproduced", command: "npm test", tests: [] },
+    ],
+  ])("is given %s", async ([, files, written, proof], { expect }) => {
+    expect((await run(files, written)).proof).toEqual(proof);
+    expect(await world?.leftovers()).toEqual([]);
+  });
+
+  it("says that the check fails, whether it did before, and how", async ({ expect }) => {
+    const { proof } = await run({ ...shop, "src/cart.test.js": test(1) }, fixed);
+    expect(proof).toMatchObject({
+      kind: "fails",
+      before: "passed",
+      output: expect.stringMatching(/file:\/\/src\/cart\.test\.js:4/),
+    });
+  });
+
+  it.for<[string, Record<string, string>, Record<string, string>, RegExp]>([
+    ["there is no test script", { "src/cart.js": "1\n" }, fixed, /no `test` script/],
+    [
+      "the script is the one of npm init",
+      { ...shop, "package.json": packageWith({ scripts: { test: 'echo "Error: no test specified" && exit 1' } }) },
+      fixed,
+      /no `test` script/,
+    ],
+    [
+      "the agent made the script up",
+      { "src/cart.js": "1\n" },
+      { ...fixed, "package.json": packageWith({ scripts: { test: "true" } }) },
+      /no `test` script/,
+    ],
+    [
+      "dependencies are missing",
+      { ...shop, "package.json": packageWith({ dependencies: { left: "1" }, scripts: { test: "not-installed" } }) },
+      fixed,
+      /^dependencies are not installed$/,
+    ],
+  ])("is not given where %s", async ([, files, written, reason], { expect }) => {
+    const { proof } = await run(files, written, { allowedPaths: ["**"] });
+    expect(proof).toMatchObject({ kind: "not_verified", reason: expect.stringMatching(reason) });
+  });
+
+  it("comes from the operator's command where there is one", async ({ expect }) => {
+    const verify = { command: "grep 2 src/cart.js", timeoutMs: 30_000 };
+    const { proof } = await run({ "src/cart.js": "1\n" }, fixed, { verify });
+    expect(proof).toEqual({ kind: "reproduced", command: "grep 2 src/cart.js", tests: [] });
+  });
+
+  it.for<[string, string, RegExp]>([
+    ["does not end", "sleep 1000 & sleep 1000", /did not end within/],
+    ["prints without end", "yes", /printed more than/],
+  ])("is not given by a check that %s; nothing of it goes on", async ([, script, reason], { expect }) => {
+    const verify = { timeoutMs: script === "yes" ? 30_000 : 1_500 };
+    const { proof } = await run({ ...shop, "package.json": packageWith({ scripts: { test: script } }) }, fixed, {
+      verify,
+    });
+    expect(proof).toMatchObject({ kind: "not_verified", reason: expect.stringMatching(reason) });
+    expect(await world?.leftovers()).toEqual([]);
+  });
+
+  it("is stopped like everything else", async ({ expect }) => {
+    world = await createWorld({
+      files: { ...shop, "package.json": packageWith({ scripts: { test: "sleep 1000" } }) },
+      script: ({ turn }) =>
+        turn === 0
+          ? [{ tool: "Bash", input: { command: "echo 2 > src/cart.js", description: "x" } }]
+          : [{ text: "Done." }],
+    });
+    await world.post("/jobs", world.job());
+    await world.follow("job-1", (event) => event.kind === "stage" && event.stage === "verifying");
+    await world.post("/jobs/job-1/stop");
+    expect(await world.outcomeOf("job-1")).toMatchObject({ kind: "stopped" });
+    expect(await world.leftovers()).toEqual([]);
+  });
+});
+
+describe("a hostile test script", () => {
+  it("changes nothing of what is pushed, and leaves nothing running", async ({ expect }) => {
+    const script = [
+      `echo $$ > ${traces}/ran`,
+      // Whatever lies beside it: the agent's repository and bugbot's own.
+      'for git in ../../job-*/repo/.git ../../job-*/own-*; do echo "[core] hooksPath=hooks" >> $git/config; mkdir -p $git/hooks; printf "#!/bin/sh\\ntouch trace\\n" > $git/hooks/pre-push; chmod +x $git/hooks/pre-push; done',
+      "for file in ../../job-*/repo/src/cart.js ../*/src/cart.js; do echo hostile > $file; done",
+      "git init -q . && git add -A && git -c user.name=x -c user.email=x commit -qm hostile",
+      `(setsid sh -c 'echo $$ > ${traces}/stray; exec sleep 1000' &)`,
+      `while [ ! -s ${traces}/stray ]; do sleep 0.05; done`,
+    ].join("; ");
+    const { outcome, proof } = await run(
+      { ...shop, "package.json": packageWith({ scripts: { test: `sh ./check.sh` } }), "check.sh": `${script}\n` },
+      fixed,
+    );
+    expect(existsSync(join(traces, "ran"))).toBe(true);
+    expect(proof).toMatchObject({ kind: "passes" });
+    expect(outcome).toHaveProperty("commit", world?.remote.git(["rev-parse", "bugbot/one"]));
+    expect(world?.remote.git(["show", "bugbot/one:src/cart.js"])).toBe("export const total = 2;");
+    expect(world?.branches()).toEqual(["bugbot/one", "main"]);
+    const stray = Number(await readFile(join(traces, "stray"), "utf8"));
+    const state = await readFile(`/proc/${stray}/stat`, "utf8").catch(() => "gone");
+    expect(state).toMatch(/^gone$|^\d+ \(.*\) Z/);
+    expect(await world?.leftovers()).toEqual([]);
+  });
+
+  it("sees no secret of the server's, and no repository of git's", async ({ expect }) => {
+    const script = `env > ${traces}/env; git rev-parse --git-dir > ${traces}/git 2>&1; true`;
+    await run({ ...shop, "package.json": packageWith({ scripts: { test: script } }) }, fixed);
+    expect(await readFile(join(traces, "env"), "utf8")).not.toMatch(/canary|ANTHROPIC/);
+    expect(await readFile(join(traces, "git"), "utf8")).toContain("not a git repository");
+  });
+});
+
+it.for<[string, boolean]>([
+  ["test/cart.js", true],
+  ["src/cart.test.tsx", true],
+  ["src/__tests__/cart.js", true],
+  ["src/cart_test.go", true],
+  ["tests/test_cart.py", true],
+  ["src/cart.js", false],
+  ["src/latest/cart.js", false],
+  ["src/contest.js", false],
+])("knows a test by its path: %s", ([path, expected], { expect }) => {
+  expect(isTest(path)).toBe(expected);
+});
