@@ -55,7 +55,7 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
     });
 
   await goOn("issue");
-  const recalled = recallCard(command, taken, repository.name, needs);
+  const recalled = recallCard(command, taken, repository, needs);
   const issue = await fileIssue(command, taken, needs).finally(() => recalled);
   const card = await recalled;
   const sameRepository = known.repository?.toLowerCase() === repository.name.toLowerCase();

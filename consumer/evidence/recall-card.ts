@@ -1,5 +1,6 @@
 import type { Command } from "../../shared/command.ts";
 import { conversationId } from "../../shared/conversation.ts";
+import type { Repository } from "../clients/github.ts";
 import type { CommandNeeds } from "../needs.ts";
 import type { Taken } from "../take-report.ts";
 import { type Card, makeCard } from "./card.ts";
@@ -12,7 +13,7 @@ import { reportedIn, wholeText } from "./reported.ts";
 export async function recallCard(
   command: Command,
   taken: Taken,
-  repository: string,
+  { name, head }: Repository,
   needs: CommandNeeds,
 ): Promise<Card | undefined> {
   const { effect, evidence } = needs;
@@ -32,7 +33,7 @@ export async function recallCard(
       reportedAt: command.receivedAt,
       sessionIds: postHogSessionIds(text),
       emails: emailAddresses(text),
-      findRepository: async () => ({ name: repository }),
+      findRepository: async () => ({ name, head }),
     };
     const findings = await gather(question, needs);
     return makeCard({ title: taken.title, reported: reportedIn(taken.report), findings, mask: maskEmails });
