@@ -20,6 +20,8 @@ export interface WorldOptions {
   credentials?: StandInCredentials;
   /** A Cloudflare Container for each conversation, not one container server as a process. */
   containers?: Containers;
+  /** How long a command may take until its last word. */
+  endMs?: number;
 }
 
 export interface Says {
@@ -37,7 +39,7 @@ const channel = "C0BUGS";
 
 /** bugbot and the outside world, for one test file: both real Workers, the real local queue, the real container server. */
 export async function createWorld({ variables = {}, script = demoScript, ...options }: WorldOptions = {}) {
-  const endMs = options.containers ? 240_000 : 60_000;
+  const endMs = options.endMs ?? (options.containers ? 240_000 : 60_000);
   const settlements = createSettlements();
   const logs: string[] = [];
   const stack = await startStack({

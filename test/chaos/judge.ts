@@ -1,0 +1,61 @@
+import type { World } from "../world.ts";
+import { look, type Sight } from "./look.ts";
+
+export interface Case {
+  command: "contextualize" | "fix";
+  before: Sight;
+  ts: string;
+  /** The command's and its new attempts', with how each ended. */
+  ids: string[];
+  outcomes: string[];
+}
+
+/** What is not as promised: nothing made twice, exactly one last word, a dead letter for what failed, a thread that is free. */
+export async function judge(world: World, { command, before, ts, ids, outcomes }: Case): Promise<string[]> {
+  const after = await look(world);
+  const made = {
+    issues: after.issues.length - before.issues.length,
+    comments: after.comments.length - before.comments.length,
+    branches: after.branches.length - before.branches.length,
+    pulls: after.pulls.length - before.pulls.length,
+    links: after.links.length - before.links.length,
+  };
+  const hasSucceeded = outcomes.at(-1) === "succeeded";
+  const isFix = command === "fix";
+  const said = world.slack.thread(world.channel, ts).filter(({ author }) => author === "bugbot");
+  const problems: string[] = [];
+  const must = (holds: boolean, problem: string) => void (holds || problems.push(problem));
+
+  must(made.issues === 1 || (made.issues === 0 && !hasSucceeded), `${made.issues} issues`);
+  must(made.comments <= 1, `${made.comments} comments`);
+  must(isFix || made.branches + made.pulls === 0, "contextualize pushed");
+  must(made.branches <= 1 && (!isFix || !hasSucceeded || made.branches === 1), `${made.branches} branches`);
+  must(made.pulls <= 1 && (!isFix || !hasSucceeded || made.pulls === 1), `${made.pulls} pull requests`);
+  must(made.links <= 1, `${made.links} links to a pull request`);
+
+  must(said.length === outcomes.length, `${said.length} messages for ${outcomes.length} last words`);
+  must(!said.some(({ text }) => text.startsWith("⚙️")), "a message stays at “working”");
+  for (const id of ids) {
+    const settled = world.logs.filter((line) => line.includes('"command_settled"') && line.includes(`"${id}"`));
+    must(settled.length === 1, `${settled.length} last words logged for one command`);
+  }
+  const last = said.at(-1);
+  must(hasSucceeded === !/^[❌⏳]/u.test(last?.text ?? "❌"), "the last word is not how it ended");
+  must(hasSucceeded || (last?.buttons.includes("Retry") ?? false), `${outcomes.at(-1)} without Retry: ${last?.text}`);
+
+  const db = await world.database();
+  const letters = () =>
+    db
+      .prepare("SELECT status FROM dead_letters WHERE id = ?")
+      .bind(ids.at(-1) ?? "")
+      .first();
+  if (outcomes.at(-1) === "failed") {
+    const found = await world.until(async () => (await letters()) ?? undefined).catch(() => undefined);
+    must(found !== undefined, "failed without a dead letter");
+  } else must((await letters()) === null, `${outcomes.at(-1)} with a dead letter`);
+  const free = await db
+    .prepare("SELECT count(*) AS held FROM conversations WHERE running_command_id IS NOT NULL")
+    .first("held");
+  must(free === 0, "the thread is not free");
+  return problems;
+}
