@@ -3,6 +3,7 @@ import { breakerLimits } from "../shared/limits.ts";
 import { invalidSettings, readSettings, requiredByConsumer, serviceState } from "../shared/settings.ts";
 import type { Api } from "./api/api.ts";
 import { serveApi } from "./api/serve-api.ts";
+import { checkParts } from "./check-parts.ts";
 import { createInstances } from "./instances.ts";
 import { createApiKeys } from "./stores/api-keys.ts";
 import { createAudit } from "./stores/audit.ts";
@@ -14,13 +15,17 @@ import { suggest } from "./suggest.ts";
 
 /** What the gateway may ask of the consumer, over a service binding; no route leads here. */
 export class Operator extends WorkerEntrypoint<Env> {
-  /** `GET /health`: the state of each service the consumer uses, and whether its breaker is open. `GET /suggest?kind=&typed=&workspace=`: what fits, as `{ name, value }[]`. `/api/*`: for operators. */
+  /** `GET /health`: the state of each service the consumer uses, and whether its breaker is open, and how D1, the queue and the container server do. `GET /suggest?kind=&typed=&workspace=`: what fits, as `{ name, value }[]`. `/api/*`: for operators. */
   override async fetch(request: Request): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
     const settings = readSettings(this.env);
     switch (pathname) {
       case "/health": {
-        const failing = await this.#failing();
+        const { DB: db, COMMANDS: queue } = this.env;
+        const [failing, parts] = await Promise.all([
+          this.#failing(),
+          checkParts({ db, queue, executorUrl: settings.EXECUTOR_URL }),
+        ]);
         const states = Object.entries(requiredByConsumer).map(([service, ways]) => {
           const own = serviceState(settings, ...ways);
           const triesAt = own.state === "on" ? failing.get(service) : undefined;
@@ -28,7 +33,7 @@ export class Operator extends WorkerEntrypoint<Env> {
         });
         const wrong = invalidSettings(this.env);
         const settingsState = wrong.length > 0 ? { settings: { state: "incomplete", missing: wrong } } : {};
-        return Response.json({ ...Object.fromEntries(states), ...settingsState });
+        return Response.json({ ...Object.fromEntries(states), ...settingsState, ...parts });
       }
       case "/suggest": {
         const kind = searchParams.get("kind") === "issue" ? "issue" : "repo";

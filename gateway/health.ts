@@ -7,6 +7,7 @@ type Component =
   | ServiceState
   | { state: "failing"; triesAt: string }
   | { state: "unreachable" }
+  | { state: "waiting"; messages: number }
   | { state: string; reason?: string | undefined };
 
 export interface Health {
@@ -24,7 +25,7 @@ export interface HealthNeeds {
 }
 
 /**
- * `unhealthy`: nobody can be heard, or a set-up is half done. `degraded`: something that works need is off or failing, the consumer does not
+ * `unhealthy`: nobody can be heard, a set-up is half done, or D1, without which no command is carried out, does not answer. `degraded`: something that works need is off or failing, the consumer does not
  * answer (commands wait on the queue meanwhile), or Discord's socket is down. A chat platform that is off is no fault while another is on.
  */
 export function createHealth({ doors, consumer, mentions }: HealthNeeds) {
@@ -41,7 +42,8 @@ export function createHealth({ doors, consumer, mentions }: HealthNeeds) {
     };
     const heard = doors.some(({ state }) => state.state === "on");
     const states = Object.values(components).map(({ state }) => state);
-    if (!heard || states.includes("incomplete")) return { status: "unhealthy", components };
+    if (!heard || states.includes("incomplete") || components["database"]?.state === "unreachable")
+      return { status: "unhealthy", components };
     const offDoors = new Set(doors.filter(({ state }) => state.state === "off").map(({ name }) => name.toLowerCase()));
     const well = Object.entries(components).every(
       ([name, { state }]) => state === "on" || state === "connected" || offDoors.has(name),
@@ -67,6 +69,8 @@ function reportSchema() {
     z.discriminatedUnion("state", [
       z.object({ state: z.literal("on") }),
       z.object({ state: z.literal("failing"), triesAt: z.string() }),
+      z.object({ state: z.literal("unreachable") }),
+      z.object({ state: z.literal("waiting"), messages: z.number() }),
       z.object({ state: z.literal("off"), turnOn: names }),
       z.object({ state: z.literal("incomplete"), missing: names }),
     ]),

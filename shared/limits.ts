@@ -107,6 +107,9 @@ export const runLimits = { maxMinutes: 30, maxTurns: 60, maxCostUsd: 5 };
 /** How much longer than a run its lease lives: the push comes last. */
 export const leaseGraceMs = 2 * 60_000;
 
+/** What one part may take to say how it does, and how many commands may wait before it is worth a look. */
+export const healthLimits = { timeoutMs: 2_000, backlog: 100 };
+
 export const dayMs = 24 * 60 * 60_000;
 /** How long a conversation can be taken up again, unless the settings say otherwise. */
 export const sessionTtlDays = 30;

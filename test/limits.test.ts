@@ -90,3 +90,29 @@ describe("somebody who sends more than a person can", () => {
     ).toHaveLength(1);
   });
 });
+
+describe("GET /health", () => {
+  it("knows each part, and says unhealthy when the database has lost its tables", async ({ expect }) => {
+    const ask = async () => {
+      const response = await fetch(`${world.url}/health`);
+      return { code: response.status, body: await response.text() };
+    };
+    const before = await ask();
+    expect(before.code).toBe(200);
+    expect(JSON.parse(before.body)).toMatchObject({
+      components: { database: { state: "on" }, container: { state: "on" }, slack: { state: "on" } },
+    });
+    const db = await world.database();
+    await db.prepare("ALTER TABLE commands RENAME TO lost").run();
+    const after = await ask();
+    await db.prepare("ALTER TABLE lost RENAME TO commands").run();
+    expect(after.code).toBe(503);
+    expect(JSON.parse(after.body)).toMatchObject({
+      status: "unhealthy",
+      components: { database: { state: "unreachable" } },
+    });
+    const secrets = Object.values(world.standIns.credentials).filter((value) => value.length > 8);
+    expect(secrets.length).toBeGreaterThan(4);
+    for (const secret of secrets) expect(before.body + after.body).not.toContain(secret);
+  });
+});
