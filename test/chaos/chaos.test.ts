@@ -4,7 +4,7 @@ import { runMatrix } from "./run-matrix.ts";
 
 const seed = 20_261;
 
-/** A few cells of the kill matrix, every vendor once; `npm run chaos` runs them all. A call that hangs is left out: it takes its time-out. */
+/** A few cells of the kill matrix, every vendor once; `npm run chaos` runs many more. A call that hangs is left out: it takes its time-out. */
 describe("whatever fails once", () => {
   it.for([
     ["contextualize", 5],
