@@ -14,7 +14,9 @@ export interface ConsumeNeeds {
 export async function consume(batch: MessageBatch, { start, log }: ConsumeNeeds): Promise<void> {
   for (const message of batch.messages) {
     try {
-      await start(commandSchema.parse(message.body));
+      const command = commandSchema.parse(message.body);
+      await start(command);
+      log("command_taken", { commandId: command.id, name: command.name, attempts: message.attempts });
       message.ack();
     } catch (error) {
       log("start_failed", { messageId: message.id, attempts: message.attempts, ...describeError(error) });

@@ -71,7 +71,6 @@ export function createGateway({ doors, enqueue, holdFlood, health, operate, now,
           return c.text("That is too much at once. Try again in a minute.", 429, { "retry-after": "60" });
         }
         await enqueue(command);
-        log("command_enqueued", { commandId: command.id, name: command.name });
         const sign = acknowledge(command)?.catch((error: unknown) =>
           log("acknowledge_failed", { commandId: command.id, ...describeError(error) }),
         );

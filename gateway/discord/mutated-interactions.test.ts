@@ -88,7 +88,7 @@ it("takes anything that is signed without breaking", { timeout: 120_000 }, async
     { numRuns: 20_000, seed: 20_261_120, endOnFailure: true },
   );
   await settled();
-  expect(logged.filter((event) => event !== "command_enqueued")).toEqual([]);
+  expect(logged).toEqual([]);
   expect([...seen.keys()].toSorted(), "each kind of answer was reached").toEqual(
     ["1", "200", "4", "400", "5", "8", "9"].toSorted(),
   );
