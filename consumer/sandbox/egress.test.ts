@@ -16,7 +16,7 @@ const lease: Lease = {
 const upstreams = {
   model: { url: "https://api.anthropic.com", apiKey: "model-key" },
   git: { url: "https://github.com", access: undefined },
-  registries: ["registry.npmjs.org", "npm.acme.test:8443"],
+  registries: ["registry.acme.test", "npm.acme.test:8443"],
 };
 const decide = (method: string, url: string, over: Partial<Lease> | null = {}, nowMs = 1) =>
   judge(method, new URL(url), over === null ? undefined : { ...lease, ...over }, upstreams, nowMs);
@@ -82,7 +82,7 @@ it("knows a model by its family", ({ expect }) => {
 });
 
 describe("a package registry that the operator allows", () => {
-  it.for(["https://registry.npmjs.org/left-pad", "https://npm.acme.test:8443/@acme%2fcart"])(
+  it.for(["https://registry.acme.test/left-pad", "https://npm.acme.test:8443/@acme%2fcart"])(
     "is open for reading: %s",
     (url, { expect }) => {
       expect(decide("GET", url)).toEqual({ kind: "registry", url: new URL(url) });
@@ -91,12 +91,12 @@ describe("a package registry that the operator allows", () => {
   );
 
   it.for([
-    ["PUT", "https://registry.npmjs.org/left-pad"],
-    ["POST", "https://registry.npmjs.org/-/npm/v1/security/audits"],
-    ["GET", "http://registry.npmjs.org/left-pad"],
+    ["PUT", "https://registry.acme.test/left-pad"],
+    ["POST", "https://registry.acme.test/-/npm/v1/security/audits"],
+    ["GET", "http://registry.acme.test/left-pad"],
     ["GET", "https://npm.acme.test/left-pad"],
-    ["GET", "https://registry.npmjs.org.evil.com/left-pad"],
-    ["GET", "https://evil.registry.npmjs.org/left-pad"],
+    ["GET", "https://registry.acme.test.evil.com/left-pad"],
+    ["GET", "https://evil.registry.acme.test/left-pad"],
   ])("is not open for %s %s", ([method = "", url = ""], { expect }) => {
     expect(decide(method, url)).toMatchObject({ kind: "refuse", status: 403 });
   });
