@@ -98,6 +98,7 @@ export async function askClaude(job: Job, prompt: string, needs: AskNeeds): Prom
 }
 
 function recordTurn({ message }: ClaudeTurn, repository: string, recorder: Recorder): void {
+  if (message.model === "<synthetic>") return;
   for (const block of message.content) {
     if ("text" in block) recorder.said(block.text);
     else if ("name" in block) recorder.tool(toolWords(block.name, block.input, repository));

@@ -6,6 +6,8 @@ const messageSchema = z.discriminatedUnion("type", [
     type: z.literal("assistant"),
     parent_tool_use_id: z.nullish(z.string()),
     message: z.object({
+      /** `<synthetic>`: Claude Code's own words about an error of the API's. */
+      model: z.nullish(z.string()),
       content: z.array(
         z.union([
           z.object({ type: z.literal("text"), text: z.string() }),

@@ -132,6 +132,7 @@ describe("an agent that spends behind Claude Code's back", () => {
     expect(replies.map(({ text }) => text)).toEqual([
       expect.stringMatching(/^⏳ Out of budget \(\$0\.5\)[^]*\n\$0\.[5-9]\d · /),
     ]);
+    expect(replies[0]?.text).not.toContain("API Error");
     const refused = world.logs.filter((line) => line.includes("budget of $0.5 is spent"));
     // The agent's own tries, and Claude Code's: it does not try for minutes.
     expect(refused.length).toBeLessThan(8);
