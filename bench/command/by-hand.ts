@@ -28,11 +28,12 @@ export interface HandTimes {
   ask: number;
   commit: number;
   push: number;
+  verify: number;
   pullRequest: number;
   total: number;
 }
 
-/** What bugbot does, as a person would with a shell, without bugbot: clone, `claude -p`, commit, push, open the pull request. */
+/** What bugbot does, as a person would with a shell, without bugbot: clone, `claude -p`, commit, push, see that the tests fail without it, open the pull request. */
 export async function fixByHand(name: string, { github, anthropic }: HandNeeds): Promise<HandTimes> {
   const { githubToken, anthropicKey } = standInCredentials;
   const folder = await mkdtemp(join(tmpdir(), "bugbot-hand-"));
@@ -67,11 +68,26 @@ export async function fixByHand(name: string, { github, anthropic }: HandNeeds):
     const commit = lap();
     await git(tree, ["push", "--quiet", "origin", `HEAD:refs/heads/${job.branch}`]);
     const push = lap();
+    await verify();
+    const verified = lap();
     await openPullRequest();
     const pullRequest = lap();
-    return { clone, ask: asked, commit, push, pullRequest, total: clone + asked + commit + push + pullRequest };
+    const total = clone + asked + commit + push + verified + pullRequest;
+    return { clone, ask: asked, commit, push, verify: verified, pullRequest, total };
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+
+  /** The tests pass with the change, and fail without it. */
+  async function verify(): Promise<void> {
+    const test = () => promisify(execFile)("npm", ["test"], { cwd: tree, env: environment, timeout: askTimeoutMs });
+    await test();
+    await git(tree, ["switch", "--quiet", "--detach", "HEAD~1"]);
+    const fails = await test().then(
+      () => false,
+      () => true,
+    );
+    if (!fails) throw new Error("the tests pass without the change");
   }
 
   /** As `container/ask-claude.ts` runs it: same arguments, same environment, but straight to the model. */

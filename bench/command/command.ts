@@ -49,7 +49,7 @@ export async function measureCommand(cleanup: Cleanup): Promise<Section> {
       ...stages(own, hand),
     ],
     notes: [
-      `${rounds} alternating rounds after a warm-up, medians. By hand: git clone, claude with the same flags and script, git commit, git push, POST of the pull request.`,
+      `${rounds} alternating rounds after a warm-up, medians. By hand: git clone, claude with the same flags and script, git commit, git push, npm test with the change and without it, POST of the pull request.`,
       `Calls of one command: ${own.at(-1)?.calls ?? ""}.`,
     ],
   };
@@ -70,6 +70,7 @@ function stages(own: readonly BugbotTimes[], hand: readonly HandTimes[]) {
       comparison: handMs(({ commit }) => commit),
     },
     { what: "  push", measured: ms(({ pushing }) => pushing), comparison: handMs(({ push }) => push) },
+    { what: "  prove it", measured: ms(({ verifying }) => verifying), comparison: handMs(({ verify }) => verify) },
     {
       what: "  check again, open the pull request",
       measured: ms(({ opened }) => opened),

@@ -50,12 +50,11 @@ export async function contextualize(command: Command, needs: ContextualizeNeeds)
     });
     return compareCards(made, await evidence.find(subject));
   });
-  const [notes] = await Promise.all([
-    issue
-      ? Promise.all([rememberIssue(command, taken, issue, needs), writeComment(command, card, issue, needs)])
-      : [["Linear is not set up: this is all there is of the card."]],
-    effect("keep card", () => evidence.save(subject, card, now())).catch(() => undefined),
-  ]);
+  const notes = issue
+    ? await Promise.all([rememberIssue(command, taken, issue, needs), writeComment(command, card, issue, needs)])
+    : [["Linear is not set up: this is all there is of the card."]];
+  // Only what somebody has seen is not new the next time.
+  await effect("keep card", () => evidence.save(subject, card, now())).catch(() => undefined);
   return {
     outcome: "succeeded",
     reply: writeChatSummary({ card, issue: issue ?? undefined, notes: notes.flat() }),

@@ -49,6 +49,21 @@ describe("the card", () => {
     expect([countNew(same), same.isUpdate]).toEqual([0, true]);
     expect(writeChatSummary({ card: same, issue, notes: [] })).toContain("Nothing new since the last look.");
   });
+
+  it("knows a place again when the branch has moved on", ({ expect }) => {
+    const written = JSON.stringify(sampleFindings());
+    const moved: Findings = JSON.parse(written.replaceAll("/blob/1f2e3d4c", "/blob/99999999"));
+    expect(JSON.stringify(moved)).not.toBe(written);
+    expect(countNew(compareCards(card(moved), card()))).toBe(0);
+  });
+
+  it("never says that nothing matches where a part was not looked at", ({ expect }) => {
+    const { code } = sampleFindings();
+    if (code.state !== "found") throw new TypeError("the sample has code");
+    const value = { ...code.value, suspects: [], missing: ["what was searched for (GitHub asks to slow down)"] };
+    const { unknown } = card({ ...sampleFindings(), code: { state: "found", value } });
+    expect(unknown).toEqual(["GitHub: what was searched for (GitHub asks to slow down)"]);
+  });
 });
 
 describe("in Linear", () => {

@@ -125,7 +125,8 @@ export function countNew({ sections }: Card): number {
 
 /** The place it stands for: counts in the words change with every look. */
 function keyOf({ lead, text, url }: Claim): string {
-  return `${url} ${`${lead} ${text}`.replace(/\d+/g, "#")}`;
+  const place = url.replace(/\/blob\/[0-9a-f]{40}\//, "/blob/");
+  return `${place} ${`${lead} ${text}`.replace(/\d+/g, "#")}`;
 }
 
 function found<T>(source: Source<T>): T | undefined {
@@ -202,7 +203,10 @@ function gaps(seen: Behaviour | undefined, places: Code | undefined): string[] {
   return [
     ...(seen?.missing ?? []).map((part) => `PostHog: ${part}`),
     ...(seen && seen.recordings.length === 0 ? ["PostHog: no recording of it was found"] : []),
-    ...(places && places.suspects.length === 0 ? [`GitHub: nothing in ${places.repository} matches the report`] : []),
+    ...(places?.missing ?? []).map((part) => `GitHub: ${part}`),
+    ...(places && places.suspects.length === 0 && !places.missing
+      ? [`GitHub: nothing in ${places.repository} matches the report`]
+      : []),
   ];
 }
 

@@ -66,6 +66,8 @@ export interface Code {
   commits: RecentCommit[];
   /** Open ones that touch a suspect. */
   pullRequests: OpenPullRequest[];
+  /** What GitHub did not give, and why: "what was searched for (GitHub asks to slow down)". */
+  missing?: string[] | undefined;
 }
 
 export interface Suspect {

@@ -54,7 +54,7 @@ export async function findBehaviour(asked: BehaviourQuestion, { posthog }: { pos
   const issues = known.toSorted((one, other) => Number(isQuoted(other)) - Number(isQuoted(one)));
 
   const [person] = people;
-  const email = asked.emails.find((one) => one.toLowerCase() === person?.email?.toLowerCase()) ?? asked.emails[0];
+  const email = asked.emails.find((one) => one.toLowerCase() === person?.email?.toLowerCase()) ?? onlyOne(asked.emails);
   const missing = partly.missing();
   return {
     ...(person && email !== undefined && { person: { email, url: posthog.pages.person(person.id) } }),
@@ -124,4 +124,9 @@ function startOf(id: string): number | undefined {
 
 function distinct(texts: readonly string[]): string[] {
   return [...new Set(texts.map((text) => text.toLowerCase()))];
+}
+
+/** Whose it is, is certain only where nobody else was asked for. */
+function onlyOne(emails: readonly string[]): string | undefined {
+  return emails.length === 1 ? emails[0] : undefined;
 }

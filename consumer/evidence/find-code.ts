@@ -86,7 +86,8 @@ export async function findCode(question: CodeQuestion, { github, searches, webUr
     readCommits(github, name, commit, suspects.slice(0, calls.histories)),
     readPullRequests(github, name, open, suspects, Math.min(left, calls.pullRequests)),
   ]);
-  return { repository: name, commit, suspects, commits, pullRequests };
+  const missing = failed && [`what was searched for (${failed.reply.replace(/\.$/, "")})`];
+  return { repository: name, commit, suspects, commits, pullRequests, ...(missing && { missing }) };
 
   async function readTree() {
     const head = question.head ?? (await github.head(name));

@@ -48,8 +48,7 @@ export async function gather(question: Question, needs: GatherNeeds): Promise<Fi
     askCode("GitHub", { text, frames }),
     asking.then(askFurther),
   ]);
-  if (code.state === "missing" || more?.state !== "found") return { behaviour, code };
-  return { behaviour, code: { state: "found", value: join(more.value, code.value) } };
+  return { behaviour, code: more ? together(code, more) : code };
 
   async function askFurther(seen: Source<Behaviour>): Promise<Source<Code> | undefined> {
     if (seen.state === "missing") return undefined;
@@ -98,8 +97,9 @@ async function ask<T extends Rpc.Serializable<T>>(
     } catch (error) {
       log("source_failed", { source: name, ...describeError(error) });
       metrics.sourceFailed(name, error, now() - askedAt);
+      // A refusal says nothing about how the source is.
       const isRefusal = error instanceof Failure && !error.retry;
-      await breakers.record(name, !isRefusal, now()).catch(() => undefined);
+      if (!isRefusal) await breakers.record(name, true, now()).catch(() => undefined);
       return missing(`not reached (${reasonOf(error)})`);
     }
   };
@@ -137,12 +137,30 @@ function placeOf({ file, line }: StackFrame): string {
   return `${file}:${line}`;
 }
 
+/** Both looks into the code as one: where only one of them failed, that is said. */
+function together(report: Source<Code>, exceptions: Source<Code>): Source<Code> {
+  if (report.state === "found" && exceptions.state === "found") return found(join(exceptions.value, report.value));
+  if (report.state === "found" && exceptions.state === "missing") {
+    return found(without(report.value, `what the exceptions name (${exceptions.reason})`));
+  }
+  if (report.state === "missing" && exceptions.state === "found") {
+    return found(without(exceptions.value, `what the report names (${report.reason})`));
+  }
+  return report;
+}
+
+function without(code: Code, part: string): Code {
+  return { ...code, missing: [...(code.missing ?? []), part] };
+}
+
 /** The first one's findings come first; what both found is there once. */
 function join(first: Code, second: Code): Code {
   const once = <T>(items: T[], keyOf: (item: T) => string): T[] =>
     [...new Map(items.toReversed().map((item) => [keyOf(item), item])).values()].toReversed();
+  const lacking = [...new Set([...(first.missing ?? []), ...(second.missing ?? [])])];
   return {
     ...first,
+    ...(lacking.length > 0 && { missing: lacking }),
     suspects: once([...first.suspects, ...second.suspects], ({ url }) => url),
     commits: once([...first.commits, ...second.commits], ({ sha, path }) => `${sha} ${path}`).toSorted(
       (one, other) => other.at - one.at,
