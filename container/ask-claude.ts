@@ -107,7 +107,8 @@ function recordTurn({ message }: ClaudeTurn, repository: string, recorder: Recor
 
 export const noUsage: Usage = { costUsd: 0, turns: 0, durationMs: 0 };
 
-function claudeEnvironment(job: Job, folder: string, environment: Environment): Environment {
+/** What Claude Code runs with, besides its arguments. */
+export function claudeEnvironment(job: Job, folder: string, environment: Environment): Environment {
   return {
     ...environment,
     CLAUDE_CONFIG_DIR: join(folder, "claude"),

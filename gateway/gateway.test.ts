@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
-import type { Command } from "../shared/command.ts";
 import { createGateway } from "./gateway.ts";
+import { createTestDoor } from "./test-door.ts";
 import type { Health } from "./health.ts";
 import type { Platform } from "./platform.ts";
 import { createSlack } from "./slack/slack.ts";
@@ -11,10 +11,7 @@ const nowSeconds = String(nowMs / 1000);
 const healthy: Health = { status: "healthy", components: { slack: { state: "on" } } };
 
 function setUp({ enqueueFails = false, acknowledgeFails = false, floods = false } = {}) {
-  const enqueued: Command[] = [];
   const acknowledged: string[] = [];
-  const logged: string[] = [];
-  const later: Promise<unknown>[] = [];
   const slack: Platform = {
     ...createSlack({ signingSecret, botToken: "xoxb-test", apiUrl: "https://slack.test/api", allowedBots: [] }),
     acknowledge: async ({ id }) => {
@@ -22,25 +19,15 @@ function setUp({ enqueueFails = false, acknowledgeFails = false, floods = false 
       acknowledged.push(id);
     },
   };
-  const app = createGateway({
+  const door = createTestDoor({
     doors: [{ name: "Slack", prefix: "/slack", state: { state: "on" }, open: async () => slack }],
-    enqueue: async (command) => {
-      if (enqueueFails) throw new Error("the queue is down");
-      enqueued.push(command);
-    },
+    ...(enqueueFails && { enqueue: () => Promise.reject(new Error("the queue is down")) }),
     holdFlood: async () => floods,
     health: async () => healthy,
     operate: async (request: Request) => new Response(`for operators: ${new URL(request.url).pathname}`),
     now: () => nowMs,
-    log: (event) => logged.push(event),
   });
-  const context = {
-    waitUntil: (promise: Promise<unknown>) => void later.push(promise),
-    passThroughOnException: () => undefined,
-    props: {},
-  };
-  const request = (path: string, init: RequestInit) => app.request(path, init, {}, context);
-  return { enqueued, acknowledged, logged, later, request };
+  return { ...door, acknowledged };
 }
 
 async function signature(body: string, timestamp: string, secret = signingSecret): Promise<string> {
@@ -78,19 +65,15 @@ function mention(event: Record<string, unknown> = {}, envelope: Record<string, u
 
 describe("POST /slack/events", () => {
   it("turns a flood away before it costs anything", async ({ expect }) => {
-    const { enqueued, acknowledged, logged, later, request } = setUp({ floods: true });
+    const { enqueued, acknowledged, logged, settled, request } = setUp({ floods: true });
     const response = await request("/slack/events", await signed(mention()));
     expect([response.status, response.headers.get("retry-after")]).toEqual([429, "60"]);
-    expect({ enqueued, acknowledged, later, logged }).toEqual({
-      enqueued: [],
-      acknowledged: [],
-      later: [],
-      logged: ["flood_held"],
-    });
+    expect(await settled()).toEqual([]);
+    expect({ enqueued, acknowledged, logged }).toEqual({ enqueued: [], acknowledged: [], logged: ["flood_held"] });
   });
 
   it("puts a signed mention on the queue and answers at once", async ({ expect }) => {
-    const { enqueued, acknowledged, later, request } = setUp();
+    const { enqueued, acknowledged, settled, request } = setUp();
     const response = await request("/slack/events", await signed(mention()));
     expect(response.status).toBe(200);
     expect(enqueued).toEqual([
@@ -105,7 +88,7 @@ describe("POST /slack/events", () => {
         receivedAt: nowMs,
       },
     ]);
-    await Promise.all(later);
+    await settled();
     expect(acknowledged).toEqual(["slack-Ev1"]);
   });
 
@@ -211,9 +194,9 @@ describe("POST /slack/events", () => {
   });
 
   it("stays acknowledged when the 👀 cannot be sent", async ({ expect }) => {
-    const { enqueued, later, logged, request } = setUp({ acknowledgeFails: true });
+    const { enqueued, settled, logged, request } = setUp({ acknowledgeFails: true });
     expect((await request("/slack/events", await signed(mention()))).status).toBe(200);
-    await Promise.all(later);
+    await settled();
     expect(enqueued).toHaveLength(1);
     expect(logged).toEqual(["acknowledge_failed"]);
   });

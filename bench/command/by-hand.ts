@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
+import { claudeEnvironment } from "../../container/ask-claude.ts";
 import { claudeArguments } from "../../container/claude-arguments.ts";
 import { userMessage, readClaudeMessage } from "../../container/claude-message.ts";
 import { createEnvironment } from "../../container/environment.ts";
@@ -94,7 +95,7 @@ export async function fixByHand(name: string, { github, anthropic }: HandNeeds):
   async function ask(): Promise<void> {
     const child = spawn("claude", claudeArguments(job, { id: randomUUID(), isResumed: false, lost: [] }), {
       cwd: tree,
-      env: claudeEnvironment(),
+      env: { ...claudeEnvironment(job, folder, environment), ANTHROPIC_API_KEY: anthropicKey },
       timeout: askTimeoutMs,
       stdio: ["pipe", "pipe", "ignore"],
     });
@@ -104,21 +105,6 @@ export async function fixByHand(name: string, { github, anthropic }: HandNeeds):
       if (readClaudeMessage(line)?.type === "result") child.stdin.end();
     }
     await ended;
-  }
-
-  function claudeEnvironment() {
-    return {
-      ...environment,
-      CLAUDE_CONFIG_DIR: join(folder, "claude"),
-      ANTHROPIC_BASE_URL: job.model.baseUrl,
-      ANTHROPIC_API_KEY: anthropicKey,
-      DISABLE_AUTOUPDATER: "1",
-      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
-      CLAUDE_CODE_DISABLE_BACKGROUND_TASKS: "1",
-      CLAUDE_CODE_DISABLE_AUTO_MEMORY: "1",
-      CLAUDE_CODE_DISABLE_FILE_MENTIONS: "1",
-      CLAUDE_CODE_MAX_RETRIES: "4",
-    };
   }
 
   async function openPullRequest(): Promise<void> {

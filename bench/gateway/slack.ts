@@ -7,7 +7,7 @@ import { createWorkspace } from "../../local/slack/workspace.ts";
 import type { Cleanup } from "../report/cleanup.ts";
 import type { Section } from "../report/report.ts";
 import { temporaryFolder } from "../report/temporary-folder.ts";
-import { compete, howMeasured, target, withoutFloodLimit } from "./contest.ts";
+import { compete, howMeasured, withoutFloodLimit } from "./contest.ts";
 
 const signingSecret = "bench-signing-secret";
 const report = "fix https://github.com/acme/shop Pressing Apply twice takes the code off twice. Customers noticed.";
@@ -28,19 +28,11 @@ export async function measureSlack(cleanup: Cleanup): Promise<Section> {
     },
   };
   const createRequests = mentionMaker();
-  const { describe, ratio } = await compete({ contenders, path: "/slack/events", createRequests }, cleanup);
-  const asItIs = ratio("gateway", "bare");
+  const { describe, ratio, asItIs } = await compete({ contenders, path: "/slack/events", createRequests }, cleanup);
   return {
     title: "Slack mention: throughput and latency",
     lines: [
-      {
-        what: "the gateway as it is",
-        measured: describe("gateway"),
-        comparison: `bare Worker: ${describe("bare")}`,
-        ratio: asItIs,
-        target: `≥ ${target}`,
-        met: asItIs >= target,
-      },
+      asItIs,
       {
         what: "beside a bare Worker that reacts too",
         measured: describe("gateway"),

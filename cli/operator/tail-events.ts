@@ -1,3 +1,4 @@
+import { parseJson } from "../../shared/parse-json.ts";
 import * as z from "zod/mini";
 import { oneLine } from "./print.ts";
 
@@ -43,13 +44,4 @@ export function describeLine({ at, worker, event, commandId, facts }: LogLine): 
     .filter(([name, value]) => name !== "stack" && value !== undefined && value !== null)
     .map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
   return oneLine([new Date(at).toISOString().slice(11, 19), worker, event, commandId ?? "", ...told].join(" "));
-}
-
-function parseJson(text: string): unknown {
-  try {
-    const json: unknown = JSON.parse(text);
-    return json;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { sha256 } from "../../shared/audit-entry.ts";
+import { parseJson } from "../../shared/parse-json.ts";
 import { commandSchema } from "../../shared/command.ts";
 import { type Letter, letterStatuses } from "../stores/dead-letters.ts";
 import type { Api, ApiNeeds } from "./api.ts";
@@ -72,13 +73,4 @@ function dealtWith(id: string, status: string, replayedAs: string | null): Refus
   const how =
     replayedAs === null ? "" : ` as ${replayedAs}: \`npx bugbot tasks show ${replayedAs}\` says how that went`;
   return new Refusal(409, "dealt_with", `${id} is ${status} already${how}.`);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    const json: unknown = JSON.parse(text);
-    return json;
-  } catch {
-    return undefined;
-  }
 }

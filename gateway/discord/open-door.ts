@@ -1,5 +1,4 @@
-import type { Command } from "../../shared/command.ts";
-import { createGateway } from "../gateway.ts";
+import { createTestDoor } from "../test-door.ts";
 import { createDiscord } from "./discord.ts";
 import { nowMs } from "./interaction-samples.ts";
 import { createSigner } from "./sign-interaction.ts";
@@ -8,9 +7,6 @@ import { createSigner } from "./sign-interaction.ts";
 export async function openDoor() {
   const signer = await createSigner();
   const parsed: string[] = [];
-  const enqueued: Command[] = [];
-  const logged: string[] = [];
-  const later: Promise<unknown>[] = [];
 
   const discord = createDiscord({
     publicKey: signer.publicKey,
@@ -24,7 +20,7 @@ export async function openDoor() {
     };
     return [path, counted] as const;
   });
-  const app = createGateway({
+  const { request, ...door } = createTestDoor({
     doors: [
       {
         name: "Discord",
@@ -33,29 +29,15 @@ export async function openDoor() {
         open: async () => ({ ...discord, routes: new Map(routes) }),
       },
     ],
-    enqueue: async (command) => enqueued.push(command),
-    holdFlood: async () => false,
-    health: async () => ({ status: "healthy", components: {} }),
-    operate: () => Promise.reject(new Error("nobody operates here")),
     now: () => nowMs,
-    log: (event) => logged.push(event),
   });
-  const context = {
-    waitUntil: (promise: Promise<unknown>) => void later.push(promise),
-    passThroughOnException: () => undefined,
-    props: {},
-  };
-
   const post = async (body: string, headers: Record<string, string>) =>
-    app.request("/discord/interactions", { method: "POST", body, headers }, {}, context);
+    request("/discord/interactions", { method: "POST", body, headers });
   return {
+    ...door,
     parsed,
-    enqueued,
-    logged,
     post,
     /** Posts what Discord has signed. */
     interact: async (body: string) => post(body, await signer.sign(body, String(nowMs / 1000))),
-    /** What was left for after the answer. */
-    settled: () => Promise.all(later),
   };
 }

@@ -1,4 +1,4 @@
-import { parseJson } from "../parse-json.ts";
+import { parseJson } from "../../shared/parse-json.ts";
 import type { Incoming, Parse } from "../platform.ts";
 import { pong } from "./answers.ts";
 import { interactionSchema, readInteraction } from "./interaction.ts";

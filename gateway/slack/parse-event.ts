@@ -7,7 +7,7 @@ import { slackFiles, slackWords } from "../../shared/slack-message.ts";
 import type { Incoming, Parse } from "../platform.ts";
 import { commandId } from "./command-id.ts";
 import { filled, isRecord, textOf } from "../fields.ts";
-import { parseJson } from "../parse-json.ts";
+import { parseJson } from "../../shared/parse-json.ts";
 import { plainText } from "../../shared/slack-plain-text.ts";
 
 /** ❌ on a message: https://docs.slack.dev/reference/events/reaction_added */

@@ -3,7 +3,7 @@ import type { Incoming, Parse } from "../platform.ts";
 import { readPress } from "./button-press.ts";
 import { readShortcut } from "./message-shortcut.ts";
 import type { OpenView } from "./open-view.ts";
-import { parseJson } from "../parse-json.ts";
+import { parseJson } from "../../shared/parse-json.ts";
 import { readRepositoryForm } from "./repository-form.ts";
 
 const payloadSchema = z.looseObject({ type: z.string() });

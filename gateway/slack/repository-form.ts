@@ -5,7 +5,7 @@ import { githubRepositories } from "../../shared/references/github.ts";
 import type { Incoming } from "../platform.ts";
 import { commandId } from "./command-id.ts";
 import { authorOf, filled, type InteractionContext, personSchema } from "./interaction.ts";
-import { parseJson } from "../parse-json.ts";
+import { parseJson } from "../../shared/parse-json.ts";
 
 const callbackId = "bugbot_repository";
 /** The form's one block and the field in it. */

@@ -1,5 +1,4 @@
-import type { Command } from "../../shared/command.ts";
-import { createGateway } from "../gateway.ts";
+import { createTestDoor } from "../test-door.ts";
 import type { Incoming } from "../platform.ts";
 import { createParseCommand } from "./parse-command.ts";
 import { createParseEvent } from "./parse-event.ts";
@@ -12,11 +11,8 @@ export const nowMs = 1_790_000_000_000;
 
 /** The gateway with Slack's doors, whose calls to Slack are written down; for tests. */
 export async function createTestGateway({ openFails = false, allowedBots = ["B1"] } = {}) {
-  const enqueued: Command[] = [];
   const opened: { triggerId: string; view: unknown }[] = [];
   const parsed: Incoming[] = [];
-  const logged: string[] = [];
-  const later: Promise<unknown>[] = [];
   const key = await keyOf("secret");
   const parseInteraction = createParseInteraction({
     apiUrl,
@@ -30,7 +26,7 @@ export async function createTestGateway({ openFails = false, allowedBots = ["B1"
     "/slack/commands": createParseCommand(apiUrl),
     "/slack/interactions": parseInteraction,
   };
-  const app = createGateway({
+  const { request, ...door } = createTestDoor({
     doors: [
       {
         name: "Slack",
@@ -52,18 +48,8 @@ export async function createTestGateway({ openFails = false, allowedBots = ["B1"
         }),
       },
     ],
-    enqueue: async (command) => enqueued.push(command),
-    holdFlood: async () => false,
-    health: async () => ({ status: "healthy", components: {} }),
-    operate: () => Promise.reject(new Error("nobody operates here")),
     now: () => nowMs,
-    log: (event) => logged.push(event),
   });
-  const context = {
-    waitUntil: (promise: Promise<unknown>) => void later.push(promise),
-    passThroughOnException: () => undefined,
-    props: {},
-  };
 
   async function post(path: keyof typeof routes, body: string, signedWith = key): Promise<Response> {
     const timestamp = String(nowMs / 1000);
@@ -71,9 +57,9 @@ export async function createTestGateway({ openFails = false, allowedBots = ["B1"
     const digest = await crypto.subtle.sign("HMAC", signedWith, signed);
     const hex = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
     const headers = { "x-slack-request-timestamp": timestamp, "x-slack-signature": `v0=${hex}` };
-    return app.request(path, { method: "POST", body: encoder.encode(body), headers }, {}, context);
+    return request(path, { method: "POST", body: encoder.encode(body), headers });
   }
-  return { post, enqueued, opened, parsed, logged, settled: () => Promise.all(later) };
+  return { ...door, post, opened, parsed };
 }
 
 export function keyOf(secret: string): Promise<CryptoKey> {

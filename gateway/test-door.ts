@@ -1,0 +1,29 @@
+import type { Command } from "../shared/command.ts";
+import { createGateway, type GatewayNeeds } from "./gateway.ts";
+
+/** A gateway and all that comes of what it is sent; for tests. */
+export function createTestDoor(needs: Pick<GatewayNeeds, "doors" | "now"> & Partial<GatewayNeeds>) {
+  const enqueued: Command[] = [];
+  const logged: string[] = [];
+  const later: Promise<unknown>[] = [];
+  const app = createGateway({
+    enqueue: async (command) => enqueued.push(command),
+    holdFlood: async () => false,
+    health: async () => ({ status: "healthy", components: {} }),
+    operate: () => Promise.reject(new Error("nobody operates here")),
+    log: (event) => logged.push(event),
+    ...needs,
+  });
+  const context = {
+    waitUntil: (promise: Promise<unknown>) => void later.push(promise),
+    passThroughOnException: () => undefined,
+    props: {},
+  };
+  return {
+    enqueued,
+    logged,
+    request: async (path: string, init: RequestInit): Promise<Response> => app.request(path, init, {}, context),
+    /** What was left for after the answer. */
+    settled: () => Promise.all(later),
+  };
+}
