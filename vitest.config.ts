@@ -28,7 +28,7 @@ export default defineConfig({
         test: {
           name: "node",
           include: ["**/*.test.ts"],
-          exclude: ["node_modules/**", "test/container/**", ...inWorkerd],
+          exclude: ["node_modules/**", "test/container/**", "bench/fixes/*/repository/**", ...inWorkerd],
           globalSetup: "test/build-bundles.ts",
           testTimeout: 120_000,
           hookTimeout: 120_000,

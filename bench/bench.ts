@@ -3,6 +3,7 @@ import { measureCommand } from "./command/command.ts";
 import { measureEvidence } from "./evidence/evidence.ts";
 import { measureContainer } from "./container/container.ts";
 import { measureEgress } from "./egress/egress.ts";
+import { measureFixes } from "./fixes/fixes.ts";
 import { measureDiscord } from "./gateway/discord.ts";
 import { measureSlack } from "./gateway/slack.ts";
 import { type Cleanup, createCleanup } from "./report/cleanup.ts";
@@ -18,6 +19,7 @@ const parts: ReadonlyMap<string, (cleanup: Cleanup) => Promise<Section>> = new M
   ["evidence", measureEvidence],
   ["container", measureContainer],
   ["egress", measureEgress],
+  ["fixes", measureFixes],
 ]);
 const [chosen] = process.argv.slice(2);
 const measures = chosen === undefined ? [...parts.values()] : [parts.get(chosen)].filter((part) => part !== undefined);

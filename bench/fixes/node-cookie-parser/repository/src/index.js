@@ -1,0 +1,2 @@
+export { parseCookies } from "./parse-cookies.js";
+export { serializeCookie } from "./serialize-cookie.js";
