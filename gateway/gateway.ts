@@ -61,7 +61,7 @@ export function createGateway({ doors, enqueue, holdFlood, health, operate, now,
         }
         return answer(c, incoming.answer);
       case "ignored":
-        return c.body(null, 200);
+        return new Response(null);
       case "malformed":
         return c.text(`Not understood: ${incoming.reason}.`, 400);
       case "command": {
@@ -94,6 +94,6 @@ function clean({ text, report, ...command }: Command): Command {
 }
 
 function answer(c: Context, given: Answer): Response {
-  if (given === undefined) return c.body(null, 200);
+  if (given === undefined) return new Response(null);
   return "json" in given ? Response.json(given.json) : c.text(given.text);
 }

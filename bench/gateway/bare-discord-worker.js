@@ -11,7 +11,7 @@ export default {
     key ??= await crypto.subtle.importKey("raw", bytesOf(DISCORD_PUBLIC_KEY), { name: "Ed25519" }, false, ["verify"]);
     const isSigned = await crypto.subtle.verify("Ed25519", key, signature, encoder.encode(`${timestamp}${body}`));
     if (!isSigned) return new Response(null, { status: 401 });
-    await COMMANDS.send(body, { contentType: "text" });
+    await COMMANDS.send(body);
     return Response.json({ type: 5 });
   },
 };

@@ -19,7 +19,7 @@ export default {
     );
     const isSigned = await crypto.subtle.verify("HMAC", key, signature, encoder.encode(`v0:${timestamp}:${body}`));
     if (!isSigned) return new Response(null, { status: 401 });
-    await COMMANDS.send(body, { contentType: "text" });
+    await COMMANDS.send(body);
     if (REACTION_URL) {
       const form = new URLSearchParams({ channel: "C0BUGS", timestamp, name: "eyes" });
       context.waitUntil(fetch(REACTION_URL, { method: "POST", body: form }).then((answer) => answer.arrayBuffer()));

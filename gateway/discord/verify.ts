@@ -1,6 +1,8 @@
 import { signatureWindowSeconds } from "../../shared/limits.ts";
 import { bytesOfHex } from "../bytes-of-hex.ts";
 
+const encoder = new TextEncoder();
+
 /**
  * Discord's Ed25519 signature over `<timestamp><raw body>`; `publicKey` is 64 hex digits.
  * https://discord.com/developers/docs/interactions/overview#setting-up-an-endpoint-validating-security-request-headers
@@ -17,7 +19,7 @@ export function createVerify(publicKey: string) {
     const imported = await key;
     if (imported === undefined) return false;
     const signed = new Uint8Array(timestamp.length + body.length);
-    new TextEncoder().encodeInto(timestamp, signed);
+    encoder.encodeInto(timestamp, signed);
     signed.set(body, timestamp.length);
     return crypto.subtle.verify("Ed25519", imported, bytesOfHex(signature), signed);
   };
