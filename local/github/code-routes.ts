@@ -44,9 +44,10 @@ export function searchRoute({ known, repositories, answers, apiUrl, url }: RestN
 export function codeRoutes({ repositories, history, answers, apiUrl, maxTreeEntries }: RestNeeds) {
   const routes = new Hono<RestEnvironment>();
   const resolve = async (fullName: string, ref: string) => {
-    const empty = (await repositories.git(fullName, ["for-each-ref", "--count=1"])) === "";
+    const sha = await repositories.resolve(fullName, ref);
+    const empty = !sha && (await repositories.git(fullName, ["for-each-ref", "--count=1"])) === "";
     if (empty) throw new GitHubError(409, "Git Repository is empty.");
-    return repositories.resolve(fullName, ref);
+    return sha;
   };
 
   routes.get("/git/trees/:sha{.+}", async (context) => {

@@ -32,8 +32,22 @@ export interface Comparison {
 const statuses = { A: "added", D: "removed", M: "modified", R: "renamed", C: "copied", T: "changed" } as const;
 const commitFormat = ["%H", "%T", "%P", "%an", "%ae", "%aI", "%cn", "%ce", "%cI", "%B"].join("%x1f");
 
-/** What GitHub knows of commits and of the way from one to another, asked of git. */
-export function createHistory({ git }: Repositories) {
+/** What GitHub knows of commits and of the way from one to another, asked of git by their whole hashes. */
+export function createHistory({ git: ask }: Repositories) {
+  const answers = new Map<string, Promise<string>>();
+
+  /** What is asked of whole hashes has one answer for ever: git, a process each time, is asked once. */
+  function git(fullName: string, args: string[]): Promise<string> {
+    const key = JSON.stringify([fullName, args]);
+    const known = answers.get(key);
+    if (known) return known;
+    const answer = ask(fullName, args);
+    answers.set(key, answer);
+    // A hash that git does not have yet may be pushed.
+    answer.catch(() => answers.delete(key));
+    return answer;
+  }
+
   async function commits(fullName: string, range: string[], paths: string[] = []): Promise<CommitFacts[]> {
     const log = await git(fullName, ["log", "-z", `--format=${commitFormat}`, ...range, "--", ...paths]);
     return log
@@ -86,10 +100,12 @@ export function createHistory({ git }: Repositories) {
   async function compare(fullName: string, base: string, head: string): Promise<Comparison | undefined> {
     const mergeBase = (await git(fullName, ["merge-base", base, head]).catch(() => "")).trim();
     if (mergeBase === "") return undefined;
-    const ahead = await commits(fullName, ["--reverse", `${base}..${head}`]);
-    const behindBy = Number(await git(fullName, ["rev-list", "--count", `${head}..${base}`]));
-    const changed = await files(fullName, mergeBase, head);
-    return { base, head, mergeBase, aheadBy: ahead.length, behindBy, commits: ahead, files: changed };
+    const [ahead, behind, changed] = await Promise.all([
+      commits(fullName, ["--reverse", `${base}..${head}`]),
+      git(fullName, ["rev-list", "--count", `${head}..${base}`]),
+      files(fullName, mergeBase, head),
+    ]);
+    return { base, head, mergeBase, aheadBy: ahead.length, behindBy: Number(behind), commits: ahead, files: changed };
   }
 
   async function commit(fullName: string, sha: string): Promise<CommitFacts> {

@@ -56,7 +56,10 @@ export async function createRepositories() {
 
   /** The full hash of a branch, a tag or a hash; undefined where there is none. */
   async function resolve(fullName: string, ref: string): Promise<string | undefined> {
-    for (const name of [`refs/heads/${ref}`, `refs/tags/${ref}`, ...(/^[0-9a-f]{7,40}$/.test(ref) ? [ref] : [])]) {
+    const named = [`refs/heads/${ref}`, `refs/tags/${ref}`];
+    // GitHub takes no branch that is called like a whole hash.
+    const names = isHash(ref) ? [ref] : [...named, ...(/^[0-9a-f]{7,39}$/.test(ref) ? [ref] : [])];
+    for (const name of names) {
       const found = await git(fullName, ["rev-parse", "--verify", "--quiet", `${name}^{commit}`]).catch(
         () => undefined,
       );
@@ -121,6 +124,10 @@ export async function createRepositories() {
   return { root, env, git, bytes, resolve, seed, commit, close: () => rm(root, { recursive: true, force: true }) };
 }
 export type Repositories = Awaited<ReturnType<typeof createRepositories>>;
+
+function isHash(ref: string): boolean {
+  return /^[0-9a-f]{40}$/.test(ref);
+}
 
 async function writeFiles(folder: string, files: Record<string, string | null>): Promise<void> {
   for (const [path, content] of Object.entries(files)) {
