@@ -31,6 +31,7 @@ export async function sayLastWord(word: UnsaidWord, needs: SayLastWordNeeds): Pr
       if (posted !== whispered) await replies.edit(command, posted, reply);
     }
     await lastWords.said(id, now());
+    if (isWork(command)) await replies.activity?.(command, undefined).catch(() => undefined);
     await replies.mark(command, markOf(command, outcome)).catch(() => undefined);
     log("command_settled", { commandId: id, name: command.name, outcome, late: true });
   } catch (error) {

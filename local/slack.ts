@@ -7,6 +7,8 @@ import { createInteractor } from "./slack/interactions.ts";
 import { createReadingMethods } from "./slack/reading.ts";
 import { answerAtResponseUrl, isResponseUrl } from "./slack/response-url.ts";
 import { type SeenMessage, seenMessage } from "./slack/seen.ts";
+import { type AgentSession, createAgentSessions, createSessionMethods } from "./slack/sessions.ts";
+import { createStreamMethods } from "./slack/streams.ts";
 import { createViewMethods } from "./slack/views.ts";
 import { createWorkspace, visibleMessages } from "./slack/workspace.ts";
 import { createWritingMethods } from "./slack/writing.ts";
@@ -19,8 +21,10 @@ export interface SlackOptions {
   botUserId?: string;
   /** Take threads, channels and clicks it has never seen to exist, for events that come from curl. Default false. */
   acceptUnknownThreads?: boolean;
-  /** Whether the app has Slack's agent feature: `assistant.threads.setStatus` is an unknown method otherwise. Default false. */
+  /** Whether Slack has its status line for apps: `assistant.threads.setStatus` is an unknown method otherwise. Default false. */
   assistant?: boolean;
+  /** Whether the app is declared as an agent: sessions and streams are unknown methods otherwise. Default false. */
+  agent?: boolean;
 }
 
 export type { SeenMessage };
@@ -30,7 +34,7 @@ const argumentsSchema = z.record(z.string(), z.unknown());
 /** A local stand-in for Slack: its Web API, its response URLs, and the person who writes to the bot. https://docs.slack.dev */
 export async function createSlack(options: SlackOptions) {
   const { botToken, signingSecret, teamId = "T0ACME", botUserId = "U0BUGBOT" } = options;
-  const { acceptUnknownThreads = false, assistant = false } = options;
+  const { acceptUnknownThreads = false, assistant = false, agent = false } = options;
   const bot = { id: botUserId, name: "bugbot", realName: "bugbot", isBot: true };
   const workspace = createWorkspace({
     teamId,
@@ -40,6 +44,7 @@ export async function createSlack(options: SlackOptions) {
     bot,
     acceptUnknownThreads,
   });
+  const sessions = createAgentSessions();
   const methods: Map<string, Method> = new Map(
     Object.entries({
       ...createReadingMethods(workspace),
@@ -47,6 +52,8 @@ export async function createSlack(options: SlackOptions) {
       ...createViewMethods(workspace),
       ...createFileMethods(workspace, () => origin),
       ...(assistant && createAssistantMethods(workspace)),
+      ...(agent && createSessionMethods(workspace, sessions)),
+      ...(agent && createStreamMethods(workspace, sessions)),
     }),
   );
 
@@ -92,6 +99,13 @@ export async function createSlack(options: SlackOptions) {
     },
     /** What the bot is doing in that thread, as it is shown below its name. */
     statusLine: (channel: string, ts: string): string | undefined => workspace.statusLines.get(`${channel} ${ts}`),
+    /** What Slack shows of the agent in that thread. */
+    session: (channel: string, ts: string): AgentSession | undefined => sessions.find(channel, ts),
+    /** Slack ends a stream by itself after five minutes. */
+    endStreams(): void {
+      const messages = [...workspace.channels.values()].flatMap((channel) => channel.messages);
+      for (const { stream } of messages) if (stream) stream.isOpen = false;
+    },
     /** What only this person sees in the channel. */
     whispers: (channel: string, user = "U0ALICE"): SeenMessage[] => {
       const messages = workspace.channels.get(channel)?.messages ?? [];

@@ -24,6 +24,8 @@ export interface StackOptions {
   acceptUnknownThreads?: boolean;
   /** Whether the stand-in for Slack has the status line. Default true. */
   assistant?: boolean;
+  /** Whether bugbot is declared as an agent there. Default false. */
+  agent?: boolean;
   /** What opens the stand-ins. */
   credentials?: StandInCredentials;
   /**
@@ -49,6 +51,7 @@ export async function startStack({
   script,
   acceptUnknownThreads = false,
   assistant,
+  agent,
   credentials,
   containers,
   onLog = () => undefined,
@@ -63,7 +66,7 @@ export async function startStack({
   try {
     const built = bundles ? undefined : buildWorkers(folder);
     built?.catch(() => undefined);
-    const standIns = await startStandIns(missing, { script, acceptUnknownThreads, assistant, credentials });
+    const standIns = await startStandIns(missing, { script, acceptUnknownThreads, assistant, agent, credentials });
     closing.push(() => standIns.close());
 
     const containerServer =

@@ -42,6 +42,8 @@ export interface StandInsOptions {
   acceptUnknownThreads?: boolean;
   /** Whether Slack has its status line for apps. */
   assistant?: boolean | undefined;
+  /** Whether bugbot is declared as an agent there. */
+  agent?: boolean | undefined;
   credentials?: StandInCredentials | undefined;
 }
 
@@ -58,13 +60,16 @@ export async function startStandIns(
     script = noScript,
     acceptUnknownThreads = false,
     assistant = true,
+    agent = false,
     credentials = standInCredentials,
   }: StandInsOptions,
 ): Promise<StandIns> {
   const { signingSecret, botToken, discordToken, linearKey, githubToken, githubApp, posthogKey, anthropicKey } =
     credentials;
   const [slack, discord, linear, github, posthog, anthropic] = await Promise.all([
-    services.includes("slack") ? createSlack({ signingSecret, botToken, acceptUnknownThreads, assistant }) : undefined,
+    services.includes("slack")
+      ? createSlack({ signingSecret, botToken, acceptUnknownThreads, assistant, agent })
+      : undefined,
     services.includes("discord")
       ? createDiscord({ botToken: discordToken, acceptUnknown: acceptUnknownThreads })
       : undefined,

@@ -24,6 +24,8 @@ export const maxParts = 4;
 /** Slack's status line is for a glance, and nothing waits for it. */
 export const maxStatusLineLength = 100;
 export const statusLineTimeoutMs = 3_000;
+/** What a task in one of Slack's streams may be called: https://docs.slack.dev/reference/block-kit/blocks/task-card-block */
+export const maxTaskTitleLength = 250;
 
 /** Messages of a thread that are read as part of the report, the newest. */
 export const earlierMessages = 50;

@@ -159,7 +159,8 @@ describe("Slack's status line", () => {
     const writer = replies();
     for (const words of ["one", "two", "three"]) void writer.activity?.(command, words);
     await writer.activity?.(command, undefined);
-    expect(slack.requests.map(({ body }) => body)).toMatchObject([{ status: "is one…" }, { status: "" }]);
+    const shown = slack.requests.filter(({ operation }) => operation === "assistant.threads.setStatus");
+    expect(shown.map(({ body }) => body)).toMatchObject([{ status: "is one…" }, { status: "" }]);
     expect(slack.statusLine(channel, command.conversation.threadId ?? "")).toBeUndefined();
   });
 
@@ -170,7 +171,7 @@ describe("Slack's status line", () => {
       const writer = replies();
       slack.fault("assistant.threads.setStatus", { ...rejects(error), times: 9 });
       for (const words of ["one", undefined, "two", undefined]) await writer.activity?.(command, words);
-      expect(operations()).toEqual(["assistant.threads.setStatus"]);
+      expect(operations().filter((operation) => operation.startsWith("assistant."))).toHaveLength(1);
     },
   );
 

@@ -17,6 +17,8 @@ export interface WorldOptions {
   script?: ScriptedModel;
   /** Whether Slack has its status line for apps. */
   assistant?: boolean;
+  /** Whether bugbot is declared as an agent in Slack. */
+  agent?: boolean;
   credentials?: StandInCredentials;
   /** A Cloudflare Container for each conversation, not one container server as a process. */
   containers?: Containers;

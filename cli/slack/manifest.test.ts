@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, it } from "vitest";
 import { parse } from "yaml";
+import * as z from "zod/mini";
 import { chatCommandNames } from "../../shared/grammar.ts";
 import { checkout, createRunner, type Runner } from "../run-bugbot.ts";
 
@@ -32,6 +33,21 @@ it("asks for the scope of each event, and has the shortcut the gateway knows", a
     },
     features: { shortcuts: [{ type: "message", name: "Fix with bugbot", callback_id: "fix_with_bugbot" }] },
   });
+});
+
+it("declares bugbot as an agent where that is asked for, and changes nothing else", async ({ expect }) => {
+  const plain: unknown = parse((await runner.bugbot(`slack manifest --url ${gateway}`)).stdout);
+  const { stdout } = await runner.bugbot(`slack manifest --url ${gateway} --agent`);
+  const agent = z.record(z.string(), z.unknown()).parse(parse(stdout));
+  expect(agent).toMatchObject({
+    features: { agent_view: { agent_description: expect.any(String) } },
+    settings: { event_subscriptions: { bot_events: expect.arrayContaining(["agent_session_stopped"]) } },
+    oauth_config: { scopes: { bot: expect.arrayContaining(["assistant:write"]) } },
+  });
+  const without = stdout
+    .replace(/^ +agent_view:\n.*\n/m, "")
+    .replace(/^ +- (?:assistant:write|agent_session_stopped)\n/gm, "");
+  expect(parse(without)).toEqual(plain);
 });
 
 it("hints at every command there is", async ({ expect }) => {

@@ -28,7 +28,7 @@ export interface ContextualizeNeeds extends TakeNeeds, GatherNeeds, PoseNeeds {
 /** From a report to a card of evidence: on the Linear issue in full, in the thread in short. No container and no model. */
 export async function contextualize(command: Command, needs: ContextualizeNeeds): Promise<Ending> {
   const { effect, status, evidence, now } = needs;
-  void status.show("start", { text: "⚙️ Gathering what is known…", activity: "gathering evidence" });
+  void status.show("start", { text: "⚙️ Gathering what is known…", doing: { stage: "gathering evidence" } });
   const taken = await takeReport(command, needs);
   const { report, known, threadUrl } = taken;
   const { named, around } = report;

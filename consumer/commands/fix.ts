@@ -33,7 +33,8 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
   const thread = conversationId(command.conversation);
 
   const stop = [stopButton(command)];
-  void status.show("start", { text: "⚙️ Looking at the report…", activity: "looking at the report", buttons: stop });
+  const doing = { stage: "looking at the report" };
+  void status.show("start", { text: "⚙️ Looking at the report…", doing, buttons: stop });
   const taken = await takeReport(command, needs);
   const { report, title, known } = taken;
   const repository = await effect("choose repository", () =>
@@ -89,7 +90,7 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
   const where = `[${repository.name}](${settings.GITHUB_URL}/${repository.name})${issue ? ` for [${issue.identifier}](${issue.url})` : ""}`;
   await status.show("work", {
     text: `⚙️ Working on ${where}…`,
-    activity: `working on ${repository.name}`,
+    doing: { stage: `working on ${repository.name}`, where },
     buttons: stop,
   });
   const subject = oneLine(`fix: ${issue?.title ?? title}${issue ? ` (${issue.identifier})` : ""}`);
@@ -133,7 +134,7 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
 
   await status.show("pull request", {
     text: `⚙️ Opening a pull request in ${where}…`,
-    activity: "opening a pull request",
+    doing: { stage: "opening a pull request", where },
   });
   const summary = "summary" in run ? run.summary : "";
   const files = run.kind === "pushed" ? run.files : [];

@@ -6,7 +6,7 @@ import type { CommandNeeds, Outside } from "../needs.ts";
 /** Stops a run; its own last word says that it was stopped. Which one: the button's, the reaction's, the thread's, else the channel's only one. */
 export async function stop(command: Command, needs: CommandNeeds): Promise<Ending> {
   const { effect, commands, approvals, wake, now } = needs;
-  const byReaction = isReaction(command);
+  const isSilent = isReaction(command) || isSessionStop(command);
   const found = await effect("find run", () => findRun(command, needs));
   if (found === "several") {
     return {
@@ -14,14 +14,22 @@ export async function stop(command: Command, needs: CommandNeeds): Promise<Endin
       reply: "Several runs are under way in this channel. Write `@bugbot stop` in the thread of the one you mean.",
     };
   }
-  if (found === null) return { outcome: "succeeded", reply: byReaction ? "" : "Nothing is running here." };
+  if (found === null) {
+    // Slack goes on showing an agent at work until it is told otherwise.
+    if (isSessionStop(command)) await effect("end session", () => endSession(command, needs)).catch(() => undefined);
+    return { outcome: "succeeded", reply: isSilent ? "" : "Nothing is running here." };
+  }
   await effect("ask to stop", () => commands.requestStop(found.id, now()));
   // A job that is not there yet, or no more, is met by the request at its next stage.
   await effect("stop job", () => stopJob(found, needs)).catch(() => false);
   await effect("wake", async () => {
     if ((await approvals.find(found.id))?.decision === null) await wake(found.id);
   }).catch(() => undefined);
-  return { outcome: "succeeded", reply: byReaction ? "" : "Stopping." };
+  return { outcome: "succeeded", reply: isSilent ? "" : "Stopping." };
+}
+
+async function endSession(command: Command, { replies }: CommandNeeds): Promise<void> {
+  await replies(command.conversation.platform).activity?.(command, undefined);
 }
 
 /** Ends what a command's container does, and what it may reach. */
@@ -42,6 +50,17 @@ function isReaction({ conversation, text }: Command): boolean {
     conversation.platform === "slack" &&
     conversation.threadId === undefined &&
     conversation.messageId !== undefined &&
+    text === ""
+  );
+}
+
+/** Slack's own stop button: a thread without a message, and not a word. */
+function isSessionStop({ conversation, text }: Command): boolean {
+  return (
+    conversation.platform === "slack" &&
+    conversation.threadId !== undefined &&
+    conversation.messageId === undefined &&
+    conversation.responseUrl === undefined &&
     text === ""
   );
 }

@@ -18,10 +18,24 @@ export interface Reply {
   text: string;
   buttons?: readonly Button[] | undefined;
   card?: Card | undefined;
-  /** What bugbot is doing, as in "looking at the report"; undefined in a last word. */
-  activity?: string | undefined;
+  /** What bugbot is doing; undefined in a last word, and where it waits for somebody. */
+  doing?: Doing | undefined;
   /** Buttons that only open a page. */
   links?: readonly LinkButton[] | undefined;
+}
+
+/** What bugbot is doing right now, in the parts that every platform has; the text says the same in words. */
+export interface Doing {
+  /** As in "looking for the cause". */
+  stage: string;
+  /** What the agent does there, as in "reading src/cart.js". */
+  tool?: string | undefined;
+  /** The repository and issue, as Markdown links. */
+  where?: string | undefined;
+  /** As in "2 min 5 s". */
+  elapsed?: string | undefined;
+  /** So far, as in "$0.31"; undefined where it is not known. */
+  cost?: string | undefined;
 }
 
 export interface LinkButton {
@@ -60,7 +74,7 @@ export interface Replies {
   edit: (command: Command, messageId: string, reply: Reply) => Promise<void>;
   /**
    * Shows what bugbot is doing where the platform has a place for that besides messages; undefined: nothing any more.
-   * It never throws, and waits for nothing unless it clears.
+   * Words wait for nothing and never fail.
    */
   activity?: (command: Command, words: string | undefined) => Promise<void>;
   mark: (command: Command, mark: Mark) => Promise<void>;

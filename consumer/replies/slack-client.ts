@@ -24,12 +24,14 @@ export async function call<T>(request: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Runs one call that may have been done before: `done` are Slack's errors for that. Throws `Failure`. */
-export async function once(request: () => Promise<unknown>, ...done: string[]): Promise<void> {
+/** Runs one call that may have been done before: `done` are Slack's errors for that, and false the answer. Throws `Failure`. */
+export async function once(request: () => Promise<unknown>, ...done: string[]): Promise<boolean> {
   try {
     await request();
+    return true;
   } catch (error) {
-    if (!done.includes(readError(error).reason ?? "")) throw toFailure(error);
+    if (done.includes(readError(error).reason ?? "")) return false;
+    throw toFailure(error);
   }
 }
 

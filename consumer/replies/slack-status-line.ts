@@ -1,6 +1,6 @@
-import { Failure } from "../../shared/failure.ts";
 import { maxStatusLineLength, statusLineTimeoutMs } from "../../shared/limits.ts";
-import { call, createSlackClient } from "./slack-client.ts";
+import { createSlackClient } from "./slack-client.ts";
+import { createFeature } from "./slack-feature.ts";
 
 interface Thread {
   channel: string;
@@ -13,7 +13,7 @@ interface Thread {
  */
 export function createStatusLine(botToken: string, apiUrl: string) {
   const client = createSlackClient(botToken, apiUrl, statusLineTimeoutMs);
-  let isThere = true;
+  const feature = createFeature();
   let wanted: { thread: Thread; words: string } | undefined;
   let sending: Promise<void> | undefined;
 
@@ -32,22 +32,17 @@ export function createStatusLine(botToken: string, apiUrl: string) {
   }
 
   async function send({ channel, ts }: Thread, words: string): Promise<void> {
-    if (!isThere) return;
     const line = Array.from(words).slice(0, maxStatusLineLength).join("");
     const status = line === "" ? "" : `is ${line}…`;
-    try {
-      await call(() =>
-        client.assistant.threads.setStatus({
-          channel_id: channel,
-          thread_ts: ts,
-          status,
-          // Slack would show phrases of its own.
-          ...(status !== "" && { loading_messages: [status] }),
-        }),
-      );
-    } catch (error) {
-      if (error instanceof Failure && error.code === "slack_rejected") isThere = false;
-    }
+    const request = () =>
+      client.assistant.threads.setStatus({
+        channel_id: channel,
+        thread_ts: ts,
+        status,
+        // Slack would show phrases of its own.
+        ...(status !== "" && { loading_messages: [status] }),
+      });
+    await feature(request).catch(() => undefined);
   }
 
   return {

@@ -14,6 +14,13 @@ export function metadataOf(command: Command, role: PostedRole) {
   return { event_type: eventType, event_payload: { command_id: command.id, role } };
 }
 
+/** Marks a stream in the same way: Slack lets one have metadata only when it ends. */
+export function streamBlockId({ id }: Command): string {
+  return `bugbot:${id}`;
+}
+
+const streamSchema = z.object({ ts: z.string(), blocks: z.array(z.object({ block_id: z.optional(z.string()) })) });
+
 const postedSchema = z.object({
   ts: z.string(),
   metadata: z.object({
@@ -41,6 +48,10 @@ export async function findPosted(client: WebClient, command: Command): Promise<P
   const posted: Posted = { messages: new Map(), files: new Set() };
   for (const message of messages) {
     for (const { name } of slackFiles(message.files)) posted.files.add(name);
+    const stream = streamSchema.safeParse(message).data;
+    if (stream?.blocks.some((block) => block.block_id === streamBlockId(command))) {
+      posted.messages.set("status", stream.ts);
+    }
     const own = postedSchema.safeParse(message).data;
     if (own?.metadata.event_payload.command_id !== command.id) continue;
     posted.messages.set(own.metadata.event_payload.role, own.ts);

@@ -1,6 +1,6 @@
 import type { Command } from "../../shared/command.ts";
 import { Failure } from "../../shared/failure.ts";
-import { slackPartLength } from "../../shared/limits.ts";
+import { slackPartLength, statusLineTimeoutMs } from "../../shared/limits.ts";
 import { fileNameFor, layOut } from "./lay-out.ts";
 import { whispered, type Mark, type Replies, type Reply } from "./reply.ts";
 import { call, createSlackClient, once } from "./slack-client.ts";
@@ -8,7 +8,9 @@ import { type PostedRole, slackConversation } from "./slack-command.ts";
 import { shareFile, uploadFile } from "./slack-file.ts";
 import { drawMessage, type DrawnMessage, wordsOf } from "./slack-message.ts";
 import { toMrkdwn } from "./slack-mrkdwn.ts";
+import { createSession } from "./slack-session.ts";
 import { createStatusLine } from "./slack-status-line.ts";
+import { createStream } from "./slack-stream.ts";
 import { findPosted, metadataOf, readEarlier } from "./slack-thread.ts";
 import { whisper } from "./slack-whisper.ts";
 import { splitMarkdown } from "./split-markdown.ts";
@@ -33,6 +35,8 @@ const passing = ["eyes", "gear"];
 export function createSlackReplies({ botToken, apiUrl }: SlackOptions): Replies {
   const client = createSlackClient(botToken, apiUrl);
   const statusLine = createStatusLine(botToken, apiUrl);
+  const session = createSession(createSlackClient(botToken, apiUrl, statusLineTimeoutMs));
+  const stream = createStream(client);
 
   return {
     async open(command, again) {
@@ -52,6 +56,10 @@ export function createSlackReplies({ botToken, apiUrl }: SlackOptions): Replies 
       if (threadId === undefined && responseUrl !== undefined) return whisper(responseUrl, reply);
       const earlier = again ? (await findPosted(client, command)).messages.get("status") : undefined;
       if (earlier !== undefined) return earlier;
+      if (reply.doing && (await session.begin(command)) && !again) {
+        const streamed = await stream.start(command, reply.doing, reply);
+        if (streamed !== undefined) return streamed;
+      }
       try {
         return await write(command, reply, (message) => send(command, "status", message));
       } catch (error) {
@@ -66,17 +74,23 @@ export function createSlackReplies({ botToken, apiUrl }: SlackOptions): Replies 
       const { responseUrl } = slackConversation(command);
       if (messageId === whispered) {
         // Slack lets five such messages through: they are for the beginning and the last word.
-        if (responseUrl !== undefined && reply.activity === undefined) await whisper(responseUrl, reply);
+        if (responseUrl !== undefined && reply.doing === undefined) await whisper(responseUrl, reply);
         return;
       }
-      await write(command, reply, (message) => update(command, messageId, message));
+      if (reply.doing && (await stream.append(command, messageId, reply.doing, reply))) return;
+      await write(command, reply, (message) => update(command, messageId, message, reply.doing !== undefined));
     },
 
     async activity(command, words) {
       const { channelId: channel, threadId: ts } = slackConversation(command);
       if (ts === undefined) return;
-      if (words === undefined) await statusLine.clear({ channel, ts });
-      else statusLine.show({ channel, ts }, words);
+      if (words === undefined) {
+        await statusLine.clear({ channel, ts });
+        await session.end(command);
+      } else {
+        void session.begin(command);
+        statusLine.show({ channel, ts }, words);
+      }
     },
 
     async mark(command, mark) {
@@ -156,9 +170,14 @@ export function createSlackReplies({ botToken, apiUrl }: SlackOptions): Replies 
     return ts;
   }
 
-  async function update(command: Command, ts: string, message: DrawnMessage): Promise<string> {
+  /** A stream is stopped before; one that an earlier attempt began is known by Slack's refusal to edit it. */
+  async function update(command: Command, ts: string, message: DrawnMessage, isAtWork = false): Promise<string> {
     const { channelId: channel } = slackConversation(command);
-    await call(() => client.chat.update({ channel, ts, ...message }));
+    const change = () => client.chat.update({ channel, ts, ...message, metadata: metadataOf(command, "status") });
+    if (stream.isOpen(ts)) await stream.stop(command, ts, isAtWork);
+    else if (await once(change, "streaming_state_conflict")) return ts;
+    else await stream.stop(command, ts, isAtWork);
+    await call(change);
     return ts;
   }
 }

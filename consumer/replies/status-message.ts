@@ -29,9 +29,16 @@ export function createStatusMessage(command: Command, { replies, effect, remembe
     if (activity !== undefined) void replies.activity?.(command, activity);
   }
 
+  async function endActivity(step: string): Promise<void> {
+    if (activity === undefined || !replies.activity) return;
+    activity = undefined;
+    await effect(step, async () => replies.activity?.(command, undefined)).catch(() => undefined);
+  }
+
   async function showNow(step: string, reply: Reply): Promise<void> {
     const id = messageId;
-    activity = reply.activity;
+    if (reply.doing === undefined) await endActivity(`activity before ${step}`);
+    activity = activityOf(reply);
     if (id !== undefined) {
       const edit = async () => {
         await replies.edit(command, id, noted(reply));
@@ -66,7 +73,7 @@ export function createStatusMessage(command: Command, { replies, effect, remembe
 
     /** For edits inside another effect; a lost one is made up for by the next. */
     async edit(reply: Reply): Promise<void> {
-      activity = reply.activity;
+      activity = activityOf(reply);
       if (messageId !== undefined) await replies.edit(command, messageId, noted(reply)).catch(() => undefined);
       showActivity();
     },
@@ -83,8 +90,6 @@ export function createStatusMessage(command: Command, { replies, effect, remembe
     async lastWord(reply: Reply): Promise<void> {
       await shown;
       const id = messageId;
-      const isShown = activity !== undefined;
-      activity = undefined;
       await effect(
         "last word",
         async (again) => {
@@ -96,11 +101,16 @@ export function createStatusMessage(command: Command, { replies, effect, remembe
             // What was found there may still say something else.
             if (lookFirst && posted !== whispered) await replies.edit(command, posted, word);
           }
-          if (isShown) await replies.activity?.(command, undefined);
         },
         { attempts: lastWordAttempts },
       );
+      await endActivity("activity over");
     },
   };
 }
+/** In a few words, what goes on right now. */
+function activityOf({ doing }: Reply): string | undefined {
+  return doing && (doing.tool ?? doing.stage);
+}
+
 export type StatusMessage = ReturnType<typeof createStatusMessage>;

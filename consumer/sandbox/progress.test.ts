@@ -16,7 +16,13 @@ describe("the status of a run", () => {
   it("says the stage, what the agent does, how long it took and what it cost", ({ expect }) => {
     expect(drawProgress(advance(noProgress, events), facts)).toEqual({
       text: "⚙️ Working on acme/shop: looking for the cause · 1 min 5 s · $0.04\n› reading src/cart.ts\n› running npm test",
-      activity: "running npm test",
+      doing: {
+        stage: "looking for the cause",
+        tool: "running npm test",
+        where: "acme/shop",
+        elapsed: "1 min 5 s",
+        cost: "$0.04",
+      },
     });
   });
 
@@ -32,7 +38,7 @@ describe("the status of a run", () => {
     const next = advance(noProgress, [...events, { seq: 6, at: 6000, kind: "stage", stage: "verifying" }]);
     expect(drawProgress(next, { ...facts, costUsd: undefined })).toEqual({
       text: "⚙️ Working on acme/shop: verifying the fix · 1 min 5 s",
-      activity: "verifying the fix",
+      doing: { stage: "verifying the fix", where: "acme/shop", elapsed: "1 min 5 s" },
     });
   });
 

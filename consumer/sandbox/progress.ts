@@ -1,6 +1,7 @@
 import type { JobEvent, Stage } from "../../shared/job.ts";
 import { maxStatusLength, statusEditMs } from "../../shared/limits.ts";
 import { escapeMarkdown } from "../../shared/plain-text.ts";
+import type { Doing } from "../replies/reply.ts";
 
 /** What a run's status message tells; kept in the steps that follow the run, so that a new reader goes on where the last one was. */
 export type Progress = {
@@ -56,19 +57,24 @@ export interface Facts {
   costUsd: number | undefined;
 }
 
-/** The message and, in a few words, what goes on right now. */
-export function drawProgress(progress: Progress, { where, now, costUsd }: Facts): { text: string; activity: string } {
+/** The message, and its parts. */
+export function drawProgress(progress: Progress, { where, now, costUsd }: Facts): { text: string; doing: Doing } {
   const { stage, recent, startedAt } = progress;
-  const doing = stage === null ? "starting" : stageWords[stage];
-  const cost = costUsd === undefined ? "" : ` · $${costUsd.toFixed(2)}`;
-  const head = `⚙️ Working on ${where}: ${doing} · ${elapsed(startedAt === 0 ? 0 : now - startedAt)}${cost}`;
+  const doing = {
+    stage: stage === null ? "starting" : stageWords[stage],
+    tool: recent.at(-1),
+    where,
+    elapsed: inWords(startedAt === 0 ? 0 : now - startedAt),
+    cost: costUsd === undefined ? undefined : `$${costUsd.toFixed(2)}`,
+  };
+  const facts = [doing.stage, doing.elapsed, doing.cost].filter((fact) => fact !== undefined);
   const lines = recent.map((words) => `› ${escapeMarkdown(words)}`);
-  const text = [head, ...lines].join("\n").slice(0, maxStatusLength).toWellFormed();
-  return { text, activity: recent.at(-1) ?? doing };
+  const all = [`⚙️ Working on ${where}: ${facts.join(" · ")}`, ...lines];
+  return { text: all.join("\n").slice(0, maxStatusLength).toWellFormed(), doing };
 }
 
 /** `41 s`, `2 min 5 s` */
-function elapsed(ms: number): string {
+function inWords(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }

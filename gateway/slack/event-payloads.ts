@@ -50,5 +50,13 @@ export const events = {
     item_user: "UBOT",
     event_ts: "10.3",
   }),
+  stopped: envelope({
+    type: "agent_session_stopped",
+    channel: "C1",
+    thread_ts: "9.9",
+    streaming_message_ts: ["10.2"],
+    user: "U1",
+    event_ts: "10.4",
+  }),
   handshake: { token: "t", challenge: "abc", type: "url_verification" },
 };

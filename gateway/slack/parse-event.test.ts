@@ -137,6 +137,13 @@ describe("❌ on a message", () => {
   });
 });
 
+it("Slack's own stop button without a thread means nothing", async ({ expect }) => {
+  const { post, enqueued } = await createTestGateway();
+  const event = { ...events.stopped.event, thread_ts: "" };
+  expect((await post("/slack/events", JSON.stringify({ ...events.stopped, event }))).status).toBe(200);
+  expect(enqueued).toEqual([]);
+});
+
 it("reads real events whole", async ({ expect }) => {
   const { post, enqueued } = await createTestGateway();
   for (const event of Object.values(events))
@@ -145,6 +152,7 @@ it("reads real events whole", async ({ expect }) => {
     ["fix", { platform: "slack", teamId: "T1", channelId: "C1", threadId: "10.1", messageId: "10.1" }],
     ["fix", { platform: "slack", teamId: "T1", channelId: "D1", threadId: "9.9", messageId: "10.1" }],
     ["stop", { platform: "slack", teamId: "T1", channelId: "C1", messageId: "10.2" }],
+    ["stop", { platform: "slack", teamId: "T1", channelId: "C1", threadId: "9.9" }],
   ]);
 });
 

@@ -23,6 +23,14 @@ const crossSchema = z.object({
   }),
 });
 
+/** Slack's own stop button: https://docs.slack.dev/reference/events/agent_session_stopped */
+const stoppedSchema = z.object({
+  type: z.literal("agent_session_stopped"),
+  user: z.string().check(z.minLength(1)),
+  channel: z.string().check(z.minLength(1)),
+  thread_ts: z.string().check(z.minLength(1)),
+});
+
 /** A message with files, or one also sent to the channel, is still a person's message. */
 const personalSubtypes = new Set(["file_share", "thread_broadcast"]);
 /** A webhook's or a workflow's. */
@@ -72,7 +80,8 @@ async function parseEvent(body: string, nowMs: number, allowedBots: readonly str
   const botUserId = isRecord(authorization) ? textOf(authorization["user_id"]) || undefined : undefined;
   const appId = textOf(envelope["api_app_id"]) || undefined;
   const delivery = { id: await commandId(eventId), teamId, botUserId, appId, allowedBots, nowMs };
-  return event["type"] === "reaction_added" ? readReaction(event, delivery) : readMessage(event, delivery);
+  if (event["type"] === "reaction_added") return readReaction(event, delivery);
+  return event["type"] === "agent_session_stopped" ? readSessionStop(event, delivery) : readMessage(event, delivery);
 }
 
 function readMessage(event: Record<string, unknown>, delivery: Delivery): Incoming {
@@ -137,19 +146,22 @@ function readReaction(event: unknown, { id, teamId, botUserId, nowMs }: Delivery
   const { user, item_user: author, item } = cross.data;
   if (author !== botUserId) return { kind: "ignored", reason: "a ❌ on someone else's message" };
   if (user === botUserId) return { kind: "ignored", reason: "bugbot's own ❌" };
-  return {
-    kind: "command",
-    command: {
-      v: 1,
-      id,
-      name: "stop",
-      text: "",
-      conversation: { platform: "slack", teamId, channelId: item.channel, messageId: item.ts },
-      author: { id: user },
-      references: {},
-      receivedAt: nowMs,
-    },
-  };
+  const conversation = { platform: "slack" as const, teamId, channelId: item.channel, messageId: item.ts };
+  return { kind: "command", command: stopOf({ id, conversation, author: { id: user }, receivedAt: nowMs }) };
+}
+
+/** Stops what bugbot does in a thread. Which run that is, the consumer knows. */
+function readSessionStop(event: unknown, { id, teamId, nowMs }: Delivery): Incoming {
+  const stopped = stoppedSchema.safeParse(event);
+  if (!stopped.success) return { kind: "ignored", reason: "not a stop in a thread" };
+  const { user, channel: channelId, thread_ts: threadId } = stopped.data;
+  const conversation = { platform: "slack" as const, teamId, channelId, threadId };
+  return { kind: "command", command: stopOf({ id, conversation, author: { id: user }, receivedAt: nowMs }) };
+}
+
+/** A stop that needs no answer: the run's last word is one. */
+function stopOf(by: Pick<Command, "id" | "conversation" | "author" | "receivedAt">): Command {
+  return { v: 1, name: "stop", text: "", references: {}, ...by };
 }
 
 /** What follows the bot's mention; what precedes it when nothing follows; all of it when there is none. */

@@ -89,6 +89,24 @@ export function createPerson(workspace: SlackWorkspace, signingSecret: string) {
       const { user = "U0ALICE" } = says;
       return deliver(workspace.addChannel(says.channel ?? `D${user.slice(1)}`, user, true), text, "message", says);
     },
+    /** Slack's own stop button, shown in a thread while an agent is at work. Its streams there end with it. */
+    stopSession: (thread: { ts: string }, says: Pick<PersonSays, "user" | "eventId"> = {}): SignedRequest => {
+      const { user = "U0ALICE", eventId = newEventId() } = says;
+      const { channel } = locate(workspace, thread.ts);
+      return send("/slack/events", eventId, () => {
+        const streams = channel.messages.filter((one) => one.threadTs === thread.ts && one.stream?.isOpen);
+        for (const { stream } of streams) if (stream) stream.isOpen = false;
+        const at = workspace.nextTs();
+        return envelope(eventId, Math.floor(Number(at)), channel, {
+          type: "agent_session_stopped",
+          channel: channel.id,
+          thread_ts: thread.ts,
+          streaming_message_ts: streams.map(({ ts }) => ts),
+          user,
+          event_ts: at,
+        });
+      });
+    },
     /** `name` is without colons, as in "x". */
     react: (name: string, { ts }: { ts: string }, says: Pick<PersonSays, "user" | "eventId"> = {}): SignedEvent => {
       const { user = "U0ALICE", eventId = newEventId() } = says;

@@ -34,6 +34,7 @@ export function shownMessage(
     ...(message.username && { username: message.username, subtype: "bot_message" }),
     ...(message.attachments && { attachments: message.attachments }),
     ...(message.blocks && { blocks: message.blocks }),
+    ...(message.stream && { streaming_state: message.stream.isOpen ? "in_progress" : "completed" }),
     ...(message.files && { files: message.files.map(shownFile) }),
     ...(edit && !message.blocks && { edited: { user: message.user, ts: edit.ts } }),
     ...(message.threadTs && { thread_ts: message.threadTs, parent_user_id: parent?.user }),

@@ -32,17 +32,21 @@ const textObject = z.object({ text: z.string() });
 const blockSchema = z.object({
   text: z.union([z.string(), textObject]).optional(),
   fields: z.array(textObject).optional(),
+  /** A plan's. */
+  title: z.string().optional(),
+  tasks: z.array(z.object({ title: z.string(), status: z.string() })).optional(),
   accessory: z.object({ type: z.string(), text: textObject.optional() }).optional(),
   elements: z.array(z.object({ type: z.string(), text: z.union([z.string(), textObject]).optional() })).optional(),
 });
 
 /** What of a Block Kit block is words, and what is a button. */
 function readBlock(block: unknown): { text: string; buttons: string[] } {
-  const { text, fields = [], elements = [], accessory } = blockSchema.safeParse(block).data ?? {};
+  const { text, fields = [], elements = [], accessory, title, tasks = [] } = blockSchema.safeParse(block).data ?? {};
   const wordsOf = (value: string | { text: string } | undefined) => (typeof value === "object" ? value.text : value);
   const pressable = [...elements, ...(accessory ? [accessory] : [])];
   const quiet = elements.filter(({ type }) => type !== "button").map((element) => wordsOf(element.text));
-  const words = [wordsOf(text), ...fields.map(wordsOf), ...quiet].filter((part) => part !== undefined);
+  const plan = [title, ...tasks.map((task) => `\n[${task.status}] ${task.title}`)];
+  const words = [wordsOf(text), ...fields.map(wordsOf), ...quiet, ...plan].filter((part) => part !== undefined);
   const buttons = pressable.filter(({ type }) => type === "button").map((button) => wordsOf(button.text) ?? "");
   return { text: words.join(" "), buttons };
 }

@@ -1,4 +1,5 @@
 import type { ResponseUrl } from "./response-url.ts";
+import type { SlackStream } from "./streams.ts";
 import type { SlackView, Trigger } from "./views.ts";
 
 export interface SlackUser {
@@ -34,6 +35,8 @@ export interface SlackMessage {
   edits: { text: string; ts: string }[];
   reactions: { name: string; users: string[] }[];
   files?: SlackFile[];
+  /** Set where it was streamed. */
+  stream?: SlackStream;
   /** Set when only this user sees it. */
   ephemeralTo?: string;
 }

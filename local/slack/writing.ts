@@ -50,6 +50,7 @@ export function createWritingMethods(workspace: SlackWorkspace): Record<string, 
       const channel = channelOf(workspace, given);
       const message = messageOf(workspace, channel, textOf(given, "ts"));
       if (message.user !== bot.id) throw new SlackError("cant_update_message");
+      if (message.stream?.isOpen) throw new SlackError("streaming_state_conflict");
       const content = contentOf(given, maxUpdatedCharacters);
       message.edits.push({ text: message.text, ts: workspace.nextTs() });
       Object.assign(message, content);
@@ -61,7 +62,7 @@ export function createWritingMethods(workspace: SlackWorkspace): Record<string, 
     "chat.delete": (given) => {
       const channel = channelOf(workspace, given);
       const message = messageOf(workspace, channel, textOf(given, "ts"));
-      if (message.user !== bot.id) throw new SlackError("cant_delete_message");
+      if (message.user !== bot.id || message.stream?.isOpen) throw new SlackError("cant_delete_message");
       channel.messages.splice(channel.messages.indexOf(message), 1);
       return { channel: channel.id, ts: message.ts };
     },
