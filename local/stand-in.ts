@@ -36,6 +36,8 @@ export interface Fault {
   reset?: boolean;
   /** Never answer. */
   hang?: boolean;
+  /** What else happens at that moment. */
+  strike?: () => void;
 }
 
 /** What every stand-in offers its user. */
@@ -84,9 +86,10 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn & {
     const planned = faults.find((entry) => entry.left > 0 && matches(entry.match, recorded));
     if (!planned) return send(await options.answer(request(), recorded), outgoing);
     planned.left -= 1;
-    const { status = 503, headers: extra, body = "", afterEffect, reset, hang } = planned.fault;
+    const { status = 503, headers: extra, body = "", afterEffect, reset, hang, strike } = planned.fault;
     if (afterEffect) await (await options.answer(request(), recorded)).arrayBuffer();
     else incoming.resume();
+    strike?.();
     const init = { status, headers: extra ?? {} };
     if (reset) incoming.socket.destroy();
     else if (!hang)

@@ -13,6 +13,8 @@ import type { ScriptedModel, StandInCredentials, StandIns } from "../local/stand
 import type { Containers } from "../local/workers.ts";
 
 export interface WorldOptions {
+  /** Other bundles than the tests' own. */
+  bundles?: string;
   variables?: Variables;
   script?: ScriptedModel;
   /** Whether Slack has its status line for apps. */
@@ -32,9 +34,13 @@ export interface Says {
   user?: string;
 }
 
-/** What is used of the consumer's Workflow. */
-interface Instances {
-  get: (id: string) => Promise<{ terminate: () => Promise<void>; status: () => Promise<{ status: string }> }>;
+/** A command's Workflow, as far as tests meddle with it. */
+export interface Instance {
+  status: () => Promise<{ status: string }>;
+  pause: () => Promise<void>;
+  resume: () => Promise<void>;
+  restart: () => Promise<void>;
+  terminate: () => Promise<void>;
 }
 
 const channel = "C0BUGS";
@@ -48,7 +54,7 @@ export async function createWorld({ variables = {}, script = demoScript, ...opti
     ...options,
     variables,
     script,
-    bundles: inject("bundles"),
+    bundles: options.bundles ?? inject("bundles"),
     onLog: (line) => {
       logs.push(line);
       settlements.onLog(line);
@@ -119,20 +125,29 @@ export async function createWorld({ variables = {}, script = demoScript, ...opti
     await (await stack.workers.getWorker(workers.consumer.name)).scheduled({ cron: "* * * * *" });
   }
 
+  /** A command's Workflow, if there is one. */
+  async function workflow(commandId: string): Promise<Instance | undefined> {
+    const { COMMAND_WORKFLOW: instances } = await stack.workers.getBindings<{
+      COMMAND_WORKFLOW: { get: (id: string) => Promise<Instance> };
+    }>(workers.consumer.name);
+    return instances.get(commandId).catch((error: unknown) => {
+      if (error instanceof Error && error.message.includes("not_found")) return undefined;
+      throw error;
+    });
+  }
+
   /** Ends a command's Workflow in the middle of what it does, as an operator could. Returns its state then. */
-  async function killWorkflow(commandId: string): Promise<string> {
-    const { COMMAND_WORKFLOW: workflow } = await stack.workers.getBindings<{ COMMAND_WORKFLOW: Instances }>(
-      workers.consumer.name,
-    );
-    const instance = await workflow.get(commandId);
-    await instance.terminate();
-    return (await instance.status()).status;
+  async function killWorkflow(commandId: string): Promise<string | undefined> {
+    const instance = await workflow(commandId);
+    await instance?.terminate();
+    return (await instance?.status())?.status;
   }
 
   return {
     ...stack,
     until,
     watchdog,
+    workflow,
     killWorkflow,
     ends,
     fromSlack,

@@ -13,10 +13,17 @@ export const faults = {
 export type FaultName = keyof typeof faults;
 export const faultNames = ["500", "429", "reset", "hang", "garbage", "down"] as const satisfies FaultName[];
 
-/** One run with one fault. `container killed` ends the container and all in it at that call, which itself goes well. */
+/**
+ * Which process dies at that call. After `workers killed` the Workflow goes on from what it had recorded, as its engine sees to in
+ * production; after `Workflow lost` it does not, and the watchdog has the last word. `container killed`: the call itself goes well.
+ */
+export const deathNames = ["workers killed", "Workflow lost", "container killed"] as const;
+export type DeathName = (typeof deathNames)[number];
+
+/** One run with one fault. */
 export interface Cell {
   call: Call;
-  fault: FaultName | "container killed";
+  fault: FaultName | DeathName;
   afterEffect: boolean;
 }
 
@@ -24,7 +31,11 @@ export interface Cell {
 export function cellsOf(calls: readonly Call[]): Cell[] {
   return calls.flatMap((call) => [
     ...(call.isRead ? [false] : [false, true]).flatMap((afterEffect) =>
-      faultNames.map((fault) => ({ call, fault, afterEffect })),
+      [...faultNames, "workers killed" as const, "Workflow lost" as const].map((fault) => ({
+        call,
+        fault,
+        afterEffect,
+      })),
     ),
     // Only the container asks these.
     ...(call.vendor === "git" || call.vendor === "model"
@@ -33,13 +44,17 @@ export function cellsOf(calls: readonly Call[]): Cell[] {
   ]);
 }
 
-/** The same few for the same seed: one of each vendor, one container killed, then any. */
+export function isDeath(fault: Cell["fault"]): fault is DeathName {
+  return deathNames.some((name) => name === fault);
+}
+
+/** The same few for the same seed: one of each vendor and of each death, then any. */
 export function sample(cells: readonly Cell[], count: number, seed: number): Cell[] {
   const random = mulberry32(seed);
   const left = cells.map((cell) => ({ cell, at: random() })).toSorted((one, other) => one.at - other.at);
   const seen = new Set<string>();
   const isFirst = ({ call: { vendor }, fault }: Cell) => {
-    const kind = fault === "container killed" ? fault : vendor;
+    const kind = isDeath(fault) ? fault : vendor;
     return !seen.has(kind) && seen.add(kind);
   };
   const shuffled = left.map(({ cell }) => cell);

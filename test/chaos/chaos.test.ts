@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
-import { sample } from "./cells.ts";
-import { runMatrix } from "./run-matrix.ts";
+import { cellsOf, sample } from "./cells.ts";
+import { recordCalls, runCells } from "./run-matrix.ts";
 
 const seed = 20_261;
 
@@ -13,16 +13,11 @@ describe("whatever fails once", () => {
     "%s makes nothing twice and has one last word",
     { timeout: 300_000 },
     async ([command, count], { expect }) => {
-      const { results } = await runMatrix(command, 1, (cells) =>
-        sample(
-          cells.filter(
-            ({ call: { vendor }, fault }) =>
-              fault !== "hang" && (command === "contextualize" || vendor === "git" || vendor === "model"),
-          ),
-          count,
-          seed,
-        ),
+      const cells = cellsOf(await recordCalls(command)).filter(
+        ({ call: { vendor }, fault }) =>
+          fault !== "hang" && (command === "contextualize" || vendor === "git" || vendor === "model"),
       );
+      const results = await runCells(command, 1, sample(cells, count, seed));
       expect(results.filter(({ kind }) => kind === "violated")).toEqual([]);
       expect(results.filter(({ kind }) => kind !== "missed").length).toBeGreaterThan(0);
     },

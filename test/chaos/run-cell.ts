@@ -5,32 +5,37 @@ import { localAdminKey } from "../../shared/local-admin-key.ts";
 import type { RecordedRequest } from "../../local/stand-in.ts";
 import type { World } from "../world.ts";
 import { callsSince, nameOf, standInOf, vendors, type Call } from "./calls.ts";
-import { type Cell, faults } from "./cells.ts";
+import { type Cell, faults, isDeath } from "./cells.ts";
 import { judge } from "./judge.ts";
-import type { ChaosWorld } from "./kill-container.ts";
+import type { ChaosWorld } from "./chaos-world.ts";
+import { lose, restarted, revive, workersPid } from "./kill-workers.ts";
 import { look } from "./look.ts";
 
-export const commands = {
+const commands = {
   contextualize: `contextualize https://github.com/acme/shop Pressing Apply twice takes the code off. ${demoCustomer.email} noticed.`,
   fix: "fix https://github.com/acme/shop Pressing Apply twice takes the discount code off twice.",
 };
 export type CommandName = keyof typeof commands;
+export const commandNames = ["contextualize", "fix"] as const satisfies CommandName[];
+
+/** `replayed`: an honest failure, then success. `missed`: this run did not make the call. */
+export const resultKinds = ["succeeded", "replayed", "missed", "violated"] as const;
 
 export interface Result {
   cell: Cell;
-  /** `replayed`: an honest failure, then success. `missed`: this run did not make the call. */
-  kind: "succeeded" | "replayed" | "missed" | "violated";
+  kind: (typeof resultKinds)[number];
   /** How the first attempt ended. */
-  outcome?: string;
+  outcome?: string | undefined;
   problems: string[];
 }
 
 /** One run with one fault, a Retry where it failed, and what came of both. */
 export async function runCell(world: ChaosWorld, command: CommandName, cell: Cell, byHand: boolean): Promise<Result> {
   await forget(world);
-  const planned = plan(world, cell);
-  const { outcomes, problems } = await runOnce(world, command, byHand);
-  const hasFired = await planned();
+  const asked = ask(world, command);
+  const struck = await plan(world, cell, asked);
+  const { outcomes, problems } = await runOnce(world, command, asked, byHand, struck);
+  const hasFired = await struck();
   const [outcome] = outcomes;
   const ended = { cell, problems, ...(outcome !== undefined && { outcome }) };
   if (problems.length > 0) return { ...ended, kind: "violated" };
@@ -41,7 +46,7 @@ export async function runCell(world: ChaosWorld, command: CommandName, cell: Cel
 /** Every call that a run makes where nothing fails. */
 export async function recordRun(world: World, command: CommandName): Promise<Call[]> {
   const since = Date.now();
-  const { problems } = await runOnce(world, command, false);
+  const { problems } = await runOnce(world, command, ask(world, command), false, async () => true);
   if (problems.length > 0) throw new Error(`a run without faults: ${problems.join("; ")}`);
   return callsSince(world, since);
 }
@@ -58,43 +63,75 @@ async function forget(world: World): Promise<void> {
   }
 }
 
-/** Answers whether it came about. */
-function plan(world: ChaosWorld, { call: { vendor, name, nth }, fault, afterEffect }: Cell): () => Promise<boolean> {
+export interface Asked {
+  commandId: string;
+  ts: string;
+  send: () => Promise<Response>;
+}
+
+export function ask(world: World, command: CommandName): Asked {
+  const eventId = `Ev${randomUUID().replaceAll("-", "")}`;
+  const { body, headers, message } = world.slack.mention(commands[command], { channel: world.channel, eventId });
+  return { commandId: `slack-${eventId}`, ts: message.ts, send: () => world.post(body, headers) };
+}
+
+/** Answers whether it came about, once what follows it is over. */
+async function plan(
+  world: ChaosWorld,
+  { call, fault, afterEffect }: Cell,
+  asked: Asked,
+): Promise<() => Promise<boolean>> {
+  const { vendor, name, nth } = call;
   let seen = 0;
-  let killed: Promise<void> | undefined;
+  let death: Promise<void> | undefined;
   const isIt = (request: RecordedRequest) => nameOf(request) === name && ++seen >= nth;
-  if (fault === "container killed") {
-    standInOf(world, vendor).fault((request) => {
-      if (isIt(request)) killed ??= world.killContainer();
+  const standIn = standInOf(world, vendor);
+  if (!isDeath(fault)) standIn.fault(isIt, { ...faults[fault], afterEffect });
+  else if (fault === "container killed") {
+    standIn.fault((request) => {
+      if (isIt(request)) death ??= world.killContainer();
       return false;
     }, {});
-  } else standInOf(world, vendor).fault(isIt, { ...faults[fault], afterEffect });
+  } else {
+    const pid = await workersPid(world);
+    const strike = () => {
+      process.kill(pid, "SIGKILL");
+      const goOn = fault === "Workflow lost" ? lose : revive;
+      death = restarted(world, pid).then(() => goOn(world, asked.commandId, asked.send));
+    };
+    standIn.fault(isIt, { hang: true, afterEffect, strike });
+  }
   return async () => {
-    await killed;
+    await death;
     return seen >= nth;
   };
 }
 
 /** Asks, waits for the last word, and asks again as a person (or an operator) would where that says it failed. */
-async function runOnce(world: World, command: CommandName, byHand: boolean) {
+async function runOnce(
+  world: World,
+  command: CommandName,
+  { commandId, ts, send }: Asked,
+  byHand: boolean,
+  struck: () => Promise<boolean>,
+) {
   const before = await look(world);
-  const eventId = `Ev${randomUUID().replaceAll("-", "")}`;
-  const { body, headers, message } = world.slack.mention(commands[command], { channel: world.channel, eventId });
-  const ids = [`slack-${eventId}`];
+  const ids = [commandId];
   const outcomes: string[] = [];
   const problems: string[] = [];
   try {
-    await world.post(body, headers);
-    const { outcome } = await world.settled(eventId);
+    await send();
+    const { outcome } = await world.endOf(commandId);
     outcomes.push(outcome);
+    await struck();
     for (const vendor of vendors) standInOf(world, vendor).mend();
-    problems.push(...(await judge(world, { command, before, ts: message.ts, ids, outcomes })));
+    problems.push(...(await judge(world, { command, before, ts, ids, outcomes })));
     if (outcome !== "succeeded" && problems.length === 0) {
-      const again = await (byHand ? replay(world, ids[0] ?? "") : retry(world, message.ts));
+      const again = await (byHand && outcome === "failed" ? replay(world, commandId) : retry(world, ts));
       ids.push(again.commandId);
       outcomes.push(again.outcome);
       if (again.outcome !== "succeeded") problems.push(`the new attempt ${again.outcome}`);
-      problems.push(...(await judge(world, { command, before, ts: message.ts, ids, outcomes })));
+      problems.push(...(await judge(world, { command, before, ts, ids, outcomes })));
     }
   } catch (error) {
     problems.push(error instanceof Error ? error.message : String(error));

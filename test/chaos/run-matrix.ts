@@ -1,30 +1,28 @@
 import type { Call } from "./calls.ts";
-import { type Cell, cellsOf, titleOf } from "./cells.ts";
-import { type ChaosWorld, createChaosWorld } from "./kill-container.ts";
+import { type Cell, titleOf } from "./cells.ts";
+import { type ChaosWorld, createChaosWorld } from "./chaos-world.ts";
 import { type CommandName, recordRun, type Result, runCell } from "./run-cell.ts";
 
-export interface Matrix {
-  /** What a run without faults asks. */
-  calls: Call[];
-  /** With those that were not chosen. */
-  cellCount: number;
-  results: Result[];
+/** What a run without faults asks. */
+export async function recordCalls(command: CommandName): Promise<Call[]> {
+  const world = await createChaosWorld();
+  try {
+    return await recordRun(world, command);
+  } finally {
+    await world.close();
+  }
 }
 
 /** Runs every cell, as many at once as there are worlds. Results are in the cells' order. */
-export async function runMatrix(
+export async function runCells(
   command: CommandName,
   worldCount: number,
-  choose: (cells: Cell[]) => Cell[],
-): Promise<Matrix> {
+  cells: readonly Cell[],
+  keep: (result: Result) => Promise<void> = async () => undefined,
+): Promise<Result[]> {
   const worlds: ChaosWorld[] = [];
   try {
-    for (let count = 0; count < worldCount; count++) worlds.push(await createChaosWorld());
-    const [first] = worlds;
-    if (!first) throw new Error("no world");
-    const calls = await recordRun(first, command);
-    const all = cellsOf(calls);
-    const cells = choose(all);
+    for (let count = 0; count < Math.min(worldCount, cells.length); count++) worlds.push(await createChaosWorld());
     const results: Result[] = [];
     let next = 0;
     await Promise.all(
@@ -35,6 +33,7 @@ export async function runMatrix(
           const startedAt = Date.now();
           const result = await runCell(world, command, cell, at % 2 === 0);
           results[at] = result;
+          await keep(result);
           const seconds = Math.round((Date.now() - startedAt) / 1000);
           const trouble = result.problems.length > 0 ? `: ${result.problems.join("; ")}` : "";
           console.log(
@@ -43,7 +42,7 @@ export async function runMatrix(
         }
       }),
     );
-    return { calls, cellCount: all.length, results };
+    return results;
   } finally {
     for (const world of worlds) await world.close();
   }

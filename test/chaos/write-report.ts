@@ -1,29 +1,34 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { projectRoot } from "../../local/project-root.ts";
-import { vendors } from "./calls.ts";
-import { faultNames, titleOf } from "./cells.ts";
-import type { CommandName, Result } from "./run-cell.ts";
-import type { Matrix } from "./run-matrix.ts";
+import { type Call, vendors } from "./calls.ts";
+import { cellsOf, deathNames, faultNames, titleOf } from "./cells.ts";
+import { type CommandName, type Result, resultKinds } from "./run-cell.ts";
 
 const path = join(projectRoot, "docs/reliability.md");
 
 /** Puts a matrix's results in their place in `docs/reliability.md`. */
-export async function writeReport(command: CommandName, matrix: Matrix): Promise<void> {
+export async function writeReport(
+  command: CommandName,
+  calls: readonly Call[],
+  found: ReadonlyMap<string, Result>,
+): Promise<void> {
   const text = await readFile(path, "utf8");
   const [begin, end] = [`<!-- ${command}: written by npm run chaos -->`, `<!-- ${command}: end -->`];
   const [before, rest] = text.split(begin);
   const after = rest?.split(end)[1];
   if (before === undefined || after === undefined) throw new Error(`${path} has no place for ${command}`);
-  await writeFile(path, `${before}${begin}\n\n${renderReport(matrix)}\n\n${end}${after}`);
+  await writeFile(path, `${before}${begin}\n\n${renderReport(calls, found)}\n\n${end}${after}`);
 }
 
-function renderReport({ calls, cellCount, results }: Matrix): string {
+function renderReport(calls: readonly Call[], found: ReadonlyMap<string, Result>): string {
   const effects = calls.filter(({ isRead }) => !isRead).length;
+  const cells = cellsOf(calls);
+  const results = cells.flatMap((cell) => found.get(titleOf(cell)) ?? []);
   const violations = results.filter(({ kind }) => kind === "violated");
   const replayed = results.filter(({ kind }) => kind === "replayed");
   return [
-    `A run without faults makes ${calls.length} calls, ${effects} of them with an effect: ${cellCount} cells, of which ${results.length} were run.`,
+    `A run without faults makes ${calls.length} calls, ${effects} of them with an effect: ${cells.length} cells, of which ${results.length} were run.`,
     table(
       "fault at a call of",
       vendors,
@@ -33,16 +38,13 @@ function renderReport({ calls, cellCount, results }: Matrix): string {
     ),
     table(
       "fault",
-      [...faultNames, "container killed"].flatMap((fault) => [
-        `${fault}, before the effect`,
-        `${fault}, after the effect`,
-      ]),
+      [...faultNames, ...deathNames].flatMap((fault) => [`${fault}, before the effect`, `${fault}, after the effect`]),
       results,
       ({ cell }) => `${cell.fault}, ${cell.afterEffect ? "after" : "before"} the effect`,
       (name) => name,
     ),
     "Honest failures, each made up for by **Retry** or `dlq replay`:",
-    list(replayed.map(({ cell, outcome }) => `${titleOf(cell)}: ${outcome}`)),
+    list(byFault(replayed)),
     "Violations:",
     list(violations.map(({ cell, problems }) => `${titleOf(cell)}: ${problems.join("; ")}`)),
   ].join("\n\n");
@@ -55,10 +57,9 @@ function table<Name extends string>(
   nameOf: (result: Result) => string,
   show: (name: Name) => string,
 ): string {
-  const kinds = ["succeeded", "replayed", "missed", "violated"] as const;
   const rows = names.flatMap((name) => {
     const own = results.filter((result) => nameOf(result) === name);
-    const counts = kinds.map((kind) => own.filter((result) => result.kind === kind).length);
+    const counts = resultKinds.map((kind) => own.filter((result) => result.kind === kind).length);
     return own.length === 0 ? [] : [`| ${[show(name), own.length, ...counts].join(" | ")} |`];
   });
   return [
@@ -66,6 +67,19 @@ function table<Name extends string>(
     "|---|---|---|---|---|---|",
     ...rows,
   ].join("\n");
+}
+
+/** One line for each fault: where it ended a command. */
+function byFault(results: readonly Result[]): string[] {
+  const groups = Map.groupBy(
+    results,
+    ({ cell: { fault, afterEffect }, outcome }) =>
+      `${fault}, ${afterEffect ? "after" : "before"} the effect (${outcome})`,
+  );
+  return [...groups].map(
+    ([group, of]) =>
+      `${group}: ${of.map(({ cell: { call } }) => `${call.vendor} ${call.name} #${call.nth}`).join("; ")}`,
+  );
 }
 
 function list(lines: readonly string[]): string {

@@ -1,0 +1,24 @@
+import { spawnSync } from "node:child_process";
+import { Command, InvalidArgumentError, Option } from "commander";
+
+/** `npm run chaos`: the kill matrix, or a part of it. */
+const program = new Command("chaos")
+  .description("Breaks every outside call of a command, and writes what came of it into docs/reliability.md.")
+  .addOption(new Option("--command <name>", "only this command").choices(["contextualize", "fix"]))
+  .option("--shard <part>", "only one part of all cells, as 2/6", readShard)
+  .option("--only <words>", "only cells with these words in their title; also those that were run before")
+  .option("--worlds <count>", "cells at once", Number, 4)
+  .option("--fresh", "forget what earlier runs found; without it only cells that were not run yet are run")
+  .parse();
+
+const { status } = spawnSync("vitest", ["run", "--config", "vitest.chaos.config.ts"], {
+  stdio: "inherit",
+  env: { ...process.env, CHAOS: JSON.stringify(program.opts()) },
+});
+process.exitCode = status ?? 1;
+
+function readShard(text: string): [number, number] {
+  const [, part, of] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
+  if (!part || !of || Number(part) < 1 || Number(part) > Number(of)) throw new InvalidArgumentError("Write it as 2/6.");
+  return [Number(part), Number(of)];
+}
