@@ -9,13 +9,16 @@ export const workers = {
 } as const;
 export type WorkerName = keyof typeof workers;
 
-/** Bundles both Workers as `wrangler deploy` would, into `<folder>/<worker>/index.js`. Returns what wrangler printed. */
-export async function buildWorkers(folder: string): Promise<Record<WorkerName, string>> {
-  const [gateway, consumer] = await Promise.all([build("gateway", folder), build("consumer", folder)]);
+/**
+ * Bundles both Workers as `wrangler deploy` would, into `<folder>/<worker>/index.js`; the consumer from another `entry` than its own where
+ * one is given. Returns what wrangler printed.
+ */
+export async function buildWorkers(folder: string, entry?: string): Promise<Record<WorkerName, string>> {
+  const [gateway, consumer] = await Promise.all([build("gateway", folder), build("consumer", folder, entry)]);
   return { gateway, consumer };
 }
 
-async function build(worker: WorkerName, folder: string): Promise<string> {
+async function build(worker: WorkerName, folder: string, entry?: string): Promise<string> {
   const wrangler = join(projectRoot, "node_modules/wrangler/bin/wrangler.js");
   const { config } = workers[worker];
   const child = spawn(
@@ -23,6 +26,7 @@ async function build(worker: WorkerName, folder: string): Promise<string> {
     [
       wrangler,
       "deploy",
+      ...(entry === undefined ? [] : [entry]),
       "--dry-run",
       "--containers-rollout=none",
       "--config",

@@ -1,0 +1,127 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, it } from "vitest";
+import { buildWorkers } from "../../local/build-workers.ts";
+import { outsideCalls } from "../../local/outside-calls.ts";
+import { ask, type CommandName } from "../chaos/run-cell.ts";
+import { judge } from "../chaos/judge.ts";
+import { look } from "../chaos/look.ts";
+import { createWorld, type World } from "../world.ts";
+import { type Records, startHistory } from "./history.ts";
+import { keepVersion, readVersions } from "./records.ts";
+
+/** `npm run history` keeps what this version records; in a test earlier versions' records are taken up by this one. */
+const isToKeep = process.env["HISTORY"] === "keep";
+/** So many steps lie between two at which a command is broken off; with `HISTORY=all` it is broken off after every one. */
+const stride = process.env["HISTORY"] === "all" ? { contextualize: 1, fix: 1 } : { contextualize: 3, fix: 12 };
+
+const versions = await readVersions();
+let bundles: string;
+beforeAll(async () => {
+  bundles = await mkdtemp(join(tmpdir(), "bugbot-history-"));
+  await buildWorkers(bundles, join(import.meta.dirname, "worker/index.ts"));
+});
+afterAll(() => rm(bundles, { recursive: true, force: true }));
+
+async function startWorld(shapes: Records) {
+  const history = await startHistory(shapes);
+  const world = await createWorld({ bundles, variables: { HISTORY_URL: history.url } });
+  const close = async () => {
+    history.close();
+    await world.close();
+  };
+  return { history, world, close };
+}
+type HistoryWorld = Awaited<ReturnType<typeof startWorld>>;
+
+/** A run that nothing disturbs. Returns what it recorded. */
+async function record({ history, world }: HistoryWorld, command: CommandName): Promise<Records> {
+  const { commandId, send } = ask(world, command);
+  await send();
+  await world.endOf(commandId);
+  await hasEnded(world, commandId);
+  return history.recordsOf(commandId);
+}
+
+async function hasEnded(world: World, commandId: string): Promise<void> {
+  await world.until(async () =>
+    (await (await world.workflow(commandId))?.status())?.status === "complete" ? true : undefined,
+  );
+}
+
+describe.runIf(isToKeep)("what this version records", () => {
+  it.for(["contextualize", "fix"] as const)("is kept: %s", async (command, { expect }) => {
+    const made = await startWorld(new Map());
+    try {
+      const records = await record(made, command);
+      expect(records.has("note last word")).toBe(true);
+      await keepVersion(command, records);
+    } finally {
+      await made.close();
+    }
+  });
+});
+
+describe.skipIf(isToKeep)("a command that was begun by an earlier version", () => {
+  it.for(versions)("goes on from its records: $file", { timeout: 600_000 }, async (version, { expect }) => {
+    const { file, command, records: earlier } = version;
+    const made = await startWorld(earlier);
+    const { world, history } = made;
+    try {
+      const now = await record(made, command);
+      expect(
+        [...earlier.keys()].filter((name) => !now.has(name)),
+        renamed(file),
+      ).toEqual([]);
+      expect(
+        [...now.keys()].filter((name) => !earlier.has(name)),
+        added(file),
+      ).toEqual([]);
+
+      for (let count = 1; count < now.size; count += stride[command]) {
+        const before = await look(world);
+        const { commandId, ts, send } = ask(world, command);
+        history.endAfter(commandId, count);
+        await send();
+        await world.until(() => (history.isOver(commandId) ? true : undefined));
+        await (await world.workflow(commandId))?.restart();
+        const { outcome } = await world.endOf(commandId);
+        await hasEnded(world, commandId);
+        const at = `taken up after ${[...history.recordsOf(commandId).keys()].at(-1)}: ${changed(file)}`;
+        expect(outcome, at).toBe("succeeded");
+        expect(await judge(world, { command, before, ts, ids: [commandId], outcomes: [outcome] }), at).toEqual([]);
+      }
+    } finally {
+      await made.close();
+    }
+  });
+
+  it.for(versions)("does nothing again where it was done: $file", async (version, { expect }) => {
+    const made = await startWorld(version.records);
+    const { world, history } = made;
+    try {
+      const { commandId, send } = ask(world, version.command);
+      await send();
+      await world.endOf(commandId);
+      await hasEnded(world, commandId);
+      const calls = outsideCalls(world.standIns);
+      await (await world.workflow(commandId))?.restart();
+      await world.until(() => (history.isTakenUp(commandId) ? true : undefined));
+      await hasEnded(world, commandId);
+      expect(history.doneLate(commandId), changed(version.file)).toEqual([]);
+      expect(outsideCalls(world.standIns)).toEqual(calls);
+    } finally {
+      await made.close();
+    }
+  });
+});
+
+const explain =
+  "Commands that are under way while a version is deployed go on with the new code from what the old one recorded.";
+const renamed = (file: string) =>
+  `${explain} These steps of recorded/${file} are no longer there, under that name at least: a command would do them again. Keep their names; or, where they are gone for good, run \`npm run history\` and delete ${file} once no command of its version can be under way.`;
+const added = (file: string) =>
+  `${explain} These steps are not in recorded/${file}: a command that is past them will do them late. Where that is harmless, run \`npm run history\` and delete ${file} once no command of its version can be under way.`;
+const changed = (file: string) =>
+  `${explain} What recorded/${file} holds is no longer understood: read its shape too, or record the new one under another step's name.`;

@@ -1,0 +1,34 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import * as z from "zod";
+import type { CommandName } from "../chaos/run-cell.ts";
+import type { Records } from "./history.ts";
+
+const folder = join(import.meta.dirname, "recorded");
+const recordsSchema = z.record(z.string(), z.unknown());
+
+export interface Version {
+  /** As in `fix.1.json`. */
+  file: string;
+  command: CommandName;
+  records: Records;
+}
+
+/** What runs of earlier versions have recorded, as `npm run history` keeps it. */
+export async function readVersions(): Promise<Version[]> {
+  const files = await readdir(folder);
+  return Promise.all(
+    files.toSorted().map(async (file) => {
+      const text = await readFile(join(folder, file), "utf8");
+      const command = z.enum(["contextualize", "fix"]).parse(file.split(".", 1)[0]);
+      return { file, command, records: new Map(Object.entries(recordsSchema.parse(JSON.parse(text)))) };
+    }),
+  );
+}
+
+/** Keeps what this version records, beside what earlier ones did. */
+export async function keepVersion(command: CommandName, records: Records): Promise<void> {
+  const earlier = (await readdir(folder)).filter((file) => file.startsWith(`${command}.`)).length;
+  const text = JSON.stringify(Object.fromEntries(records), null, 2);
+  await writeFile(join(folder, `${command}.${earlier + 1}.json`), `${text}\n`);
+}
