@@ -36,7 +36,7 @@ export async function checkOut(job: Job, folder: string, git: Git): Promise<Chec
   return { repository, commit, baseCommit: baseCommit ?? commit, listing, isShallow };
 
   async function fetchHead(ref: string): Promise<string> {
-    await git([...within, "fetch", "--quiet", "--depth=1", "--no-tags", "--", job.remoteUrl, ref]);
+    await git([...within, "fetch", "--quiet", "--depth=1", "--no-tags", "--", job.remoteUrl, ref], { remote: true });
     return (await git([...within, "rev-parse", "--verify", "FETCH_HEAD^{commit}"])).toString().trim();
   }
 }
@@ -51,7 +51,7 @@ async function findStart({ remoteUrl, baseBranch, branch }: Job, git: Git): Prom
     });
   }
   if (own === base) throw new GitError(`fatal: '${branch}' is the base branch, bugbot does not push to it`);
-  const listed = (await git(["ls-remote", "--", remoteUrl, base, own])).toString();
+  const listed = (await git(["ls-remote", "--", remoteUrl, base, own], { remote: true })).toString();
   const refs = new Set(listed.split("\n").map((line) => line.split("\t")[1]));
   const start = [own, base].find((ref) => refs.has(ref));
   if (!start) throw new GitError(`fatal: Remote branch ${baseBranch} not found in upstream origin`);

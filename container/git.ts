@@ -1,6 +1,7 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { endProcesses } from "./end-processes.ts";
 import type { Environment } from "./environment.ts";
-import { graceMs, maxGitOutputBytes, maxReasonLength } from "./limits.ts";
+import { graceMs, maxGitOutputBytes, maxReasonLength, remoteRetryMs, remoteSilenceSeconds } from "./limits.ts";
 import { plainText } from "./plain-text.ts";
 import { startProcess } from "./start-process.ts";
 
@@ -31,18 +32,34 @@ const hardened = Object.entries({
   "gc.auto": "0",
   "maintenance.auto": "false",
   "advice.detachedHead": "false",
+  "http.lowSpeedLimit": "1",
+  "http.lowSpeedTime": String(remoteSilenceSeconds),
 }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 
 export interface GitOptions {
   env?: Environment;
   input?: Buffer | string;
+  /** Asks the git host for what can be asked twice: it is, where the host fails in passing. */
+  remote?: boolean;
 }
 
 export type Git = (args: string[], options?: GitOptions) => Promise<Buffer>;
 
 /** Runs git below `folder` with nothing but `environment`, and ends it with everything it started on `signal`. */
 export function createGit(folder: string, environment: Environment, signal: AbortSignal): Git {
-  return async (args, { env = {}, input = "" } = {}) => {
+  return async (args, options = {}) => {
+    for (const delayMs of options.remote ? remoteRetryMs : []) {
+      try {
+        return await run(args, options);
+      } catch (error) {
+        if (!(error instanceof GitError) || !isPassing(error.message)) throw error;
+        await wait(delayMs * (0.5 + Math.random()), undefined, { signal });
+      }
+    }
+    return run(args, options);
+  };
+
+  async function run(args: string[], { env = {}, input = "" }: GitOptions): Promise<Buffer> {
     signal.throwIfAborted();
     const child = await startProcess("git", [...hardened, ...args], folder, { ...environment, ...env });
     const stop = (): void => {
@@ -68,7 +85,16 @@ export function createGit(folder: string, environment: Environment, signal: Abor
     } finally {
       signal.removeEventListener("abort", stop);
     }
-  };
+  }
+}
+
+const brokenOff =
+  /Could not resolve|Failed to connect|Connection (?:reset|refused|timed out)|(?:Recv|Send) failure|Empty reply|transfer closed|too slow|timed out|early EOF|hung up unexpectedly/i;
+
+/** Whether the host may answer in a moment what it did not answer now. What it refused, it refuses again. */
+function isPassing(words: string): boolean {
+  const status = Number(/(?:returned error: |HTTP )(\d{3})/.exec(words)?.[1]);
+  return status > 0 ? status >= 500 || status === 429 || status === 408 : brokenOff.test(words);
 }
 
 /** The last lines of git's stderr, without the credentials a URL may carry. */

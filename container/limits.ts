@@ -30,6 +30,11 @@ export const keepMs = 20_000;
 /** Finished jobs whose checkpoints wait in memory to be fetched. */
 export const maxWaitingCheckpoints = 8;
 
+/** How long to wait, half more or less, before the git host is asked once more. */
+export const remoteRetryMs = [1_000, 2_000, 4_000];
+/** A host that sends nothing for so long has failed; while it works, it sends a sign of life every five seconds. */
+export const remoteSilenceSeconds = 60;
+
 /** How long a process has between being asked to end and being ended. */
 export const graceMs = 1_500;
 /** Node's longest timer. */

@@ -14,6 +14,14 @@ const env = {
   GIT_COMMITTER_EMAIL: "ada@example.com",
 };
 
+/** The next request whose "METHOD /path?query" holds `match` is answered with `status`, or cut off without one. */
+export interface RemoteFault {
+  match: string;
+  status?: number;
+  /** Only once what was asked is done. */
+  afterEffect?: boolean;
+}
+
 /** A bare repository behind the real `git http-backend`, on loopback. */
 export async function createTestRemote(
   files: Record<string, string>,
@@ -42,9 +50,18 @@ export async function createTestRemote(
   push(files, "main");
 
   const requests: string[] = [];
+  const faults: RemoteFault[] = [];
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? "/", "http://localhost");
-    requests.push(`${request.method} ${url.pathname}${url.search}`);
+    const line = `${request.method} ${url.pathname}${url.search}`;
+    requests.push(line);
+    const planned = faults.findIndex(({ match }) => line.includes(match));
+    const [fault] = planned === -1 ? [] : faults.splice(planned, 1);
+    const fail = (): void => {
+      if (fault?.status === undefined) request.socket.destroy();
+      else response.writeHead(fault.status).end();
+    };
+    if (fault && !fault.afterEffect) return void request.resume().once("end", fail);
     const backend = spawn("git", ["http-backend"], {
       env: {
         ...env,
@@ -62,6 +79,7 @@ export async function createTestRemote(
     const chunks: Buffer[] = [];
     backend.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
     backend.once("close", () => {
+      if (fault) return fail();
       const output = Buffer.concat(chunks);
       const end = output.indexOf("\r\n\r\n");
       const lines = output.subarray(0, end).toString().split("\r\n");
@@ -78,5 +96,5 @@ export async function createTestRemote(
   };
   const address = server.address();
   const port = address !== null && typeof address === "object" ? address.port : 0;
-  return { url: `http://127.0.0.1:${port}/shop.git`, bare, git, push, requests, close };
+  return { url: `http://127.0.0.1:${port}/shop.git`, bare, git, push, requests, faults, close };
 }
