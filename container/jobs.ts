@@ -3,7 +3,14 @@ import { noUsage } from "./ask-claude.ts";
 import { type Checkpoint, unpackCheckpoint } from "./checkpoint.ts";
 import { createEventLog, type EventLog } from "./event-log.ts";
 import { createInbox } from "./inbox.ts";
-import { maxFinishedJobs, maxReasonLength, maxTimerMs, maxWaitingCheckpoints } from "./limits.ts";
+import {
+  jobResources,
+  maxFinishedJobs,
+  maxReasonLength,
+  maxRunningJobs,
+  maxTimerMs,
+  maxWaitingCheckpoints,
+} from "./limits.ts";
 import { plainText } from "./plain-text.ts";
 import { runFix, type FixNeeds, type Interruption } from "./run-fix.ts";
 
@@ -17,8 +24,8 @@ interface RegisteredJob {
 }
 
 export interface Jobs {
-  /** Starts a job once per id; a known one is left as it is. */
-  start: (job: Job) => { isNew: boolean; done: boolean };
+  /** Starts a job once per id; a known one is left as it is. Undefined where as many run as may. */
+  start: (job: Job) => { isNew: boolean; done: boolean } | undefined;
   read: (id: string, after: number, waitMs: number, signal: AbortSignal) => Promise<EventPage> | undefined;
   stop: (id: string) => "stopping" | "unknown";
   /** Takes what an earlier run left, for a job that is about to come. False where it is no checkpoint. */
@@ -33,9 +40,9 @@ export interface Jobs {
   close: () => Promise<void>;
 }
 
-export type JobsOptions = Pick<FixNeeds, "workspace" | "serverEnvironment">;
+export type JobsOptions = Pick<FixNeeds, "workspace" | "serverEnvironment"> & Partial<Pick<FixNeeds, "resources">>;
 
-export function createJobs(options: JobsOptions): Jobs {
+export function createJobs({ resources = jobResources, ...options }: JobsOptions): Jobs {
   const jobs = new Map<string, RegisteredJob>();
   const running = new Set<string>();
   const given = new Map<string, Checkpoint>();
@@ -53,7 +60,7 @@ export function createJobs(options: JobsOptions): Jobs {
       const waiting = [...jobs.values()].filter((one) => one.checkpoint !== undefined);
       for (const old of waiting.slice(0, -maxWaitingCheckpoints)) old.checkpoint = undefined;
     };
-    const all: FixNeeds = { ...options, ...needs, recorder: log, checkpoint, onKept };
+    const all: FixNeeds = { ...options, ...needs, resources, recorder: log, checkpoint, onKept };
     const outcome = await runFix(job, all).catch((error: unknown): Outcome => {
       console.error(
         JSON.stringify({ event: "job_broke", commandId: job.id, error: error instanceof Error ? error.stack : error }),
@@ -70,9 +77,10 @@ export function createJobs(options: JobsOptions): Jobs {
     for (const id of finished.slice(0, -maxFinishedJobs)) jobs.delete(id);
   }
 
-  function start(job: Job): { isNew: boolean; done: boolean } {
+  function start(job: Job): { isNew: boolean; done: boolean } | undefined {
     const known = jobs.get(job.id);
     if (known) return { isNew: false, done: known.log.outcome() !== undefined };
+    if (running.size >= maxRunningJobs) return undefined;
     const log = createEventLog();
     const inbox = createInbox();
     const controller = new AbortController();

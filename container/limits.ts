@@ -35,6 +35,14 @@ export const remoteRetryMs = [1_000, 2_000, 4_000];
 /** A host that sends nothing for so long has failed; while it works, it sends a sign of life every five seconds. */
 export const remoteSilenceSeconds = 60;
 
+/** What one job may hold: of the 8 GB of a standard-1 instance (https://developers.cloudflare.com/containers/platform-details/limits/) most. */
+export const jobResources = { maxProcesses: 512, maxDiskBytes: 5 * 1024 ** 3, minFreeBytes: 256 * 1024 ** 2 };
+/** How often that is looked at; to count what its folders hold takes longer. */
+export const lookAtResourcesMs = 250;
+export const lookAtFoldersMs = 2_000;
+/** Jobs at once. In production there is one for each container, and ten of those (wrangler.consumer.toml). */
+export const maxRunningJobs = 10;
+
 /** How long a process has between being asked to end and being ended. */
 export const graceMs = 1_500;
 /** Node's longest timer. */

@@ -16,10 +16,12 @@ import { pushBranch } from "./push-branch.ts";
 import { readConventions } from "./read-conventions.ts";
 import { removeFolder } from "./remove-folder.ts";
 import { verify } from "./verify.ts";
+import { OutOfResources, type Resources, watchResources } from "./watch-resources.ts";
 
 export interface FixNeeds {
   workspace: string;
   serverEnvironment: NodeJS.ProcessEnv;
+  resources: Resources;
   recorder: Recorder;
   inbox: Inbox;
   signal: AbortSignal;
@@ -34,8 +36,12 @@ export type Interruption = "stopped" | "out_of_time";
 
 /** Clone, ask, check, commit, push, verify. Every way it can go is an outcome; only a bug of ours throws. */
 export async function runFix(job: Job, needs: FixNeeds): Promise<Outcome> {
-  const { recorder, inbox, signal } = needs;
+  const { recorder, inbox } = needs;
   const folder = await mkdtemp(join(await realpath(needs.workspace), "job-"));
+  const checkFolder = `${folder}-check`;
+  const outOfResources = new AbortController();
+  const signal = AbortSignal.any([needs.signal, outOfResources.signal]);
+  const stopWatching = watchResources([folder, checkFolder], needs.resources, (reason) => outOfResources.abort(reason));
   let usage = noUsage;
   const onUsage = (used: Usage): void => void (usage = used);
   let stage: "clone" | "commit" | "push" = "clone";
@@ -84,22 +90,35 @@ export async function runFix(job: Job, needs: FixNeeds): Promise<Outcome> {
     await keepAll();
     keepAll = async () => {};
     recorder.stage("verifying");
-    const proof = await verify(job, { checkout, commit, changes }, needs).catch((error: unknown): Proof => {
-      if (signal.aborted && interruptionOf(signal) === "stopped") throw error;
-      return { kind: "not_verified", reason: signal.aborted ? "the run's time was up" : "the check could not be run" };
+    const change = { checkout, commit, changes };
+    const proof = await verify(job, change, checkFolder, { ...needs, signal }).catch((error: unknown): Proof => {
+      if (needs.signal.aborted && interruptionOf(needs.signal) === "stopped") throw error;
+      return { kind: "not_verified", reason: whyNotVerified(signal) };
     });
     return { kind: "pushed", commit, files: changes.files, summary, proof, usage };
   } catch (error) {
+    if (signal.reason instanceof OutOfResources) {
+      // It would be tried again with what is kept: nothing is.
+      keepAll = async () => {};
+      return { kind: "agent_failed", reason: signal.reason.message, usage };
+    }
     if (signal.aborted) return { kind: interruptionOf(signal), usage };
     if (error instanceof GitError) return { kind: "git_failed", stage, reason: error.message, usage };
     throw error;
   } finally {
     inbox.close();
     await keepAll();
+    stopWatching();
     await removeFolder(folder);
   }
 }
 
 function interruptionOf(signal: AbortSignal): Interruption {
   return signal.reason === "out_of_time" ? "out_of_time" : "stopped";
+}
+
+/** Ends a sentence that begins “Not verified:”. */
+function whyNotVerified({ aborted, reason }: AbortSignal): string {
+  if (reason instanceof OutOfResources) return reason.message;
+  return aborted ? "the run's time was up" : "the check could not be run";
 }

@@ -41,8 +41,9 @@ async function answer(request: IncomingMessage, response: ServerResponse, jobs: 
       return { status: 200, body: { status: "healthy", jobs: { running: jobs.running() } } };
     case "POST /jobs": {
       const job = await readJson(request, jobSchema);
-      const { isNew, done } = jobs.start(job);
-      return { status: isNew ? 202 : 200, body: { id: job.id, done } };
+      const started = jobs.start(job);
+      if (!started) throw new HttpError(503, "as many jobs run here as may");
+      return { status: started.isNew ? 202 : 200, body: { id: job.id, done: started.done } };
     }
     case "GET /jobs/:id/events": {
       const search = new URLSearchParams(query);

@@ -61,7 +61,10 @@ export async function createTestRemote(
       if (fault?.status === undefined) request.socket.destroy();
       else response.writeHead(fault.status).end();
     };
-    if (fault && !fault.afterEffect) return void request.resume().once("end", fail);
+    if (fault && !fault.afterEffect) {
+      request.resume().once("end", fail);
+      return;
+    }
     const backend = spawn("git", ["http-backend"], {
       env: {
         ...env,
@@ -79,12 +82,16 @@ export async function createTestRemote(
     const chunks: Buffer[] = [];
     backend.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
     backend.once("close", () => {
-      if (fault) return fail();
+      if (fault) {
+        fail();
+        return;
+      }
       const output = Buffer.concat(chunks);
       const end = output.indexOf("\r\n\r\n");
-      const lines = output.subarray(0, end).toString().split("\r\n");
-      const headers = lines.map((line) => line.split(": ", 2)).filter(([name]) => name !== "Status");
-      const status = Number(/^Status: (\d+)/m.exec(lines.join("\n"))?.[1] ?? 200);
+      const head = output.subarray(0, end).toString();
+      const lines = head.split("\r\n");
+      const headers = lines.map((field) => field.split(": ", 2)).filter(([name]) => name !== "Status");
+      const status = Number(/^Status: (\d+)/m.exec(head)?.[1] ?? 200);
       response.writeHead(status, Object.fromEntries(headers)).end(output.subarray(end + 4));
     });
   });

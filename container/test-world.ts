@@ -6,8 +6,10 @@ import { join } from "node:path";
 import { createAnthropic, type AnthropicOptions } from "../local/anthropic.ts";
 import { eventPageSchema, type Job, type JobEvent, type Outcome } from "../shared/job.ts";
 import { createJobs } from "./jobs.ts";
+import { jobResources } from "./limits.ts";
 import { serveJobs } from "./serve-jobs.ts";
 import { createTestRemote } from "./test-remote.ts";
+import type { Resources } from "./watch-resources.ts";
 
 const bin = join(import.meta.dirname, "../node_modules/.bin");
 
@@ -24,16 +26,17 @@ export interface WorldOptions {
   script: AnthropicOptions["script"];
   files?: Record<string, string>;
   prepare?: Parameters<typeof createTestRemote>[1];
+  resources?: Partial<Resources>;
 }
 
 const defaultFiles = { "src/cart.js": "export const total = 1;\n", "README.md": "# shop\n" };
 
 /** A remote, a scripted model and a job server: everything real but the model. */
-export async function createWorld({ script, files = defaultFiles, prepare }: WorldOptions) {
+export async function createWorld({ script, files = defaultFiles, prepare, resources }: WorldOptions) {
   const remote = await createTestRemote(files, prepare);
   const anthropic = await createAnthropic({ apiKey: "placeholder", script });
   const workspace = await mkdtemp(join(tmpdir(), "bugbot-work-"));
-  const jobs = createJobs({ workspace, serverEnvironment });
+  const jobs = createJobs({ workspace, serverEnvironment, resources: { ...jobResources, ...resources } });
   const server = serveJobs(jobs).listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, realpath } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Job, Proof } from "../shared/job.ts";
 import type { Changes } from "./changed-files.ts";
@@ -13,7 +13,6 @@ import { removeFolder } from "./remove-folder.ts";
 import { type CheckResult, runCheck } from "./run-check.ts";
 
 export interface VerifyNeeds {
-  workspace: string;
   serverEnvironment: NodeJS.ProcessEnv;
   recorder: Recorder;
   signal: AbortSignal;
@@ -28,15 +27,16 @@ export interface PushedChange {
 
 /**
  * Runs the project's check on the pushed commit, on the one before it, and on that with the change's own tests. Each run has a
- * copy of its files and no `.git`: what it does there changes nothing that is pushed. Throws only when `signal` is aborted.
+ * copy of its files below `folder` and no `.git`: what it does there changes nothing that is pushed. Throws only when `signal` is aborted.
  */
 export async function verify(
   { verify: { command: wanted, timeoutMs } }: Pick<Job, "verify">,
   { checkout, commit, changes }: PushedChange,
-  { workspace, serverEnvironment, recorder, signal }: VerifyNeeds,
+  folder: string,
+  { serverEnvironment, recorder, signal }: VerifyNeeds,
 ): Promise<Proof> {
   const until = Date.now() + timeoutMs;
-  const folder = await mkdtemp(join(await realpath(workspace), "check-"));
+  await mkdir(folder);
   try {
     const project = await readPackage(checkout.baseCommit, changes.git);
     const command = wanted ?? (project.hasTest ? "npm test" : undefined);
