@@ -1,22 +1,41 @@
 import type { Checkout } from "./checkout.ts";
 import type { Environment } from "./environment.ts";
+import type { Job } from "../shared/job.ts";
 import type { Git } from "./git.ts";
-import { maxSubjectLength, maxSummaryLength } from "./limits.ts";
+import { maxAuthorLength, maxSubjectLength, maxSummaryLength } from "./limits.ts";
 import { plainLine, plainText } from "./plain-text.ts";
 
-const name = "bugbot";
-const email = "bugbot@users.noreply.github.com";
+const botName = "bugbot";
+const botEmail = "bugbot@users.noreply.github.com";
 const identity: Environment = {
-  GIT_AUTHOR_NAME: name,
-  GIT_AUTHOR_EMAIL: email,
-  GIT_COMMITTER_NAME: name,
-  GIT_COMMITTER_EMAIL: email,
+  GIT_AUTHOR_NAME: botName,
+  GIT_AUTHOR_EMAIL: botEmail,
+  GIT_COMMITTER_NAME: botName,
+  GIT_COMMITTER_EMAIL: botEmail,
 };
 
 /** Makes one commit of the index on top of the commit the agent started from. Answers its id. */
-export async function commitChanges({ commit }: Checkout, subject: string, summary: string, git: Git): Promise<string> {
+export async function commitChanges(
+  { commit }: Checkout,
+  { commitSubject, coAuthor }: Pick<Job, "commitSubject" | "coAuthor">,
+  summary: string,
+  git: Git,
+): Promise<string> {
   const tree = (await git(["write-tree"])).toString().trim();
-  const message = [plainLine(subject, maxSubjectLength), plainText(summary, maxSummaryLength)].filter(Boolean);
+  const message = [
+    plainLine(commitSubject, maxSubjectLength),
+    withoutTrailers(plainText(summary, maxSummaryLength)),
+    ...(coAuthor ? [trailer(coAuthor)] : []),
+  ].filter(Boolean);
   const input = `${message.join("\n\n")}\n`;
   return (await git(["commit-tree", tree, "-p", commit, "-F", "-"], { env: identity, input })).toString().trim();
+}
+
+/** Who wrote, signed or reviewed a commit is not the agent's to say. */
+function withoutTrailers(text: string): string {
+  return text.replace(/^[^\S\n]*[\w-]+-by[^\S\n]*:.*$/gim, "").trim();
+}
+
+function trailer({ name, email }: NonNullable<Job["coAuthor"]>): string {
+  return `Co-authored-by: ${plainLine(name.replace(/[<>]/g, ""), maxAuthorLength)} <${email}>`;
 }

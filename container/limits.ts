@@ -18,6 +18,7 @@ export const maxSaidLength = 2_000;
 export const maxSummaryLength = 8_000;
 export const maxReasonLength = 1_000;
 export const maxSubjectLength = 200;
+export const maxAuthorLength = 100;
 export const maxInstructionsLength = 16_000;
 
 export const maxTranscriptBytes = 32 * 1024 * 1024;

@@ -60,6 +60,29 @@ describe("a fix", () => {
     expect(world.remote.git(["rev-parse", "bugbot/one~1"])).toBe(before);
   });
 
+  it("names who asked in its last line, whatever they call themselves, and nobody whom the agent names", async ({
+    expect,
+  }) => {
+    const summary = "Done.\n\nCo-authored-by: Eve <eve@example.com>\n signed-off-by : Eve <eve@example.com>";
+    await start({
+      script: ({ turn }) =>
+        turn === 0
+          ? [{ tool: "Bash", input: { command: "echo 2 > src/cart.js", description: "Fix it" } }]
+          : [{ text: summary }],
+    });
+    const name = "Ada\nSigned-off-by: Eve <eve@example.com>\u202E";
+    await world.run({ coAuthor: { name, email: "ada@example.com" } });
+    const trailers = ["log", "-1", "--format=%(trailers:only,unfold)", "bugbot/one"];
+    expect(world.remote.git(trailers)).toBe("Co-authored-by: Ada Signed-off-by: Eve eve@example.com <ada@example.com>");
+    expect(world.remote.git(["log", "-1", "--format=%b", "bugbot/one"]).split("\n")).toEqual([
+      "Done.",
+      "",
+      "Co-authored-by: Ada Signed-off-by: Eve eve@example.com <ada@example.com>",
+    ]);
+    const eve = { name: "Eve", email: "eve@example.com>\nSigned-off-by: <a@example.com" };
+    expect((await world.post("/jobs", world.job({ id: "eve", coAuthor: eve }))).status).toBe(400);
+  });
+
   it("counts what the agent committed itself, and makes one commit of it", async ({ expect }) => {
     const commit = "git -c user.name=x -c user.email=x@x commit -qam own && git rm -q src/old.js";
     const files = { "src/cart.js": "1\n", "src/old.js": "old\n" };

@@ -79,7 +79,7 @@ export async function runFix(job: Job, needs: FixNeeds): Promise<Outcome> {
     const refused = new Set([...changes.links, ...forbiddenPaths(paths, job.allowedPaths)]);
     if (paths.length === 0) return { kind: "no_change", summary, usage };
     if (refused.size > 0) return { kind: "outside_allowed_paths", files: paths.filter((p) => refused.has(p)), usage };
-    const commit = await commitChanges(checkout, job.commitSubject, summary, changes.git);
+    const commit = await commitChanges(checkout, job, summary, changes.git);
 
     recorder.stage("pushing");
     stage = "push";

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { isEmail } from "./references/email.ts";
 
 /**
  * One run of the agent in the container: `POST /jobs` takes it, once per id. It holds no credential: `remoteUrl` and
@@ -14,6 +15,8 @@ export const jobSchema = z.object({
   branch: z.string(),
   /** First line of the commit message; the agent's own summary becomes its body. */
   commitSubject: z.string(),
+  /** Who asked, for the commit's last line. */
+  coAuthor: z.optional(z.object({ name: z.string(), email: z.string().check(z.refine(isEmail)) })),
   prompt: z.string(),
   /** Asked instead, where the checkpoint that was put before the job holds the earlier session. */
   resumePrompt: z.optional(z.string()),

@@ -1,4 +1,5 @@
 import { privateKeyFault } from "./github-app-key.ts";
+import { isEmail } from "./references/email.ts";
 import { defaultModel, minCheckpointKeyLength, runLimits, sessionTtlDays, workLimits } from "./limits.ts";
 import { findFamily, modelFamilies } from "./models.ts";
 
@@ -94,6 +95,8 @@ export function readSettings(given: object) {
     BUGBOT_APPROVAL: approval(text(env["BUGBOT_APPROVAL"])),
     /** Who may approve, by their ids; nobody listed: anybody but the asker. */
     BUGBOT_APPROVERS: list(env["BUGBOT_APPROVERS"]),
+    /** The e-mail addresses by which commits name who asked: `U0ALICE=alice@example.com`. */
+    BUGBOT_COAUTHORS: list(env["BUGBOT_COAUTHORS"]),
     /** Seals what a conversation keeps between its runs; without it nothing is kept. */
     BUGBOT_CHECKPOINT_KEY: text(env["BUGBOT_CHECKPOINT_KEY"]),
     SESSION_TTL_DAYS: positive(env["SESSION_TTL_DAYS"], sessionTtlDays),
@@ -170,9 +173,13 @@ export function invalidSettings(env: object): string[] {
   });
   const model = text(given["BUGBOT_MODEL"]);
   if (model && !findFamily(model)) wrong.push(`BUGBOT_MODEL must be ${modelFamilies.join(", ")}, not ${model}`);
-  const { GITHUB_APP_PRIVATE_KEY, POSTHOG_PROJECT_ID, BUGBOT_CHECKPOINT_KEY, LINEAR_CHANNEL_TEAMS } = readSettings(env);
+  const { GITHUB_APP_PRIVATE_KEY, POSTHOG_PROJECT_ID, BUGBOT_CHECKPOINT_KEY, LINEAR_CHANNEL_TEAMS, BUGBOT_COAUTHORS } =
+    readSettings(env);
   for (const pair of LINEAR_CHANNEL_TEAMS.filter((one) => !/^\w+=\w+$/.test(one))) {
     wrong.push(`LINEAR_CHANNEL_TEAMS must hold channel=TEAM, not ${pair}`);
+  }
+  for (const pair of BUGBOT_COAUTHORS.filter((one) => !/^\w+=/.test(one) || !isEmail(one.replace(/^\w+=/, "")))) {
+    wrong.push(`BUGBOT_COAUTHORS must hold user=address, not ${pair}`);
   }
   const approvalFor = text(given["BUGBOT_APPROVAL"]) ?? "off";
   if (approvalFor !== "fix" && approvalFor !== "off") {

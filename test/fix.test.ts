@@ -19,7 +19,7 @@ const script: Script = (call) => {
 
 let world: World;
 beforeAll(async () => {
-  world = await createWorld({ script });
+  world = await createWorld({ script, variables: { BUGBOT_COAUTHORS: "U0ALICE=alice@example.com" } });
 });
 afterAll(() => world?.close());
 
@@ -84,6 +84,8 @@ describe("@bugbot fix", () => {
         folder,
       ]);
       await run("git", ["-C", folder, "diff", "--name-only", "origin/main...HEAD"]).catch(() => undefined);
+      const { stdout: trailers } = await run("git", ["-C", folder, "log", "-1", "--format=%(trailers)"]);
+      expect(trailers.trim()).toBe("Co-authored-by: alice <alice@example.com>");
       await expect(run("npm", ["test"], { cwd: folder })).resolves.toMatchObject({
         stdout: expect.stringMatching(/fail 0/),
       });

@@ -13,6 +13,7 @@ import {
 } from "../../shared/limits.ts";
 import type { ModelFamily } from "../../shared/models.ts";
 import { payerOf, readBill } from "../bill.ts";
+import { coAuthorOf } from "../co-author.ts";
 import type { Repository } from "../clients/github.ts";
 import type { Settings } from "../../shared/settings.ts";
 import type { CommandNeeds } from "../needs.ts";
@@ -84,6 +85,7 @@ export async function runAgent(plan: RunPlan, needs: CommandNeeds): Promise<Ende
         baseBranch: repository.defaultBranch,
         branch,
         commitSubject,
+        coAuthor: coAuthorOf(command, settings),
         prompt,
         model: { name: model, baseUrl: modelUrl },
         allowedPaths: [...allowedPaths],

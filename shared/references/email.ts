@@ -5,6 +5,11 @@ const address = /(?<![\w.+-])[\w+-][\w.+-]{0,63}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1
 const suspected =
   /(?<=^|[\s<>()[\]{}"“”`,;:|/?&=@…]|%40|%(?![\da-f]{2}))((?:[^\s<>()[\]{}"“”`,;:|/?&=@…%]|%(?!40)[\da-f]{2})+)((?:@|%40)(?:[\p{L}\p{N}-]{1,63}\.){1,9}(?!\d)[\p{L}\p{N}-]{1,63})/giu;
 
+/** Whether it is one address and nothing else: what a commit's trailer can hold. */
+export function isEmail(text: string): boolean {
+  return /^[\w.+-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,5}$/i.test(text);
+}
+
 /** E-mail addresses, in the order they were written. */
 export function emailAddresses(text: string): string[] {
   return [...new Set(findAll(text, "@", address).map(([found]) => found))];
