@@ -1,25 +1,16 @@
-import { afterEach, beforeEach, describe, it } from "vitest";
-import * as z from "zod";
-import { createDiscord, type Discord, rateLimited } from "./discord.ts";
-import { type Answer, type ApiClient, createApiClient } from "./discord/api-client.ts";
+import { describe, it } from "vitest";
+import { type Discord, rateLimited } from "./discord.ts";
+import { type ApiClient } from "./discord/api-client.ts";
 import { connectGateway } from "./discord/gateway-client.ts";
+import { button, idOf, refused, row, useDiscord } from "./discord/use-discord.ts";
 
 let discord: Discord;
 let call: ApiClient;
 let messages: string;
-beforeEach(async () => {
-  discord = await createDiscord({ botToken: "bot-token" });
-  call = createApiClient(discord, "bot-token");
-  messages = `/channels/${discord.channelId}/messages`;
-});
-afterEach(() => discord.close());
+const start = useDiscord((started) => ({ discord, call, messages } = started));
 
 const eyes = encodeURIComponent("👀");
-const idOf = ({ body }: Answer) => z.object({ id: z.string() }).parse(body).id;
 const texts = () => discord.messages(discord.channelId).map(({ text }) => text);
-const refused = (status: number, code: number) => ({ status, body: { code } });
-const button = (custom_id: string) => ({ type: 2, style: 1, label: "Retry", custom_id });
-const row = (...components: object[]) => ({ type: 1, components });
 
 describe("the HTTP API", () => {
   it("posts, edits, reacts, begins a thread, and a person sees it", async ({ expect }) => {
@@ -120,9 +111,7 @@ describe("faults", () => {
   });
 
   it("takes what it has never seen to exist where it is told to", async ({ expect }) => {
-    await discord.close();
-    discord = await createDiscord({ botToken: "bot-token", acceptUnknown: true });
-    call = createApiClient(discord, "bot-token");
+    await start({ acceptUnknown: true });
     const channel = "1200000000000000001";
     expect(await call("POST", `/channels/${channel}/messages`, { content: "x" })).toMatchObject({ status: 200 });
     expect(await call("PUT", `/channels/${channel}/messages/1200000000000000002/reactions/${eyes}/@me`)).toMatchObject({

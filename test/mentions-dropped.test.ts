@@ -1,17 +1,8 @@
-import { rm } from "node:fs/promises";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "vitest";
-import { buildMentions, createMentionsWorld, type MentionsWorld } from "./mentions-world.ts";
+import { describe, it } from "vitest";
+import { type MentionsWorld, useMentions } from "./mentions-world.ts";
 
-let bundle: string;
 let world: MentionsWorld;
-beforeAll(async () => {
-  bundle = await buildMentions();
-});
-afterAll(() => rm(bundle, { recursive: true, force: true }));
-beforeEach(async () => {
-  world = await createMentionsWorld(bundle);
-});
-afterEach(() => world.close());
+const start = useMentions((started) => (world = started));
 
 describe("a connection that is dropped", () => {
   it.for(["before-hello", "after-hello"] as const)(
@@ -88,8 +79,7 @@ describe("a connection that is dropped", () => {
 });
 
 it("resumes when heartbeats are no longer acknowledged", async ({ expect }) => {
-  await world.close();
-  world = await createMentionsWorld(bundle, { heartbeatIntervalMs: 200 });
+  await start({ heartbeatIntervalMs: 200 });
   await world.ensure();
   await expect.poll(() => world.gateway.heartbeats).toBeGreaterThan(1);
   world.gateway.stopAcks();

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
-import { expect } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import * as z from "zod";
 import { createDiscord } from "../local/discord.ts";
 import { projectRoot } from "../local/project-root.ts";
@@ -21,7 +21,7 @@ const reportSchema = z.object({
 const commandSchema = z.object({ id: z.string(), name: z.string(), text: z.string() });
 
 /** Bundles the Durable Object with quick timers, once for a test file. Returns the folder, to be removed. */
-export async function buildMentions(): Promise<string> {
+async function buildMentions(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "bugbot-mentions-"));
   const config = join(folder, "wrangler.toml");
   const main = fileURLToPath(import.meta.resolve("../gateway/discord/mentions-fixture.ts"));
@@ -34,7 +34,7 @@ export async function buildMentions(): Promise<string> {
 }
 
 /** The Durable Object in workerd, Discord as its stand-in, and a queue that can be down. */
-export async function createMentionsWorld(bundle: string, { heartbeatIntervalMs = 10_000 } = {}) {
+async function createMentionsWorld(bundle: string, { heartbeatIntervalMs = 10_000 } = {}) {
   const discord = await createDiscord({ botToken, heartbeatIntervalMs });
   /** What the queue took. What it was offered is in `queue.requests`. */
   const commands: z.infer<typeof commandSchema>[] = [];
@@ -99,3 +99,24 @@ export async function createMentionsWorld(bundle: string, { heartbeatIntervalMs 
   };
 }
 export type MentionsWorld = Awaited<ReturnType<typeof createMentionsWorld>>;
+
+/** A new world for each test of a file. What it returns starts another one in the middle of a test, with other options. */
+export function useMentions(set: (world: MentionsWorld) => void) {
+  let bundle = "";
+  let world: MentionsWorld | undefined;
+  async function start(options: Parameters<typeof createMentionsWorld>[1] = {}): Promise<void> {
+    await world?.close();
+    world = await createMentionsWorld(bundle, options);
+    set(world);
+  }
+  beforeAll(async () => {
+    bundle = await buildMentions();
+  });
+  beforeEach(() => start());
+  afterEach(async () => {
+    await world?.close();
+    world = undefined;
+  });
+  afterAll(() => rm(bundle, { recursive: true, force: true }));
+  return start;
+}

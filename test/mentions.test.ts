@@ -1,17 +1,8 @@
-import { rm } from "node:fs/promises";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, it } from "vitest";
-import { buildMentions, createMentionsWorld, type MentionsWorld } from "./mentions-world.ts";
+import { describe, it } from "vitest";
+import { type MentionsWorld, useMentions } from "./mentions-world.ts";
 
-let bundle: string;
 let world: MentionsWorld;
-beforeAll(async () => {
-  bundle = await buildMentions();
-});
-afterAll(() => rm(bundle, { recursive: true, force: true }));
-beforeEach(async () => {
-  world = await createMentionsWorld(bundle);
-});
-afterEach(() => world.close());
+useMentions((started) => (world = started));
 
 describe("a mention in Discord", () => {
   it("becomes one command, and gets 👀", async ({ expect }) => {

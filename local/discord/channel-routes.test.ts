@@ -1,24 +1,12 @@
-import { afterEach, beforeEach, describe, it } from "vitest";
-import * as z from "zod";
-import { createDiscord, type Discord } from "../discord.ts";
-import { type Answer, type ApiClient, createApiClient } from "./api-client.ts";
+import { describe, it } from "vitest";
+import { type Discord } from "../discord.ts";
+import { type ApiClient } from "./api-client.ts";
+import { idsOf, refused, useDiscord } from "./use-discord.ts";
 
 let discord: Discord;
 let call: ApiClient;
 let messages: string;
-beforeEach(async () => {
-  discord = await createDiscord({ botToken: "bot-token" });
-  call = createApiClient(discord, "bot-token");
-  messages = `/channels/${discord.channelId}/messages`;
-});
-afterEach(() => discord.close());
-
-const idsOf = ({ body }: Answer) =>
-  z
-    .array(z.object({ id: z.string() }))
-    .parse(body)
-    .map(({ id }) => id);
-const refused = (status: number, code: number) => ({ status, body: { code } });
+const start = useDiscord((started) => ({ discord, call, messages } = started));
 
 describe("reading as the bot", () => {
   it("hides what people say from who may not read it, but for mentions and the bot's own", async ({ expect }) => {
@@ -34,9 +22,7 @@ describe("reading as the bot", () => {
     await call("POST", `${messages}/${asked.id}/threads`, { name: "BUG-12" });
     const inThread = await call("GET", `/channels/${asked.id}/messages`);
     expect(inThread.body).toMatchObject([{ type: 21, content: "", referenced_message: { id: asked.id } }]);
-    await discord.close();
-    discord = await createDiscord({ botToken: "bot-token", messageContent: true });
-    call = createApiClient(discord, "bot-token");
+    await start({ messageContent: true });
     discord.say("the cart is empty");
     expect((await call("GET", messages)).body).toMatchObject([{ content: "the cart is empty" }]);
   });

@@ -1,19 +1,17 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { existsSync, readFileSync } from "node:fs";
-import { afterEach, beforeEach, describe, it } from "vitest";
+import { describe, it } from "vitest";
 import * as z from "zod";
-import { type Answer, createApiClient } from "./api-client.ts";
+import { type Answer, type ApiClient } from "./api-client.ts";
 import { tourApi } from "./api-tour.ts";
-import { createDiscord, type Discord } from "../discord.ts";
+import { type Discord } from "../discord.ts";
 import { vendorContracts } from "../../test/vendor-contracts.ts";
+import { useDiscord } from "./use-discord.ts";
 
 const published = new URL("discord-openapi.json", vendorContracts);
 let discord: Discord;
-
-beforeEach(async () => {
-  discord = await createDiscord({ botToken: "bot-token" });
-});
-afterEach(() => discord.close());
+let call: ApiClient;
+useDiscord((started) => ({ discord, call } = started));
 
 const operationSchema = z.object({ operationId: z.string(), responses: z.record(z.string(), z.unknown()) });
 const documentSchema = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) });
@@ -45,7 +43,7 @@ describe.skipIf(!existsSync(published))("Discord's published description (../sha
       return undefined;
     }
 
-    const answers = await tourApi(discord, createApiClient(discord, "bot-token"));
+    const answers = await tourApi(discord, call);
     const wrong = answers.flatMap((answer) => {
       const pointer = schemaOf(answer);
       const name = `${answer.operation} ${answer.status}`;

@@ -1,18 +1,20 @@
-import { afterEach, beforeEach, describe, it } from "vitest";
-import { createDiscord, type Discord } from "../discord.ts";
+import { describe, it } from "vitest";
+import { type Discord } from "../discord.ts";
 import { connectAs, connectGateway, contentsOf } from "./gateway-client.ts";
+import { botToken, useDiscord } from "./use-discord.ts";
 
-const token = "bot-token";
 const properties = { os: "linux", browser: "bugbot", device: "bugbot" };
 
 let discord: Discord;
 let identify: ReturnType<typeof connectAs>["identify"];
 let resume: ReturnType<typeof connectAs>["resume"];
-beforeEach(async () => {
-  discord = await createDiscord({ botToken: token, heartbeatIntervalMs: 50 });
-  ({ identify, resume } = connectAs(discord, token));
-});
-afterEach(() => discord.close());
+useDiscord(
+  (started) => {
+    ({ discord } = started);
+    ({ identify, resume } = connectAs(discord, botToken));
+  },
+  { heartbeatIntervalMs: 50 },
+);
 
 describe("a lost connection", () => {
   it("is resumed with everything missed, once", async ({ expect }) => {
@@ -35,7 +37,7 @@ describe("a lost connection", () => {
     async (stage, { expect }) => {
       discord.gateway.dropAt(stage);
       const client = connectGateway(discord.gateway.url);
-      const greeted = client.op(10).then(() => client.send(2, { token, intents: 512, properties }));
+      const greeted = client.op(10).then(() => client.send(2, { token: botToken, intents: 512, properties }));
       expect(await client.closed).toBe(1006);
       if (stage === "before-hello") expect(client.frames).toEqual([]);
       else await greeted;

@@ -1,20 +1,22 @@
-import { afterEach, beforeEach, describe, it } from "vitest";
-import { createDiscord, type Discord } from "../discord.ts";
+import { describe, it } from "vitest";
+import { type Discord } from "../discord.ts";
 import { connectAs, connectGateway, contentsOf } from "./gateway-client.ts";
 import { intents } from "./gateway-dispatches.ts";
+import { botToken, useDiscord } from "./use-discord.ts";
 
-const token = "bot-token";
 const { guilds, guildMessages, directMessages, messageContent } = intents;
 const properties = { os: "linux", browser: "bugbot", device: "bugbot" };
 
 let discord: Discord;
 let connect: ReturnType<typeof connectAs>["connect"];
 let identify: ReturnType<typeof connectAs>["identify"];
-beforeEach(async () => {
-  discord = await createDiscord({ botToken: token, heartbeatIntervalMs: 50 });
-  ({ connect, identify } = connectAs(discord, token));
-});
-afterEach(() => discord.close());
+const start = useDiscord(
+  (started) => {
+    ({ discord } = started);
+    ({ connect, identify } = connectAs(discord, botToken));
+  },
+  { heartbeatIntervalMs: 50 },
+);
 
 describe("a session", () => {
   it("begins with HELLO and READY, and beats", async ({ expect }) => {
@@ -46,10 +48,10 @@ describe("a session", () => {
 
   it.for([
     ["a wrong token", { token: "wrong", intents: 512, properties }, 4004],
-    ["a privileged intent", { token, intents: messageContent, properties }, 4014],
-    ["an intent that does not exist", { token, intents: 2 ** 29, properties }, 4013],
-    ["no properties", { token, intents: 512 }, 4002],
-    ["a shard of many", { token, intents: 512, properties, shard: [1, 2] }, 4010],
+    ["a privileged intent", { token: botToken, intents: messageContent, properties }, 4014],
+    ["an intent that does not exist", { token: botToken, intents: 2 ** 29, properties }, 4013],
+    ["no properties", { token: botToken, intents: 512 }, 4002],
+    ["a shard of many", { token: botToken, intents: 512, properties, shard: [1, 2] }, 4010],
   ] as const)("is refused for %s", async ([, d, code], { expect }) => {
     const client = await connect();
     client.send(2, d);
@@ -59,7 +61,7 @@ describe("a session", () => {
 
   it("is closed for what a client must not send", async ({ expect }) => {
     const { client } = await identify();
-    client.send(2, { token, intents: 512, properties });
+    client.send(2, { token: botToken, intents: 512, properties });
     expect(await client.closed).toBe(4005);
     const strange = await connect();
     strange.send(99, null);
@@ -92,9 +94,7 @@ describe("what the bot hears", () => {
   });
 
   it("has every word once the intent was granted and asked for", async ({ expect }) => {
-    await discord.close();
-    discord = await createDiscord({ botToken: token, messageContent: true });
-    ({ identify } = connectAs(discord, token));
+    await start({ messageContent: true });
     const asks = await identify(guildMessages | messageContent);
     const doesNot = await identify(guildMessages);
     discord.say("the cart is empty");

@@ -1,23 +1,17 @@
-import { afterEach, beforeEach, describe, it } from "vitest";
-import * as z from "zod";
-import { createDiscord, type Discord, type SignedInteraction } from "../discord.ts";
-import { type ApiClient, createApiClient } from "./api-client.ts";
+import { describe, it } from "vitest";
+import { type Discord, type SignedInteraction } from "../discord.ts";
+import { type ApiClient } from "./api-client.ts";
+import { bodyOf, row, useDiscord } from "./use-discord.ts";
 
 let discord: Discord;
-let call: ApiClient;
-beforeEach(async () => {
-  discord = await createDiscord({ botToken: "bot-token" });
-  // The token in the path is all these routes ask for.
-  const client = createApiClient(discord, "bot-token");
-  call = (method, path, body) => client(method, path, body, { authorization: "" });
-});
-afterEach(() => discord.close());
+let client: ApiClient;
+useDiscord((started) => ({ discord, call: client } = started));
+// The token in the path is all these routes ask for.
+const call: ApiClient = (method, path, body) => client(method, path, body, { authorization: "" });
 
-const bodyOf = ({ body }: SignedInteraction) => z.record(z.string(), z.unknown()).parse(JSON.parse(body));
 const hook = ({ token }: SignedInteraction) => `/webhooks/${discord.applicationId}/${token}`;
 const texts = (as?: { as?: string }) => discord.messages(discord.channelId, as).map(({ text }) => text);
 const fix = (given = {}) => discord.slash({ command: "bugbot", subcommand: "fix", ...given });
-const row = (...components: object[]) => [{ type: 1, components }];
 const retry = { type: 2, style: 2, label: "Retry", custom_id: "retry" };
 
 describe("the immediate answer", () => {
@@ -45,7 +39,7 @@ describe("the immediate answer", () => {
 
   it("updates the message whose button was pressed", async ({ expect }) => {
     const asked = fix();
-    discord.applyResponse(asked, { type: 4, data: { content: "Failed", components: row(retry) } });
+    discord.applyResponse(asked, { type: 4, data: { content: "Failed", components: [row(retry)] } });
     const [failed] = discord.messages(discord.channelId);
     expect(failed?.buttons).toEqual([{ label: "Retry", customId: "retry" }]);
     const pressed = discord.pressButton("retry", failed?.id ?? "", { user: discord.people.bob.id });

@@ -1,16 +1,14 @@
 import { verifyKey } from "discord-interactions";
-import { afterEach, beforeEach, describe, it } from "vitest";
+import { describe, it } from "vitest";
 import * as z from "zod";
 import { createDiscord, type Discord, type SignedInteraction } from "../discord.ts";
-import { createApiClient } from "./api-client.ts";
+import { type ApiClient } from "./api-client.ts";
+import { bodyOf, useDiscord } from "./use-discord.ts";
 
 let discord: Discord;
-beforeEach(async () => {
-  discord = await createDiscord({ botToken: "bot-token" });
-});
-afterEach(() => discord.close());
+let client: ApiClient;
+useDiscord((started) => ({ discord, call: client } = started));
 
-const bodyOf = ({ body }: SignedInteraction) => z.record(z.string(), z.unknown()).parse(JSON.parse(body));
 const isSigned = ({ body, headers }: SignedInteraction, key = discord.publicKey) =>
   verifyKey(body, headers["x-signature-ed25519"] ?? "", headers["x-signature-timestamp"] ?? "", key);
 const texts = (as?: { as?: string }) => discord.messages(discord.channelId, as).map(({ text }) => text);
@@ -98,7 +96,6 @@ describe("a signed request", () => {
   });
 
   it("is only what a person could do", async ({ expect }) => {
-    const client = createApiClient(discord, "bot-token");
     const option = { type: 3, name: "text", description: "What", required: true };
     const command = {
       name: "bugbot",

@@ -1,3 +1,4 @@
+import { parseJson } from "../../shared/parse-json.ts";
 import type { Commands } from "./command-routes.ts";
 import { buttonsOf, type Component } from "./components.ts";
 import { DiscordError } from "./errors.ts";
@@ -107,7 +108,9 @@ export function createPerson({ guild, commands, interactions, sign }: Parts) {
       const interaction = interactions.byId.get(interactionId);
       try {
         if (!interaction) throw new DiscordError("unknown_interaction");
-        return interactions.respond(interaction, typeof answered === "string" ? parseJson(answered) : answered);
+        const callback = typeof answered === "string" ? parseJson(answered) : answered;
+        if (callback === undefined) throw new DiscordError("invalid_json");
+        return interactions.respond(interaction, callback);
       } catch (error) {
         if (error instanceof DiscordError) return { kind: "refused", error };
         throw error;
@@ -124,12 +127,4 @@ function fill(components: Component[], values: Record<string, string>): object[]
     ...(inner && { components: fill(inner, values) }),
     ...(component && { component: fill([component], values)[0] }),
   }));
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new DiscordError("invalid_json");
-  }
 }

@@ -1,27 +1,14 @@
-import { afterEach, beforeEach, describe, it } from "vitest";
-import * as z from "zod";
-import { createDiscord, type Discord } from "../discord.ts";
-import { type Answer, type ApiClient, createApiClient } from "./api-client.ts";
+import { describe, it } from "vitest";
+import { type Discord } from "../discord.ts";
+import { type Answer, type ApiClient } from "./api-client.ts";
+import { button, idsOf, refused, row, useDiscord } from "./use-discord.ts";
 
 let discord: Discord;
 let call: ApiClient;
 let messages: string;
-beforeEach(async () => {
-  discord = await createDiscord({ botToken: "bot-token" });
-  call = createApiClient(discord, "bot-token");
-  messages = `/channels/${discord.channelId}/messages`;
-});
-afterEach(() => discord.close());
+useDiscord((started) => ({ discord, call, messages } = started));
 
-const idsOf = ({ body }: Answer) =>
-  z
-    .array(z.object({ id: z.string() }))
-    .parse(body)
-    .map(({ id }) => id);
 const texts = () => discord.messages(discord.channelId).map(({ text }) => text);
-const refused = (status: number, code: number) => ({ status, body: { code } });
-const button = (custom_id: string) => ({ type: 2, style: 1, label: "Retry", custom_id });
-const row = (...components: object[]) => ({ type: 1, components });
 
 describe("a refusal", () => {
   it("says what is wrong with a message and posts nothing", async ({ expect }) => {
