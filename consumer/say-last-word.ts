@@ -1,6 +1,7 @@
 import type { Command } from "../shared/command.ts";
 import { Failure } from "../shared/failure.ts";
 import { describeError, type Log } from "../shared/log.ts";
+import { addressExpired } from "./address-expired.ts";
 import { isWork } from "./is-work.ts";
 import type { Ending } from "./ending.ts";
 import { type Mark, type Replies, whispered } from "./replies/reply.ts";
@@ -41,14 +42,11 @@ export async function sayLastWord(word: UnsaidWord, needs: SayLastWordNeeds): Pr
   }
 }
 
-/** An answer for the asker's eyes only is not posted for everybody once its own address has expired. */
 function checkAddress(command: Command): void {
   const { conversation } = command;
   const isOpen = conversation.threadId !== undefined || conversation.messageId !== undefined || isWork(command);
   const hasAddress = conversation.platform === "slack" ? conversation.responseUrl : conversation.interaction;
-  if (!isOpen && !hasAddress) {
-    throw new Failure("address_expired", { reply: "Where the answer had to go has expired.", retry: false });
-  }
+  if (!isOpen && !hasAddress) throw addressExpired();
 }
 
 /** An answer to a question needs no mark; work does. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { demoScript } from "../local/demo-repository.ts";
 import { people } from "../local/discord/guild.ts";
+import { createAsker } from "./discord-asker.ts";
 import { createWorld, type World } from "./world.ts";
 
 let world: World;
@@ -64,8 +65,11 @@ describe("a fix that needs approval", () => {
     const before = { pulls: pulls(), asked: world.anthropic.requests.length };
     const { ts, waiting } = await ask("EvDecline");
     const late = world.slack.pressButton("Approve", { ts: waiting.ts }, { user: "U0CAROL" });
-    expect(await press("Decline", waiting.ts, "U0BOB")).toBeDefined();
+    const declined = world.slack.pressButton("Decline", { ts: waiting.ts }, { user: "U0BOB" });
+    for (let delivery = 0; delivery < 3; delivery++) await world.fromSlack(declined);
     expect(await world.settled("EvDecline")).toMatchObject({ outcome: "refused" });
+    await world.mention("help");
+    expect(botMessages(ts).filter(({ text }) => text.startsWith("Declined"))).toHaveLength(1);
     expect(botMessages(ts)[0]).toMatchObject({ text: expect.stringMatching(/^❌ It was declined/), buttons: [] });
     await world.ends(() => world.fromSlack(late));
     expect(botMessages(ts).at(-1)?.text).toMatch(/^❌ There is nothing to approve/);
@@ -141,9 +145,19 @@ describe("where approvers are named", () => {
       ).toHaveLength(1);
       expect(pulls(strict)).toBe(0);
 
-      await strict.fromDiscord(pressAs(bob.id));
+      const approval = pressAs(bob.id);
+      await strict.fromDiscord(approval);
+      const { repeat, deliverAgain, timesAsked } = createAsker(() => strict);
+      await repeat(approval);
       expect(await strict.endOf(`discord-${asked.interactionId}`)).toMatchObject({ outcome: "succeeded" });
+      await deliverAgain(approval);
       expect(pulls(strict)).toBe(1);
+      expect(await timesAsked("approve"), "alice's, bob's and the one in Slack").toBe(3);
+      expect(
+        strict.discord
+          .messages(strict.discord.channelId, { as: bob.id })
+          .filter(({ text }) => text.startsWith("Approved")),
+      ).toHaveLength(1);
     } finally {
       await strict.close();
     }

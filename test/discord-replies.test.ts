@@ -33,7 +33,7 @@ function mention(): Command {
     receivedAt: clock.now,
   };
 }
-const working = (what: string): Reply => ({ text: `⚙️ ${what}` });
+const working = (what: string): Reply => ({ text: `⚙️ ${what}`, doing: { stage: what } });
 const said = (command: Command, id: string) =>
   discord.messages(command.conversation.channelId).find((message) => message.id === id);
 const sent = (method: string) => discord.requests.filter((request) => request.method === method).length;
@@ -51,6 +51,41 @@ describe("a status message", () => {
     expect(said(command, id)?.text).toBe("⚙️ d");
     await replies.edit(command, id, { text: "❌ No." });
     expect(said(command, id)).toMatchObject({ text: "❌ No.", edits: 3 });
+  });
+});
+
+describe("an interaction whose token has expired", () => {
+  /** A slash command, deferred as the gateway defers it. */
+  function asked(name: "fix" | "status", expiresAt: number): Command {
+    const signed = discord.slash({ command: "bugbot", subcommand: name });
+    discord.applyResponse(signed, { type: 5, ...(name === "status" && { data: { flags: 64 } }) });
+    const { guildId, channelId, applicationId } = discord;
+    const interaction = { applicationId, token: signed.token, expiresAt };
+    return { ...mention(), name, conversation: { platform: "discord", guildId, channelId, interaction } };
+  }
+  const bots = () => discord.messages(discord.channelId).filter(({ author }) => author === "bugbot");
+
+  it.for(["by our clock", "by Discord's"])("(%s) goes on in the same message", async (whose, { expect }) => {
+    const command = asked("fix", clock.now + 15 * 60_000);
+    const id = await replies.post(command, working("a"), false);
+    if (whose === "by our clock") clock.now += 15 * 60_000;
+    else discord.expireInteractions();
+    clock.now += discordEditMs;
+    await replies.edit(command, id, working("b"));
+    expect(bots().map(({ text }) => text)).toEqual(["⚙️ b"]);
+    await replies.edit(command, id, { text: "✅ Done" });
+    expect(bots()).toMatchObject([{ id, text: "✅ Done" }]);
+  });
+
+  it.for(["by our clock", "by Discord's"])("(%s) answers nobody but who asked", async (whose, { expect }) => {
+    const command = asked("status", clock.now + 15 * 60_000);
+    if (whose === "by our clock") clock.now += 15 * 60_000;
+    else discord.expireInteractions();
+    await expect(replies.post(command, { text: "Nothing was asked." }, false)).rejects.toMatchObject({
+      code: "address_expired",
+      retry: false,
+    });
+    expect(bots()).toEqual([]);
   });
 });
 

@@ -176,19 +176,28 @@ describe("a missing repository", () => {
 });
 
 describe("a fix in Discord that outlives its interaction's token", () => {
-  it("ends in the same message", async ({ expect }) => {
+  it("goes on and ends in the same message, and says nothing else", async ({ expect }) => {
+    const bots = () =>
+      [...world.discord.guild.channels.values()]
+        .flatMap((channel) => world.discord.messages(channel.id))
+        .filter(({ author }) => author === "bugbot");
+    const earlier = new Set(bots().map(({ id }) => id));
+    const own = () => bots().filter(({ id }) => !earlier.has(id));
     const asked = world.discord.slash({ command: "bugbot", subcommand: "fix", options });
     const issues = world.linear.workspace.issues.length;
+    let first: string | undefined;
+    let expiredAt = 0;
     const { outcome } = await world.ends(async () => {
       await world.fromDiscord(asked);
+      first = own()[0]?.id;
       await world.until(() => world.linear.workspace.issues[issues]);
       world.discord.expireInteractions();
+      expiredAt = world.discord.requests.length;
     });
     expect(outcome).toBe("succeeded");
-    const bot = [...world.discord.guild.channels.values()]
-      .flatMap((channel) => world.discord.messages(channel.id))
-      .filter(({ author }) => author === "bugbot");
     const pull = world.github.pullRequests(world.repository).length;
-    expect(bot.filter(({ text }) => text.includes(`/pull/${pull}`))).toHaveLength(1);
+    expect(own()).toMatchObject([{ id: first, text: expect.stringContaining(`/pull/${pull}`) }]);
+    const edits = world.discord.requests.slice(expiredAt).filter(({ operation }) => operation === "update_message");
+    expect(edits.length).toBeGreaterThan(0);
   });
 });

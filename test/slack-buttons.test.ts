@@ -78,26 +78,53 @@ describe("Retry", () => {
 });
 
 describe("Stop", () => {
-  it("under the status ends the run, with one last word and nothing pushed", async ({ expect }) => {
-    const before = pulls();
-    const { body, headers, message } = world.slack.mention("fix https://github.com/acme/shop case-slow", {
+  /** A fix that is at work until it is stopped: its thread, and the message that follows it. */
+  async function slowFix(eventId: string) {
+    const { body, headers, message } = world.slack.mention(`fix https://github.com/acme/shop case-slow ${eventId}`, {
       channel: world.channel,
-      eventId: "EvSlow",
+      eventId,
     });
     await world.post(body, headers);
-    await world.until(() =>
-      world.anthropic.requests.find(({ body: sent }) => JSON.stringify(sent).includes("case-slow")),
-    );
+    await world.until(() => world.anthropic.requests.find(({ body: sent }) => JSON.stringify(sent).includes(eventId)));
     const [status] = bugbotIn(message.ts);
-    expect(status?.buttons).toEqual(["Stop"]);
-    await world.fromSlack(world.slack.pressButton("Stop", { ts: status?.ts ?? "" }));
-    expect(await world.settled("EvSlow")).toMatchObject({ outcome: "stopped" });
-    const words = bugbotIn(message.ts);
-    expect(words.filter(({ text }) => text.startsWith("Stopped."))).toHaveLength(1);
-    expect(words.flatMap(({ buttons }) => buttons)).toEqual(["Retry"]);
-    expect(pulls()).toBe(before);
-    const branches = await world.github.branches(world.repository);
-    expect(branches.filter((branch) => branch.includes("case-slow"))).toEqual([]);
+    if (!status) throw new Error("no status message");
+    return { thread: message.ts, status };
+  }
+
+  it.for([
+    ["button", "EvSlowButton", 1],
+    ["cross", "EvSlowCross", 0],
+  ] as const)(
+    "by a %s under the status ends the run, with one last word and nothing pushed, however often it is delivered",
+    async ([way, eventId, answers], { expect }) => {
+      const { thread, status } = await slowFix(eventId);
+      const before = await done();
+      expect(status.buttons).toEqual(["Stop"]);
+      const pressed =
+        way === "button"
+          ? world.slack.pressButton("Stop", status, { triggerId: "1.1.stop" })
+          : world.slack.react("x", status, { eventId: "EvCross" });
+      for (let delivery = 0; delivery < 3; delivery++) await world.fromSlack(pressed);
+      expect(await world.settled(eventId)).toMatchObject({ outcome: "stopped" });
+      await world.fromSlack(pressed);
+      await world.mention("help");
+      expect(await done()).toEqual({ commands: Number(before.commands) + 2, pulls: before.pulls });
+      const words = bugbotIn(thread);
+      expect(words.filter(({ text }) => text.startsWith("Stopped."))).toHaveLength(1);
+      expect(words.filter(({ text }) => text.startsWith("Stopping."))).toHaveLength(answers);
+      expect(words).toHaveLength(1 + answers);
+      expect(words.flatMap(({ buttons }) => buttons)).toEqual(["Retry"]);
+      const branches = await world.github.branches(world.repository);
+      expect(branches.filter((branch) => branch.includes("case-slow"))).toEqual([]);
+    },
+  );
+
+  it("is not for others to ask by a cross", async ({ expect }) => {
+    const { thread, status } = await slowFix("EvSlowOther");
+    await world.ends(() => world.fromSlack(world.slack.react("x", status, { user: "U0BOB" })));
+    expect(bugbotIn(thread).map(({ text }) => text)).toEqual([expect.stringMatching(/^⚙️/)]);
+    await world.fromSlack(world.slack.react("x", status));
+    expect(await world.settled("EvSlowOther")).toMatchObject({ outcome: "stopped" });
   });
 });
 

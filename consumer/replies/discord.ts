@@ -2,7 +2,9 @@ import * as z from "zod/mini";
 import type { Command } from "../../shared/command.ts";
 import { Failure } from "../../shared/failure.ts";
 import { discordEditMs } from "../../shared/limits.ts";
+import { addressExpired } from "../address-expired.ts";
 import { createDiscordClient, type DiscordOptions } from "../clients/discord.ts";
+import { isWork } from "../is-work.ts";
 import { stableKey } from "../stable-id.ts";
 import { discordConversation, readEarlier } from "./discord-thread.ts";
 import { drawReply, type DrawnMessage } from "./discord-message.ts";
@@ -16,8 +18,6 @@ const emoji: Record<Mark, string | undefined> = {
   stopped: undefined,
   answered: undefined,
 };
-/** What a text that is no last word begins with. */
-const inProgress = "⚙️";
 /** Marks of an earlier stage; 👀 is the gateway's. */
 const passing = ["👀", "⚙️"];
 
@@ -57,15 +57,16 @@ export function createDiscordReplies(options: DiscordOptions & { now: () => numb
 
     async post(command, reply) {
       const { first, more } = draw(reply);
-      const message = (await editOriginal(command, first)) ?? (await send(command, placeOf(command), first, "status"));
+      const original = await editOriginal(command, first);
+      if (!original && isForAsker(command)) throw addressExpired();
+      const message = original ?? (await send(command, placeOf(command), first, "status"));
       await sendMore(command, more);
       return message?.id ?? "";
     },
 
     async edit(command, messageId, reply) {
       // A stage that is passed over is made up for by the next one, at the latest by the last word.
-      const isStatus = reply.text.startsWith(inProgress);
-      if (isStatus && now() - (editedAt.get(messageId) ?? 0) < discordEditMs) return;
+      if (reply.doing && now() - (editedAt.get(messageId) ?? 0) < discordEditMs) return;
       editedAt.set(messageId, now());
       const { first, more } = draw(reply);
       if (!(await editOriginal(command, first))) {
@@ -148,6 +149,11 @@ const markedSchema = z.object({
 /** Whether two emoji are one, however it is told that they are no text. */
 function isSame(one: string | null, other: string): boolean {
   return one?.replaceAll("\uFE0F", "") === other.replaceAll("\uFE0F", "");
+}
+
+/** An interaction that asks for no work is answered to who asked alone: the gateway has deferred it so. */
+function isForAsker(command: Command): boolean {
+  return discordConversation(command).interaction !== undefined && !isWork(command);
 }
 
 /** Where messages about the command go: its thread, else its channel. An interaction's own message stays in the channel. */
