@@ -39,7 +39,8 @@ export async function startContainerServer({ port, workspace }: ContainerServerO
     );
   }
   while (!(await isUp())) {
-    if (child.exitCode !== null) throw new Error(`the container server did not start:\n${said}`);
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`the container server did not start:\n${said}`);
     await wait(25);
   }
   return {

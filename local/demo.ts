@@ -4,7 +4,7 @@ import { demoCustomer, seedDemoBehaviour } from "./demo-behaviour.ts";
 import { demoReport, demoRepository, demoScript, seedDemoRepository } from "./demo-repository.ts";
 import { readDevVars } from "./local-settings.ts";
 import { outsideCalls } from "./outside-calls.ts";
-import { onInterrupt, requireNode24 } from "./process.ts";
+import { requireNode24, unlessInterrupted } from "./process.ts";
 import { projectRoot } from "./project-root.ts";
 import { createSettlements } from "./settlements.ts";
 import { startStack } from "./stack.ts";
@@ -50,9 +50,7 @@ console.log(cast);
 console.log(`${model}\n`);
 
 const settlements = createSettlements();
-const starting = startStack({ variables, script: demoScript, onLog: settlements.onLog });
-onInterrupt(() => starting.then((stack) => stack.close()).catch(() => undefined));
-const stack = await starting;
+const stack = await unlessInterrupted(startStack({ variables, script: demoScript, onLog: settlements.onLog }));
 try {
   const { slack, discord, linear, github, posthog } = stack.standIns;
   if (!slack || !discord || !linear || !github || !posthog) throw new Error("the demo needs its stand-ins");

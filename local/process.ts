@@ -24,6 +24,25 @@ export function onInterrupt(close: () => Promise<void>): void {
   for (const signal of signals) process.on(signal, own);
 }
 
+/** What `starting` comes to. An interruption waits for it too, closes it, and ends the process, however it came out. */
+export async function unlessInterrupted<Started extends { close: () => Promise<void> }>(
+  starting: Promise<Started>,
+): Promise<Started> {
+  let interrupted = false;
+  onInterrupt(() => {
+    interrupted = true;
+    return starting.then(
+      (started) => started.close(),
+      () => undefined,
+    );
+  });
+  return starting.catch((error: unknown) => {
+    // Ctrl-C reaches the children too: that they did not come up is no news.
+    if (interrupted) return new Promise<never>(() => undefined);
+    throw error;
+  });
+}
+
 /** Miniflare's and wrangler's handlers end the process at once, before anything else is closed. */
 export function keepOwnSignalHandlers(): void {
   if (!own) return;

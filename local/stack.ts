@@ -65,7 +65,9 @@ export async function startStack({
 
   try {
     const built = bundles ? undefined : buildWorkers(folder);
-    built?.catch(() => undefined);
+    const written = built?.catch(() => undefined);
+    // The folder goes when nothing is written into it any more.
+    closing.push(async () => written);
     const standIns = await startStandIns(missing, { script, acceptUnknownThreads, assistant, agent, credentials });
     closing.push(() => standIns.close());
 

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { localAdminKey } from "../shared/local-admin-key.ts";
 import { invalidSettings } from "../shared/settings.ts";
 import { gatewayPort } from "./free-port.ts";
-import { onInterrupt, requireNode24 } from "./process.ts";
+import { requireNode24, unlessInterrupted } from "./process.ts";
 import { readDevVars } from "./local-settings.ts";
 import { projectRoot } from "./project-root.ts";
 import { seedDemoBehaviour } from "./demo-behaviour.ts";
@@ -17,15 +17,15 @@ try {
   const [wrong] = invalidSettings(variables);
   if (wrong !== undefined) throw new Error(`.dev.vars: ${wrong}.`);
   const port = await gatewayPort(process.env["BUGBOT_PORT"] ?? variables["BUGBOT_PORT"] ?? "8787");
-  const starting = startStack({
-    variables,
-    port,
-    acceptUnknownThreads: true,
-    script: demoScript,
-    onLog: (line) => console.log(line),
-  });
-  onInterrupt(() => starting.then((stack) => stack.close()).catch(() => undefined));
-  const stack = await starting;
+  const stack = await unlessInterrupted(
+    startStack({
+      variables,
+      port,
+      acceptUnknownThreads: true,
+      script: demoScript,
+      onLog: (line) => console.log(line),
+    }),
+  );
   const { slack, discord, linear, github, posthog, anthropic } = stack.standIns;
   if (github) await seedDemoRepository(github);
   if (posthog) seedDemoBehaviour(posthog);

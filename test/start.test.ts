@@ -91,6 +91,15 @@ describe("npm start", () => {
     expect((await readdir(folder)).filter((name) => name.startsWith("bugbot-"))).toEqual([]);
   });
 
+  it("ends on Ctrl-C while it is still starting, and leaves nothing behind", async ({ expect }) => {
+    const stack = await start("");
+    while (!(await readdir(folder, { recursive: true })).some((path) => path.endsWith("workspace"))) await wait(20);
+    if (stack.child.pid !== undefined) process.kill(-stack.child.pid, "SIGINT");
+    expect(await stack.exited).toEqual([0, null]);
+    expect(stack.printed()).toBe("");
+    expect((await readdir(folder)).filter((name) => name.startsWith("bugbot-"))).toEqual([]);
+  });
+
   it("names what is missing when a service is set up by half, and does not start", async ({ expect }) => {
     const stack = await start("SLACK_BOT_TOKEN=xoxb-1\n");
     const [code] = await stack.exited;
