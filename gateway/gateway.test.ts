@@ -193,6 +193,12 @@ describe("POST /slack/events", () => {
     expect(acknowledged).toEqual([]);
   });
 
+  it("does not ask for it again when it can never fit on the queue", async ({ expect }) => {
+    const { logged, request } = setUp({ enqueueFails: true });
+    const response = await request("/slack/events", await signed(mention({ channel: "C".repeat(200_000) })));
+    expect([response.status, logged]).toEqual([400, []]);
+  });
+
   it("stays acknowledged when the 👀 cannot be sent", async ({ expect }) => {
     const { enqueued, settled, logged, request } = setUp({ acknowledgeFails: true });
     expect((await request("/slack/events", await signed(mention()))).status).toBe(200);

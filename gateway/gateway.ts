@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
 import type { Command } from "../shared/command.ts";
-import { maxBodyBytes, maxTextLength } from "../shared/limits.ts";
+import { maxBodyBytes, maxMessageBytes, maxTextLength } from "../shared/limits.ts";
 import { stripHidden } from "../shared/plain-text.ts";
 import { describeError, type Log } from "../shared/log.ts";
 import type { Health } from "./health.ts";
@@ -8,6 +8,7 @@ import { readBody } from "./read-body.ts";
 import type { Answer, Door } from "./platform.ts";
 
 const decoder = new TextDecoder();
+const encoder = new TextEncoder();
 
 export interface GatewayNeeds {
   doors: readonly Door[];
@@ -70,7 +71,13 @@ export function createGateway({ doors, enqueue, holdFlood, health, operate, now,
           log("flood_held", { commandId: command.id });
           return c.text("That is too much at once. Try again in a minute.", 429, { "retry-after": "60" });
         }
-        await enqueue(command);
+        try {
+          await enqueue(command);
+        } catch (error) {
+          // No platform's ids are that long, and sending it again would not make it shorter.
+          if (encoder.encode(JSON.stringify(command)).length <= maxMessageBytes) throw error;
+          return c.text("Not understood: it is larger than a message on the queue.", 400);
+        }
         const sign = acknowledge(command)?.catch((error: unknown) =>
           log("acknowledge_failed", { commandId: command.id, ...describeError(error) }),
         );

@@ -6,7 +6,10 @@ export const maxBodyBytes = 1024 * 1024;
 /** https://docs.slack.dev/authentication/verifying-requests-from-slack: older than five minutes may be a replay. */
 export const signatureWindowSeconds = 5 * 60;
 
-/** A queue message holds 128 KB (https://developers.cloudflare.com/queues/platform/limits/); a Slack message 40,000 characters. */
+/** https://developers.cloudflare.com/queues/platform/limits/ */
+export const maxMessageBytes = 128_000;
+
+/** What fits into a message on the queue, at three bytes a character; a Slack message has 40,000. */
 export const maxTextLength = 40_000;
 
 /** A section block holds 3,000 characters (https://docs.slack.dev/reference/block-kit/blocks/section-block); mrkdwn is longer than its Markdown. */
