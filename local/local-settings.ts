@@ -54,7 +54,7 @@ export function servicesToStandInFor(variables: Variables): LocalServiceName[] {
     const missing = state.state === "off" && given.length > 0 ? state.turnOn : begun;
     if (missing.length > 0) {
       throw new Error(
-        `.dev.vars sets ${given.join(" and ")} but not ${missing.join(" and ")}. Set both, or neither to use the local stand-in for ${name}.`,
+        `.dev.vars sets ${given.join(" and ")} but not ${missing.join(" and ")}. Set all of them, or none to use the local stand-in for ${name}.`,
       );
     }
     return state.state === "off";

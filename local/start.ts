@@ -16,7 +16,7 @@ const variables = readDevVars(process.argv[2] ?? join(projectRoot, ".dev.vars"))
 try {
   const [wrong] = invalidSettings(variables);
   if (wrong !== undefined) throw new Error(`.dev.vars: ${wrong}.`);
-  const port = await gatewayPort(process.env["BUGBOT_PORT"] ?? variables["BUGBOT_PORT"] ?? "8787");
+  const port = await gatewayPort(process.env["BUGBOT_PORT"] || variables["BUGBOT_PORT"] || "8787");
   const stack = await unlessInterrupted(
     startStack({
       variables,

@@ -24,6 +24,13 @@ describe("settings", () => {
     expect(invalidSettings({ LINEAR_CHANNEL_TEAMS: "C0WEB=WEB, C0APP:APP" })).toEqual([
       "LINEAR_CHANNEL_TEAMS must hold channel=TEAM, not C0APP:APP",
     ]);
+    expect(
+      invalidSettings({ BUGBOT_REPO: "https://github.com/acme/shop", BUGBOT_ALLOWED_REPOS: "a/b.c, A-d/*, acme" }),
+    ).toEqual([
+      "BUGBOT_REPO must be owner/name, not https://github.com/acme/shop",
+      "BUGBOT_ALLOWED_REPOS must hold owner/name, owner/* or *, not acme",
+    ]);
+    expect(invalidSettings({ BUGBOT_REPO: "acme/shop", BUGBOT_ALLOWED_REPOS: "*" })).toEqual([]);
     expect(invalidSettings({})).toEqual([]);
   });
 

@@ -175,6 +175,13 @@ export function invalidSettings(env: object): string[] {
   if (model && !findFamily(model)) wrong.push(`BUGBOT_MODEL must be ${modelFamilies.join(", ")}, not ${model}`);
   const { GITHUB_APP_PRIVATE_KEY, POSTHOG_PROJECT_ID, BUGBOT_CHECKPOINT_KEY, LINEAR_CHANNEL_TEAMS, BUGBOT_COAUTHORS } =
     readSettings(env);
+  const { BUGBOT_REPO, BUGBOT_ALLOWED_REPOS } = readSettings(env);
+  if (BUGBOT_REPO && !/^[\w.-]+\/[\w.-]+$/.test(BUGBOT_REPO)) {
+    wrong.push(`BUGBOT_REPO must be owner/name, not ${BUGBOT_REPO}`);
+  }
+  for (const entry of BUGBOT_ALLOWED_REPOS.filter((one) => !/^([\w.-]+\/([\w.-]+|\*)|\*)$/.test(one))) {
+    wrong.push(`BUGBOT_ALLOWED_REPOS must hold owner/name, owner/* or *, not ${entry}`);
+  }
   for (const pair of LINEAR_CHANNEL_TEAMS.filter((one) => !/^\w+=\w+$/.test(one))) {
     wrong.push(`LINEAR_CHANNEL_TEAMS must hold channel=TEAM, not ${pair}`);
   }
