@@ -41,7 +41,12 @@ async function setUp(sleep: (round: number, planShown: string, advance: (ms: num
     approvals,
     messagesToRuns,
     commands,
-    status: createStatusMessage(command, { replies, effect, remember: async () => undefined }),
+    status: createStatusMessage(command, {
+      replies,
+      effect,
+      remember: async () => undefined,
+      reach: async () => undefined,
+    }),
     settings: readSettings({}),
     record: async () => true,
     now: () => time,

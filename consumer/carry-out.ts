@@ -41,7 +41,12 @@ export async function carryOut(
   const replies = outside.replies(command.conversation.platform);
   const needs: CommandNeeds = {
     ...outside,
-    status: createStatusMessage(command, { replies, effect, remember: (id) => commands.follow(command.id, id) }),
+    status: createStatusMessage(command, {
+      replies,
+      effect,
+      remember: (id) => commands.follow(command.id, id),
+      reach: (stage) => commands.reach(command.id, stage),
+    }),
   };
   const ended = await attempt(command, needs, refusal);
   // What it cost is not worth losing the last word for.

@@ -101,7 +101,12 @@ export async function createEvidenceWorld({ teams }: { teams?: { key: string; na
 
     const ending = await contextualize(command, {
       effect,
-      status: createStatusMessage(command, { replies, effect, remember: async () => undefined }),
+      status: createStatusMessage(command, {
+        replies,
+        effect,
+        remember: async () => undefined,
+        reach: async () => undefined,
+      }),
       replies: () => replies,
       linear: tracker,
       linearTeams: createLinearTeams(tracker, memory(kept.teams, kept.ttls)),

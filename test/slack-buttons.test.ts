@@ -44,6 +44,19 @@ async function thrice(write: () => SignedRequest): Promise<{ commands: number; p
   return { commands: Number(after.commands) - Number(before.commands) - 1, pulls: after.pulls - before.pulls };
 }
 
+/** A fix that is at work until it is stopped: its thread, and the message that follows it. */
+async function slowFix(eventId: string) {
+  const { body, headers, message } = world.slack.mention(`fix https://github.com/acme/shop case-slow ${eventId}`, {
+    channel: world.channel,
+    eventId,
+  });
+  await world.post(body, headers);
+  await world.until(() => world.anthropic.requests.find(({ body: sent }) => JSON.stringify(sent).includes(eventId)));
+  const [status] = bugbotIn(message.ts);
+  if (!status) throw new Error("no status message");
+  return { thread: message.ts, status };
+}
+
 describe("Retry", () => {
   it("does it again, to the end, on the same issue", async ({ expect }) => {
     isBroken = true;
@@ -78,19 +91,6 @@ describe("Retry", () => {
 });
 
 describe("Stop", () => {
-  /** A fix that is at work until it is stopped: its thread, and the message that follows it. */
-  async function slowFix(eventId: string) {
-    const { body, headers, message } = world.slack.mention(`fix https://github.com/acme/shop case-slow ${eventId}`, {
-      channel: world.channel,
-      eventId,
-    });
-    await world.post(body, headers);
-    await world.until(() => world.anthropic.requests.find(({ body: sent }) => JSON.stringify(sent).includes(eventId)));
-    const [status] = bugbotIn(message.ts);
-    if (!status) throw new Error("no status message");
-    return { thread: message.ts, status };
-  }
-
   it.for([
     ["button", "EvSlowButton", 1],
     ["cross", "EvSlowCross", 0],
@@ -125,6 +125,29 @@ describe("Stop", () => {
     expect(bugbotIn(thread).map(({ text }) => text)).toEqual([expect.stringMatching(/^⚙️/)]);
     await world.fromSlack(world.slack.react("x", status));
     expect(await world.settled("EvSlowOther")).toMatchObject({ outcome: "stopped" });
+  });
+});
+
+describe("status", () => {
+  it("says of what runs its stage, its age and its cost, in its thread and in the workspace", async ({ expect }) => {
+    const { thread, status } = await slowFix("EvSlowStatus");
+    const line = /^•\s+fix .*: (?!running)[a-z ]+ · for \d+ min · \$\d+\.\d\d/;
+    const here = await world.mention("status", { threadTs: thread });
+    expect(here.replies.at(-1)?.text).toMatch(/^📋 Asked of me in this thread/);
+    expect(here.replies.at(-1)?.text.split("\n").at(-1)).toMatch(line);
+    const elsewhere = await world.mention("status");
+    expect(elsewhere.replies.at(-1)?.text).toMatch(/^Nothing was asked of me in this thread/);
+    const everywhere = await world.mention("status all");
+    expect(
+      everywhere.replies
+        .at(-1)
+        ?.text.split("\n")
+        .find((text) => text.startsWith("•")),
+    ).toMatch(line);
+    await world.fromSlack(world.slack.pressButton("Stop", status));
+    await world.settled("EvSlowStatus");
+    const after = await world.mention("status", { threadTs: thread });
+    expect(after.replies.at(-1)?.text).toMatch(/•\s+fix .*: stopped · \d+ min ago · \$/);
   });
 });
 

@@ -11,13 +11,13 @@ const shownCommands = 5;
 /** What was asked in this thread and how it went; with `all`, in the workspace. And which sources of evidence are left alone for now. */
 export async function status(
   command: Command,
-  { effect, commands, conversations, breakers, now }: CommandNeeds,
+  { effect, commands, conversations, breakers, spending, now }: CommandNeeds,
 ): Promise<Ending> {
   const everywhere = /^all\b/i.test(command.text);
   const { conversation } = command;
   const scope = everywhere ? `${conversation.platform}:${workspaceId(conversation)}:` : conversationId(conversation);
   const { rows, pullRequestUrl, open } = await effect("read status", async () => ({
-    rows: await commands.recent(scope, shownCommands, command.id),
+    rows: await Promise.all((await commands.recent(scope, shownCommands, command.id)).map(withCostSoFar)),
     pullRequestUrl: (await conversations.find(scope)).pullRequestUrl,
     open: await breakers.open(now()),
   }));
@@ -36,15 +36,24 @@ export async function status(
       ...resting,
     ].join("\n"),
   };
+
+  /** What a run has cost is written down when it ends. */
+  async function withCostSoFar(row: RecentCommand): Promise<RecentCommand> {
+    if (row.outcome !== null) return row;
+    const bill = await spending.billOf(row.id, now()).catch(() => null);
+    return { ...row, costUsd: bill?.costUsd ?? null };
+  }
 }
 
-function describe({ name, text, outcome, costUsd, startedAt, issue }: RecentCommand, nowMs: number): string {
+function describe(row: RecentCommand, nowMs: number): string {
+  const { name, text, outcome, stage, costUsd, startedAt, issue } = row;
   const minutes = Math.max(0, Math.round((nowMs - startedAt) / 60_000));
   const what = [name, issue ?? maskEmails(text).replace(/\s+/g, " ").slice(0, 60)]
     .filter((word) => word !== "")
     .join(" ");
   const cost = costUsd === null ? "" : ` · $${costUsd.toFixed(2)}`;
-  return `* ${what}: ${outcome ?? "running"} · ${minutes} min ago${cost}`;
+  const age = outcome === null ? `for ${minutes} min` : `${minutes} min ago`;
+  return `* ${what}: ${outcome ?? stage ?? "running"} · ${age}${cost}`;
 }
 
 function describeBreaker({ source, triesAt }: OpenBreaker, nowMs: number): string {

@@ -26,7 +26,12 @@ it("says its last word in the message that is still being posted, and marks in o
       return replies.post(...given);
     },
   };
-  const status = createStatusMessage(command, { replies: slow, effect, remember: async () => undefined });
+  const status = createStatusMessage(command, {
+    replies: slow,
+    effect,
+    remember: async () => undefined,
+    reach: async () => undefined,
+  });
   void status.mark("working");
   void status.show("start", { text: "⚙️ …" });
   const ending = Promise.all([status.lastWord({ text: "✅ done" }), status.mark("succeeded")]);

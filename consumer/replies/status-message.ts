@@ -8,17 +8,20 @@ export interface StatusMessageNeeds {
   effect: Effect;
   /** Notes which message follows the command, for buttons and reactions on it. */
   remember: (messageId: string) => Promise<void>;
+  /** Notes what the command does now, for those who ask for its status. */
+  reach: (stage: string) => Promise<void>;
 }
 
 /**
  * The one message that follows a command: posted once, edited on the way, and at the end its last word. Nobody has to wait
  * for what it shows and marks: each goes out after the one before it, and the last word after all that was shown.
  */
-export function createStatusMessage(command: Command, { replies, effect, remember }: StatusMessageNeeds) {
+export function createStatusMessage(command: Command, { replies, effect, remember, reach }: StatusMessageNeeds) {
   let messageId: string | undefined;
   /** Whether an attempt to post it failed, which may have posted it all the same. */
   let isUncertain = false;
   let activity: string | undefined;
+  let stage: string | undefined;
   let shown = Promise.resolve();
   let marked = Promise.resolve();
   const notes: string[] = [];
@@ -27,6 +30,13 @@ export function createStatusMessage(command: Command, { replies, effect, remembe
   /** Nothing waits for it. */
   function showActivity(): void {
     if (activity !== undefined) void replies.activity?.(command, activity);
+  }
+
+  async function noteStage({ doing }: Reply): Promise<void> {
+    const now = doing?.stage ?? "waiting for an answer";
+    if (now === stage) return;
+    stage = now;
+    await reach(now).catch(() => undefined);
   }
 
   async function endActivity(step: string): Promise<void> {
@@ -41,6 +51,7 @@ export function createStatusMessage(command: Command, { replies, effect, remembe
     activity = activityOf(reply);
     if (id !== undefined) {
       const edit = async () => {
+        await noteStage(reply);
         await replies.edit(command, id, noted(reply));
         showActivity();
       };
@@ -52,6 +63,7 @@ export function createStatusMessage(command: Command, { replies, effect, remembe
         const posted = await replies.post(command, noted(reply), again || isUncertain);
         showActivity();
         await remember(posted);
+        await noteStage(reply);
         return posted;
       });
     } catch {
@@ -74,6 +86,7 @@ export function createStatusMessage(command: Command, { replies, effect, remembe
     /** For edits inside another effect; a lost one is made up for by the next. */
     async edit(reply: Reply): Promise<void> {
       activity = activityOf(reply);
+      await noteStage(reply);
       if (messageId !== undefined) await replies.edit(command, messageId, noted(reply)).catch(() => undefined);
       showActivity();
     },

@@ -10,17 +10,21 @@ const runSchema = z.pipe(
 );
 const recentSchema = z.pipe(
   z.object({
+    id: z.string(),
     name: z.string(),
     text: z.string(),
     outcome: z.nullable(z.string()),
+    stage: z.nullable(z.string()),
     cost_usd: z.nullable(z.number()),
     started_at: z.number(),
     issue_identifier: z.nullable(z.string()),
   }),
-  z.transform(({ name, text, outcome, ...row }) => ({
+  z.transform(({ id, name, text, outcome, stage, ...row }) => ({
+    id,
     name,
     text,
     outcome,
+    stage,
     costUsd: row.cost_usd,
     startedAt: row.started_at,
     issue: row.issue_identifier,
@@ -85,6 +89,11 @@ export function createCommands(db: D1Database) {
     /** Notes the message that follows a command. */
     async follow(id: string, statusMessageId: string): Promise<void> {
       await db.prepare("UPDATE commands SET status_message_id = ? WHERE id = ?").bind(statusMessageId, id).run();
+    },
+
+    /** Notes what a command does now. */
+    async reach(id: string, stage: string): Promise<void> {
+      await db.prepare("UPDATE commands SET stage = ? WHERE id = ?").bind(stage, id).run();
     },
 
     /** Ends a command, once. False when somebody else has ended it: theirs is the last word then. */
@@ -161,13 +170,13 @@ export function createCommands(db: D1Database) {
       return row === null ? null : runSchema.parse(row);
     },
 
-    /** The last commands of a conversation, or of all whose ids start with `scope`, newest first. */
+    /** The last commands of a conversation, or of all whose ids start with `scope`: those that run, then the newest. */
     async recent(scope: string, limit: number, except: string): Promise<RecentCommand[]> {
       const { results } = await db
         .prepare(
-          `SELECT name, text, outcome, cost_usd, started_at, issue_identifier FROM commands
+          `SELECT id, name, text, outcome, stage, cost_usd, started_at, issue_identifier FROM commands
            WHERE substr(conversation_id, 1, length(?1)) = ?1 AND id <> ?3 AND name IN ('fix', 'contextualize')
-           ORDER BY received_at DESC LIMIT ?2`,
+           ORDER BY outcome IS NULL DESC, received_at DESC LIMIT ?2`,
         )
         .bind(scope, limit, except)
         .all();
