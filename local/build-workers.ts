@@ -39,7 +39,9 @@ async function build(worker: WorkerName, folder: string, entry?: string): Promis
       env: {
         ...process.env,
         WRANGLER_SEND_METRICS: "false",
-        WRANGLER_LOG_PATH: join(folder, "wrangler-logs"),
+        WRANGLER_WRITE_LOGS: "false",
+        // Where it keeps an id of this machine, whether or not it may send anything.
+        XDG_CONFIG_HOME: join(folder, "config"),
         WRANGLER_HIDE_BANNER: "true",
         CI: "1",
       },

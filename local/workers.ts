@@ -8,6 +8,9 @@ import { keepOwnSignalHandlers } from "./process.ts";
 import { projectRoot } from "./project-root.ts";
 import type { Variables } from "./local-settings.ts";
 
+// wrangler's two functions below would keep a log in the home folder.
+process.env["WRANGLER_WRITE_LOGS"] = "false";
+
 export interface WorkersOptions {
   /** Where `buildWorkers` put the bundles. */
   bundles: string;
