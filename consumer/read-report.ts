@@ -10,6 +10,8 @@ export interface Report {
   /** The words that describe the bug: the clicked message's, else the asker's, else those at the thread's head. */
   text: string;
   author: string;
+  /** When that was written, in ms since the epoch. */
+  at: number;
   /** What is attached to it, unopened. */
   files?: AttachedFile[];
   /** What was said in the thread before, oldest first. */
@@ -25,7 +27,7 @@ export interface Report {
  * somebody else's report the asker's own words are one more thing that was said.
  */
 export function readReport(
-  { text, author, report, files = [], references }: Command,
+  { text, author, report, reportedAt, files = [], references, receivedAt }: Command,
   earlier: readonly Said[],
 ): Report {
   const around = [report?.text ?? "", ...earlier.map((said) => said.text).toReversed()];
@@ -36,12 +38,14 @@ export function readReport(
   const isBare = clicked === undefined && titleOf(text) === undefined;
   const head = isBare && titleOf(earlier[0]?.text ?? "") !== undefined ? earlier[0] : undefined;
   const reported = clicked ?? (head && { text: head.text, author: speakerOf(head) });
+  const writtenAt = clicked || !head ? reportedAt : head.at;
   const before = head ? earlier.slice(1) : earlier;
   return {
     text: reported?.text ?? text,
     author: reported?.author ?? asker,
+    at: writtenAt ?? receivedAt,
     files: [...(head?.files ?? []), ...files],
-    earlier: reported && text !== "" ? [...before, { author: asker, text }] : before,
+    earlier: reported && text !== "" ? [...before, { author: asker, text, at: receivedAt }] : before,
     references: Object.assign({}, ...found, references),
     named: githubRepositories(text),
     around: [...new Set(around.flatMap(githubRepositories))],

@@ -3,6 +3,7 @@ import { conversationId } from "../shared/conversation.ts";
 import { Failure } from "../shared/failure.ts";
 import type { Settings } from "../shared/settings.ts";
 import type { Issue, Linear } from "./clients/linear.ts";
+import { wholeText } from "./evidence/reported.ts";
 import { maskForLinear } from "./mask-for-linear.ts";
 import { noteDeed } from "./note-deed.ts";
 import { readReport, type Report } from "./read-report.ts";
@@ -84,7 +85,7 @@ export async function fileIssue(command: Command, taken: Taken, needs: TakeNeeds
   const { channelId } = command.conversation;
   const [, ofChannel] =
     settings.LINEAR_CHANNEL_TEAMS.map((pair) => pair.split("=")).find(([id]) => id === channelId) ?? [];
-  const mask = maskForLinear(settings);
+  const mask = maskForLinear(settings, wholeText(taken));
   const teamKey = ofChannel ?? settings.LINEAR_TEAM_KEY;
   const created = await effect("create issue", async () => {
     const filed = await createIssue({ command, report, title }, { linear, teams, teamKey, threadUrl, mask });

@@ -36,6 +36,8 @@ export const commandSchema = z.object({
   author: z.object({ id: z.string(), name: z.optional(z.string()), bot: z.optional(z.boolean()) }),
   /** The message a context menu or shortcut was used on: it is the report, and its author the reporter. */
   report: z.optional(z.object({ text: z.string(), author: z.string() })),
+  /** When the message that the command was used on, replies to or quotes was written, in ms since the epoch. */
+  reportedAt: z.optional(z.number()),
   /** What is attached to the message: named, and never opened. */
   files: z.optional(z.array(fileSchema)),
   references: referencesSchema,

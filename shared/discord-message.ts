@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import type { AttachedFile } from "./command.ts";
+import { discordTime } from "./message-time.ts";
 
 /** What a message on Discord says, wherever its author put it: alerts are mostly embeds. */
 
@@ -17,6 +18,7 @@ const saysSchema = z.object({
     ),
   ),
   attachments: z.nullish(z.array(z.object({ filename: words, url: words }))),
+  timestamp: words,
 });
 
 /** Only what is read of https://discord.com/developers/docs/resources/message#message-object. */
@@ -51,6 +53,17 @@ export function isDiscordBot({ author, webhook_id: webhook }: DiscordMessage): b
 export function discordWords(message: DiscordMessage, { embeds }: { embeds: boolean }): string {
   const lines = partsOf(message).flatMap((part) => [part.content, ...(embeds ? embeddedWords(part) : [])]);
   return lines.filter((line) => line).join("\n");
+}
+
+/** When it was written, or what it forwards: in ms since the epoch. */
+export function discordWrittenAt(message: DiscordMessage, id: string): number | undefined {
+  return discordForwardedAt(message) ?? discordTime(id);
+}
+
+/** When the message that it forwards was written; undefined where it forwards none. */
+export function discordForwardedAt({ message_snapshots: snapshots }: DiscordMessage): number | undefined {
+  const at = Date.parse(snapshots?.[0]?.message.timestamp ?? "");
+  return Number.isNaN(at) ? undefined : at;
 }
 
 /** What is attached to it. */

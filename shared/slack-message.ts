@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import type { AttachedFile } from "./command.ts";
+import { slackTime } from "./message-time.ts";
 import { plainText } from "./slack-plain-text.ts";
 
 /** What a message on Slack says, wherever its author put it: alerts often leave `text` empty. */
@@ -29,6 +30,8 @@ const attachmentSchema = z.object({
   from_url: text,
   is_msg_unfurl: z.optional(z.boolean()),
   is_share: z.optional(z.boolean()),
+  /** When the quoted message was written. */
+  ts: z.optional(z.unknown()),
 });
 
 /** https://docs.slack.dev/reference/methods/chat.postMessage: Slack takes no more. */
@@ -58,6 +61,19 @@ export function slackWords(message: SlackMessageParts, isBot: boolean): string {
   return withoutRepeats(parts.map((part) => (isBot ? plainAlert(part) : plainText(part)).trim())).join("\n");
 }
 
+/** When the message that it quotes was written, in ms since the epoch; undefined where it quotes none. */
+export function slackQuotedAt({ attachments }: SlackMessageParts): number | undefined {
+  for (const attachment of listOf(attachments).slice(0, maxAttachments)) {
+    const { data } = attachmentSchema.safeParse(attachment);
+    if (data && isQuote(data)) return slackTime(data.ts);
+  }
+  return undefined;
+}
+
+function isQuote({ is_msg_unfurl: unfurled, is_share: shared }: z.infer<typeof attachmentSchema>): boolean {
+  return unfurled === true || shared === true;
+}
+
 function readBlocks(blocks: unknown): string {
   const nodes = listOf(blocks);
   return lines(nodes.map((node) => readNode(node, 0)));
@@ -76,7 +92,7 @@ function readNode(node: unknown, depth: number): string {
 function readAttachment(attachment: unknown, isBot: boolean): string {
   const { data } = attachmentSchema.safeParse(attachment);
   if (!data) return "";
-  const isQuoted = data.is_msg_unfurl === true || data.is_share === true;
+  const isQuoted = isQuote(data);
   if (data.from_url && !isQuoted && !isBot) return "";
   const title = [data.title, data.title_link].filter((part) => part).join(" ");
   const fields = (data.fields ?? []).map((field) => [field.title, field.value].filter((part) => part).join(": "));

@@ -198,7 +198,7 @@ describe("what was said before", () => {
 
   it("is the thread from its head, each in its author's name, without bugbot's own words", async ({ expect }) => {
     discord.guild.messageContent = true;
-    expect(await replies.earlier(await mentionInThread())).toEqual([
+    expect(await replies.earlier(await mentionInThread())).toMatchObject([
       { author: "Bob Roe", text: "The total is wrong" },
       { author: "sentry", isBot: true, text: "TypeError\nin the cart\nUsers: 12" },
       { author: "Alice Doe", text: "", files: [{ name: "cart.png", url: "https://cdn.test/cart.png" }] },
@@ -212,8 +212,9 @@ describe("what was said before", () => {
     discord.say("Yes");
     const { id: messageId, channelId } = discord.say("fix", { mentionBot: true, replyTo });
     const conversation = { platform: "discord", guildId: discord.guildId, channelId, messageId } as const;
+    const at = Number(BigInt(replyTo) >> 22n) + 1_420_070_400_000;
     expect(await replies.earlier({ ...mention(), conversation })).toEqual([
-      { author: "Bob Roe", text: "The total is wrong" },
+      { author: "Bob Roe", text: "The total is wrong", at },
     ]);
   });
 

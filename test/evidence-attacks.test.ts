@@ -164,6 +164,33 @@ describe("people's addresses", () => {
     expect(JSON.stringify(asked.posthog.map(({ body }) => body))).toContain(email);
   });
 
+  it("that the report did not name are never whole, whatever the operator shows", async ({ expect }) => {
+    const named = "ann.lee@customers.example";
+    const at = Date.now() - 60_000;
+    const sessionId = "019ab5d4-7c10-7a3e-8c3d-00000000e001";
+    world.posthog.addPerson({ distinctIds: ["ann"], email: named });
+    world.posthog.addRecording({ sessionId, distinctId: "ann", startedAt: at, durationMs: 50_000 });
+    const seen = { distinctId: "ann", sessionId };
+    const clicked = { $event_type: "click", $el_text: `Invite zoe@friends.example as ${named}` };
+    world.posthog.capture({ ...seen, event: "$autocapture", at: at + 1000, properties: clicked });
+    const thrown = [{ type: "Error", value: "No mail to zoe@friends.example or zoe%40friends.example" }];
+    world.posthog.capture({ ...seen, event: "$exception", at: at + 2000, exception: thrown });
+    await world.github.commit("acme/shop", {
+      branch: "main",
+      files: { "src/invite.js": "export const inviteFriends = 1;\n" },
+      message: "Ask zoe@friends.example",
+    });
+    const { filed, comment, reply } = await told(`${named} cannot use inviteFriends in ${shop}`, {
+      variables: { EVIDENCE_SHOW_EMAILS: "on" },
+    });
+    expect(comment).toContain(`as ${named}`);
+    expect(comment).toContain("z…@friends.example");
+    expect(comment).toContain("Ask z…@friends.example");
+    for (const written of [comment, reply, filed?.title, filed?.description])
+      expect(written).not.toMatch(/zoe(?:@|%40)/);
+    expect(reply).not.toContain(named);
+  });
+
   it("are whole in Linear where EVIDENCE_SHOW_EMAILS is on; never in a title or in chat", async ({ expect }) => {
     const { filed, comment, reply } = await told(report, { earlier, variables: { EVIDENCE_SHOW_EMAILS: "on" } });
     expect(comment).toContain(email);

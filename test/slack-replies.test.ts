@@ -194,14 +194,15 @@ describe("what was said in the thread", () => {
   it("is other bots' words too, marked as theirs, and none of bugbot's own", async ({ expect }) => {
     const place = slack.workspace.addChannel(channel, "bugs");
     const { ts } = slack.workspace.post(place, alert);
-    slack.workspace.post(place, { user: "U0BOB", text: "again <https://a.test|a>", threadTs: ts });
+    const again = slack.workspace.post(place, { user: "U0BOB", text: "again <https://a.test|a>", threadTs: ts });
     const files = [{ id: "F1", name: "shot.png", title: "shot", size: 1 }];
     slack.workspace.post(place, { user: "U0BOB", text: "", threadTs: ts, files });
     const before = asked(ts);
     await replies().post({ ...before, id: "slack-Ev0" }, { text: "I said this" }, false);
-    expect(await replies().earlier(asked(ts))).toEqual([
-      { author: "Sentry", text: "TypeError in cart.js https://sentry.test/issues/7", isBot: true },
-      { author: "U0BOB", text: "again https://a.test" },
+    const at = (of: string) => Math.floor(Number(of) * 1000);
+    expect(await replies().earlier(asked(ts))).toMatchObject([
+      { author: "Sentry", text: "TypeError in cart.js https://sentry.test/issues/7", isBot: true, at: at(ts) },
+      { author: "U0BOB", text: "again https://a.test", at: at(again.ts) },
       { author: "U0BOB", text: "", files: [{ name: "shot.png", url: "https://acme.slack.com/files/F1/shot.png" }] },
       { author: "U0ALICE", text: "<@U0BUGBOT> contextualize" },
     ]);

@@ -31,7 +31,7 @@ export function addContextRoutes(api: Api, needs: ApiNeeds): void {
     const request = c.get("request");
     await record({ deed: `context ${request}`, actor: operator, action: "gathered_evidence", subject: request });
 
-    const mask = maskForLinear(settings);
+    const mask = maskForLinear(settings, told);
     const title = issue ? `${issue.identifier} ${issue.title}` : (titleOf(text) ?? "A report");
     const card = makeCard({ title, reported: [{ author: operator, text }], findings, mask });
     const shown: unknown = JSON.parse(

@@ -6,7 +6,7 @@ import type { Ending } from "../ending.ts";
 import { type Card, compareCards, makeCard } from "../evidence/card.ts";
 import { gather, type GatherNeeds } from "../evidence/gather.ts";
 import { type PoseNeeds, poseQuestion } from "../evidence/pose-question.ts";
-import { reportedIn, wholeText } from "../evidence/reported.ts";
+import { reportedAt, reportedIn, wholeText } from "../evidence/reported.ts";
 import { writeChatSummary } from "../evidence/write-chat-summary.ts";
 import { writeIssueComment } from "../evidence/write-issue-comment.ts";
 import { maskForLinear } from "../mask-for-linear.ts";
@@ -33,7 +33,7 @@ export async function contextualize(command: Command, needs: ContextualizeNeeds)
   const { report, known, threadUrl } = taken;
   const { named, around } = report;
   const clues = { named, around, known: known.repository, issueText: taken.issue?.description };
-  const question = poseQuestion({ text: wholeText(taken), reportedAt: command.receivedAt, clues }, needs);
+  const question = poseQuestion({ text: wholeText(taken), reportedAt: reportedAt(report), clues }, needs);
   const [filed, gathered] = await Promise.allSettled([fileIssue(command, taken, needs), gather(question, needs)]);
   if (filed.status === "rejected") throw filed.reason;
   if (gathered.status === "rejected") throw gathered.reason;
@@ -46,7 +46,7 @@ export async function contextualize(command: Command, needs: ContextualizeNeeds)
       reported: reportedIn(report),
       threadUrl: threadUrl ?? undefined,
       findings,
-      mask: maskForLinear(needs.settings),
+      mask: maskForLinear(needs.settings, wholeText(taken)),
     });
     return compareCards(made, await evidence.find(subject));
   });

@@ -7,7 +7,7 @@ import { type Card, makeCard } from "./card.ts";
 import { gather } from "./gather.ts";
 import { emailAddresses, maskEmails } from "../../shared/references/email.ts";
 import { postHogSessionIds } from "../../shared/references/posthog.ts";
-import { reportedIn, wholeText } from "./reported.ts";
+import { reportedAt, reportedIn, wholeText } from "./reported.ts";
 
 /** The card that was made of this issue or thread before; else what one look at the sources gives. It fails nothing, and keeps nothing. */
 export async function recallCard(
@@ -30,7 +30,7 @@ export async function recallCard(
     const text = wholeText(taken);
     const question = {
       text,
-      reportedAt: command.receivedAt,
+      reportedAt: reportedAt(taken.report),
       sessionIds: postHogSessionIds(text),
       emails: emailAddresses(text),
       findRepository: async () => ({ name, head }),

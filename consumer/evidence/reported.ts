@@ -1,4 +1,5 @@
 import type { Report } from "../read-report.ts";
+import { emailAddresses } from "../../shared/references/email.ts";
 import { speakerOf, wordsOf } from "../said.ts";
 import type { Taken } from "../take-report.ts";
 import type { Quote } from "./card.ts";
@@ -8,6 +9,12 @@ export function reportedIn(report: Report): Quote[] {
   return [...report.earlier, report]
     .map((said) => ({ author: speakerOf(said), text: wordsOf(said) }))
     .filter(({ text }) => text !== "");
+}
+
+/** When it was reported, in ms since the epoch: where somebody is named only elsewhere in the thread, when that was. */
+export function reportedAt({ text, at, earlier }: Report): number {
+  const naming = [{ text, at }, ...earlier].find((said) => emailAddresses(said.text).length > 0);
+  return naming?.at ?? at;
 }
 
 /** Everything that was said about the bug, in the thread and in its issue. */

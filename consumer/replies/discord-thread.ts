@@ -5,6 +5,7 @@ import {
   discordFiles,
   discordMessageSchema,
   discordWords,
+  discordWrittenAt,
   isDiscordBot,
 } from "../../shared/discord-message.ts";
 import { Failure } from "../../shared/failure.ts";
@@ -72,8 +73,10 @@ function spoken(message: z.infer<typeof messageSchema>): Shown[] {
 function toSaid(message: Shown): Said {
   const isBot = isDiscordBot(message);
   const files = discordFiles(message);
+  const at = discordWrittenAt(message, message.id);
   return {
     author: discordAuthor(message),
+    ...(at !== undefined && { at }),
     text: discordWords(message, { embeds: isBot }),
     ...(isBot && { isBot }),
     ...(files.length > 0 && { files }),

@@ -56,6 +56,8 @@ export const buttonLabels = {
 export interface Said {
   author: string;
   text: string;
+  /** When it was written, in ms since the epoch; where it quotes a message, when that was. */
+  at?: number;
   /** Another app said it: an alert, for one. */
   isBot?: boolean;
   /** What was attached. bugbot does not open it. */

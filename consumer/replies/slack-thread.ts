@@ -2,7 +2,8 @@ import type { WebClient } from "@slack/web-api";
 import * as z from "zod/mini";
 import type { Command } from "../../shared/command.ts";
 import { earlierMessages } from "../../shared/limits.ts";
-import { slackFiles, slackWords } from "../../shared/slack-message.ts";
+import { slackTime } from "../../shared/message-time.ts";
+import { slackFiles, slackQuotedAt, slackWords } from "../../shared/slack-message.ts";
 import type { Said } from "./reply.ts";
 import { call } from "./slack-client.ts";
 import { type PostedRole, slackConversation } from "./slack-command.ts";
@@ -90,7 +91,14 @@ export async function readEarlier(client: WebClient, command: Command): Promise<
       const files = slackFiles(given.files);
       if (text === "" && files.length === 0) continue;
       const author = (isBot ? username || profile?.name || botId : user) ?? "somebody";
-      said.push({ author, text, ...(isBot && { isBot }), ...(files.length > 0 && { files }) });
+      const at = slackQuotedAt(given) ?? slackTime(message.ts);
+      said.push({
+        author,
+        text,
+        ...(at !== undefined && { at }),
+        ...(isBot && { isBot }),
+        ...(files.length > 0 && { files }),
+      });
     }
     cursor = page.response_metadata?.next_cursor || undefined;
   } while (cursor !== undefined);

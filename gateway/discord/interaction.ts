@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import type { Command } from "../../shared/command.ts";
 import { signatureWindowSeconds } from "../../shared/limits.ts";
+import { discordTime } from "../../shared/message-time.ts";
 
 /** A snowflake; whatever it is, it is safe in a path, a key and a command's id. */
 export const idSchema = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/));
@@ -45,8 +46,6 @@ const threadTypes = new Set([10, 11, 12]);
 const hasThread = 1 << 5;
 /** https://discord.com/developers/docs/interactions/receiving-and-responding#followup-messages */
 const tokenLifeMs = 15 * 60_000;
-/** https://discord.com/developers/docs/reference#snowflakes */
-const discordEpochMs = 1_420_070_400_000;
 
 /** Nothing where nobody did it, or nowhere. In a thread Discord's channel id is the thread's own. */
 export function readInteraction(raw: z.infer<typeof interactionSchema>, nowMs: number): Interaction | undefined {
@@ -82,12 +81,11 @@ function threadOf({ channel, message }: z.infer<typeof interactionSchema>, chann
 
 /** The time in the id; an interaction is delivered at once, so an id from another time holds none. */
 function createdAt(id: string, nowMs: number): number {
-  if (!/^\d{1,20}$/.test(id)) return nowMs;
-  const createdMs = Number(BigInt(id) >> 22n) + discordEpochMs;
+  const createdMs = discordTime(id) ?? nowMs;
   return Math.abs(createdMs - nowMs) <= signatureWindowSeconds * 1000 ? createdMs : nowMs;
 }
 
-type Asked = Pick<Command, "name" | "text" | "references" | "report" | "files"> & { messageId?: string };
+type Asked = Pick<Command, "name" | "text" | "references" | "report" | "reportedAt" | "files"> & { messageId?: string };
 
 /** The command an interaction asks for. Discord's id makes it the same one however often it is delivered. */
 export function commandFrom(interaction: Interaction, { messageId, ...asked }: Asked): Command {

@@ -14,6 +14,8 @@ it("makes the message a menu is used on the report", async ({ expect }) => {
       name: "contextualize",
       text: "",
       report: { text: "The total is wrong: BUG-12", author: "bob" },
+      // The id's own time.
+      reportedAt: Date.parse("2025-09-19T12:14:09.342Z"),
       conversation: { messageId: "1418570862290014208" },
       author: { name: "Ann" },
       references: { linearIssueId: "BUG-12" },

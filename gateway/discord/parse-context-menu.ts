@@ -1,6 +1,12 @@
 import * as z from "zod/mini";
 import { messageMenus } from "../../shared/discord-commands.ts";
-import { discordAuthor, discordFiles, discordMessageSchema, discordWords } from "../../shared/discord-message.ts";
+import {
+  discordAuthor,
+  discordFiles,
+  discordMessageSchema,
+  discordWords,
+  discordWrittenAt,
+} from "../../shared/discord-message.ts";
 import { maxTextLength } from "../../shared/limits.ts";
 import { findReferences } from "../../shared/references/reference.ts";
 import type { Incoming } from "../platform.ts";
@@ -27,6 +33,7 @@ export function parseContextMenu(
     name: name === messageMenus.fix ? "fix" : "contextualize",
     text: "",
     report: { text, author: discordAuthor(message) },
+    reportedAt: discordWrittenAt(message, messageId),
     ...(files.length > 0 && { files }),
     references: findReferences([text, ...files.map((file) => file.name)].join("\n")),
     messageId,

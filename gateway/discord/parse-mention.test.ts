@@ -61,6 +61,12 @@ describe("a mention that replies to somebody", () => {
   };
   const reply = (changes: object) => parse({ type: 19, referenced_message: { ...repliedTo, ...changes } });
 
+  it("knows when that was written, or what it forwards", ({ expect }) => {
+    expect(reply({ id: "1418570862290014208" })?.reportedAt).toBe(Date.parse("2025-09-19T12:14:09.342Z"));
+    const message_snapshots = [{ message: { content: "It broke", timestamp: "2026-11-12T08:00:00.000000+00:00" } }];
+    expect(reply({ content: "", message_snapshots })?.reportedAt).toBe(Date.parse("2026-11-12T08:00:00Z"));
+  });
+
   it("has that message as its report, in its author's name, with what is attached to it", ({ expect }) => {
     expect(reply({})).toMatchObject({
       report: { text: "The total is wrong", author: "Bob" },

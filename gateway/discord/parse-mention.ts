@@ -3,9 +3,11 @@ import type { Command } from "../../shared/command.ts";
 import {
   discordAuthor,
   discordFiles,
+  discordForwardedAt,
   type DiscordMessage,
   discordMessageSchema,
   discordWords,
+  discordWrittenAt,
   isDiscordBot,
 } from "../../shared/discord-message.ts";
 import { parseWords } from "../../shared/grammar.ts";
@@ -31,7 +33,7 @@ const messageSchema = z.extend(discordMessageSchema, {
   }),
   mentions: z.array(z.object({ id: z.string() })),
   /** The message this one replies to; null when it was deleted. */
-  referenced_message: z.nullish(discordMessageSchema),
+  referenced_message: z.nullish(z.extend(discordMessageSchema, { id: idSchema })),
 });
 
 /** A message and a reply; the other types are Discord's own notices. */
@@ -72,6 +74,7 @@ export function parseMention(
     id: `discord-${id}`,
     ...parseWords(words),
     ...(report && { report: { text: report.text, author: report.author } }),
+    reportedAt: report?.writtenAt ?? discordForwardedAt(parsed.data),
     ...(files.length > 0 && { files }),
     conversation: {
       platform: "discord",
@@ -90,10 +93,12 @@ export function parseMention(
  * The message a mention replies to, in its author's name. Nothing where Discord does not show it: that takes the application's
  * Message Content Intent, and the consumer looks again.
  */
-function reportOf(message: DiscordMessage) {
+function reportOf(message: DiscordMessage & { id: string }) {
   const text = plainText(discordWords(message, { embeds: isDiscordBot(message) })).slice(0, maxTextLength);
   const files = discordFiles(message);
-  return text === "" && files.length === 0 ? undefined : { text, files, author: discordAuthor(message) };
+  return text === "" && files.length === 0
+    ? undefined
+    : { text, files, author: discordAuthor(message), writtenAt: discordWrittenAt(message, message.id) };
 }
 
 /** What follows the bot's mention; what precedes it when nothing follows; all of it when there is none. */

@@ -1,7 +1,8 @@
 import * as z from "zod/mini";
 import { maxTextLength } from "../../shared/limits.ts";
+import { slackTime } from "../../shared/message-time.ts";
 import { findReferences } from "../../shared/references/reference.ts";
-import { slackFiles, slackWords } from "../../shared/slack-message.ts";
+import { slackFiles, slackQuotedAt, slackWords } from "../../shared/slack-message.ts";
 import type { Incoming } from "../platform.ts";
 import { commandId } from "./command-id.ts";
 import { authorOf, filled, type InteractionContext, personSchema, teamIdOf } from "./interaction.ts";
@@ -55,6 +56,7 @@ export async function readShortcut(payload: unknown, { nowMs, apiUrl }: Interact
       },
       author: authorOf(shortcut.data),
       report: { text, author: message.user || message.username || message.bot_id || "unknown" },
+      reportedAt: slackQuotedAt(message) ?? slackTime(message.ts),
       ...(files.length > 0 && { files }),
       references: findReferences(text),
       receivedAt: nowMs,

@@ -86,6 +86,7 @@ it("keeps what is quoted, and the names of what is attached", async ({ expect })
     author_name: "Bob",
     text: "see <https://github.com/acme/shop>",
     from_url: "https://x.test",
+    ts: "1700000000.000100",
   };
   const command = await commandOf("<@UBOT> fix", {
     subtype: "file_share",
@@ -95,6 +96,7 @@ it("keeps what is quoted, and the names of what is attached", async ({ expect })
   expect(command).toMatchObject({
     name: "fix",
     text: "Bob wrote: see https://github.com/acme/shop",
+    reportedAt: 1_700_000_000_000,
     references: { githubRepoUrl: "https://github.com/acme/shop" },
     files: [{ name: "shot.png", url: "https://acme.slack.test/files/shot.png" }],
   });

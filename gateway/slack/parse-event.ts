@@ -3,7 +3,7 @@ import type { Command } from "../../shared/command.ts";
 import { parseWords } from "../../shared/grammar.ts";
 import { maxTextLength } from "../../shared/limits.ts";
 import { findReferences } from "../../shared/references/reference.ts";
-import { slackFiles, slackWords } from "../../shared/slack-message.ts";
+import { slackFiles, slackQuotedAt, slackWords } from "../../shared/slack-message.ts";
 import type { Incoming, Parse } from "../platform.ts";
 import { commandId } from "./command-id.ts";
 import { filled, isRecord, textOf } from "../fields.ts";
@@ -120,6 +120,7 @@ function readMessage(event: Record<string, unknown>, delivery: Delivery): Incomi
       ...parseWords(asked),
       conversation: { platform: "slack", teamId, channelId: channel, threadId, messageId: ts },
       author,
+      reportedAt: slackQuotedAt({ attachments }),
       ...(files.length > 0 && { files }),
       references: findReferences(asked),
       receivedAt: nowMs,

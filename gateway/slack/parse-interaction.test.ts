@@ -74,6 +74,7 @@ describe("the message shortcut", () => {
         conversation: { ...inThread, threadId: "10.2", responseUrl: "https://hooks.slack.com/app/T1/1/x" },
         author: { id: "U1", name: "ann" },
         report: { text: "https://github.com/acme/shop is down", author: "U2" },
+        reportedAt: 10_200,
         references: { githubRepoUrl: "https://github.com/acme/shop" },
         receivedAt: nowMs,
       },

@@ -17,5 +17,22 @@ export function emailAddresses(text: string): string[] {
 
 /** Every address in it as `a…@acme.com`: enough to tell whose it is for those who know, and no address. */
 export function maskEmails(text: string): string {
-  return text.replace(suspected, (_, local: string, domain: string) => `${Array.from(local)[0] ?? ""}…${domain}`);
+  return text.replace(suspected, masked);
+}
+
+/** The same, but for the addresses that `named` names already. */
+export function maskOtherEmails(named: string): (text: string) => string {
+  const known = new Set(Array.from(named.matchAll(suspected), ([found]) => plain(found)));
+  return (text) =>
+    text.replace(suspected, (found: string, local: string, domain: string) =>
+      known.has(plain(found)) ? found : masked(found, local, domain),
+    );
+}
+
+function masked(_found: string, local: string, domain: string): string {
+  return `${Array.from(local)[0] ?? ""}…${domain}`;
+}
+
+function plain(found: string): string {
+  return found.replace(/%40/, "@").toLowerCase();
 }
