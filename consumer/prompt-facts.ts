@@ -36,8 +36,13 @@ export function promptFacts({ repository, report, issue, card, allowedPaths, ver
 function evidenceOf({ sections }: Card): Quoted | undefined {
   const shown = sections.filter(({ title, claims }) => title !== placesInCode && claims.length > 0);
   if (shown.length === 0) return undefined;
-  const text = shown.map(({ title, claims }) =>
-    [`${title}:`, ...claims.map((claim) => `- ${claim.lead} ${claim.text}`)].join("\n"),
-  );
+  const text = shown.map(({ title, brief, claims }) => {
+    // Steps of other recordings would leave no room for what follows.
+    const lines = claims.flatMap(({ lead, text: said, url, steps = [] }) => [
+      `- ${lead} ${said}`,
+      ...(url === brief.url ? steps.map((step) => `  - ${step.lead} ${step.text}`) : []),
+    ]);
+    return [`${title}:`, ...lines].join("\n");
+  });
   return { source: "evidence from PostHog and GitHub", text: maskEmails(text.join("\n\n")) };
 }

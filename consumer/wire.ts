@@ -86,8 +86,8 @@ export function wire(env: Env): Outside {
     breakers: createBreakers(env.DB),
     evidence: createEvidence(env.DB),
     sources: {
-      behaviour: posthog && ((asked) => findBehaviour(asked, { posthog })),
-      code: code && ((asked) => findCode(asked, { github: code, searches, webUrl: settings.GITHUB_URL })),
+      behaviour: posthog && ((asked, limit) => findBehaviour(asked, { posthog, limit })),
+      code: code && ((asked, limit) => findCode(asked, { github: code, searches, webUrl: settings.GITHUB_URL, limit })),
     },
     leases: createLeases(env.DB),
     approvals: createApprovals(env.DB),

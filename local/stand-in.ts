@@ -15,6 +15,8 @@ export interface RecordedRequest {
   body: unknown;
   /** Milliseconds since the epoch. */
   at: number;
+  /** When its answer was sent; undefined until then, and for one that is never answered. */
+  answeredAt?: number;
   /** The vendor's own name of the call: "chat.postMessage", "issueCreate", "GET /repos/acme/shop". */
   operation: string;
 }
@@ -70,7 +72,10 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn & {
     const text = streamed ? "" : await readBody(incoming);
     const headers = flatten(incoming.headers);
     const seen = { method: incoming.method ?? "GET", path, headers, body: parseBody(text, headers), at: Date.now() };
-    const recorded = { ...seen, operation: options.operation?.(seen) ?? `${seen.method} ${path.split("?", 1)[0]}` };
+    const recorded: RecordedRequest = {
+      ...seen,
+      operation: options.operation?.(seen) ?? `${seen.method} ${path.split("?", 1)[0]}`,
+    };
     requests.push(recorded);
     if (delayMs > 0) await wait(delayMs);
 
@@ -84,16 +89,21 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn & {
       });
 
     const planned = faults.find((entry) => entry.left > 0 && matches(entry.match, recorded));
-    if (!planned) return send(await options.answer(request(), recorded), outgoing);
+    if (!planned) {
+      await send(await options.answer(request(), recorded), outgoing);
+      recorded.answeredAt = Date.now();
+      return;
+    }
     planned.left -= 1;
     const { status = 503, headers: extra, body = "", afterEffect, reset, hang, strike } = planned.fault;
     if (afterEffect) await (await options.answer(request(), recorded)).arrayBuffer();
     else incoming.resume();
     strike?.();
     const init = { status, headers: extra ?? {} };
+    if (hang) return;
     if (reset) incoming.socket.destroy();
-    else if (!hang)
-      await send(typeof body === "string" ? new Response(body || null, init) : Response.json(body, init), outgoing);
+    else await send(typeof body === "string" ? new Response(body || null, init) : Response.json(body, init), outgoing);
+    recorded.answeredAt = Date.now();
   }
 
   const server = createServer((incoming, outgoing) => {

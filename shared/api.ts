@@ -73,11 +73,10 @@ export const diagnosisSchema = z.object({
   migrations: z.array(z.string()),
 });
 
-const claimSchema = z.object({
-  lead: z.string(),
-  text: z.string(),
-  url: z.string(),
+const stepSchema = z.object({ lead: z.string(), text: z.string(), url: z.string() });
+const claimSchema = z.extend(stepSchema, {
   isNew: z.optional(z.boolean()),
+  steps: z.optional(z.array(stepSchema)),
 });
 const sourceSchema = z.discriminatedUnion("state", [
   z.object({ state: z.literal("found"), value: z.unknown() }),

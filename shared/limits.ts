@@ -83,7 +83,7 @@ export const appTokenMarginMs = 5 * 60_000;
 
 /** One answer of PostHog. What bugbot asks for stays far below it. */
 export const maxPostHogAnswerBytes = 4 * 1024 * 1024;
-/** What is shown of a person's recordings, of one recording's actions, and of the exceptions around them. */
+/** What is shown of a person's recordings, of one recording's actions, and of the exceptions in it and around it. */
 export const behaviourLimits = { recordings: 5, actions: 20, exceptions: 5 };
 /** How far back recordings, and others with the same exception, are looked for. */
 export const behaviourDays = 14;
@@ -155,6 +155,8 @@ export const defaultAllowedPaths = ["src/**", "app/**", "components/**", "pages/
 
 /** What one source of evidence may take; what comes later is missing from the card. */
 export const sourceTimeoutMs = 10_000;
+/** What of that must be left after a wait the source asked for, so that a second look is worth it. */
+export const secondLookMs = 2_000;
 
 /** A source opens its breaker when half of at least ten calls within ten minutes failed; a trial is given up for lost after `trialMs`. */
 export const breakerLimits = {
@@ -170,8 +172,8 @@ export const breakerLimits = {
 export const maxThreadLength = 150_000;
 /** What Linear is given to keep as one text: it documents no limit of its own. */
 export const maxIssueTextLength = 50_000;
-/** Of one card: people's words altogether, one claim, and a name. */
-export const cardLengths = { reported: 10_000, claim: 500, author: 100 };
+/** Of one card: people's words altogether, one claim, one step of a recording, and a name. */
+export const cardLengths = { reported: 10_000, claim: 500, step: 200, author: 100 };
 /** Of a report, its first; one that names more is no stack trace. */
 export const maxFrames = 50;
 

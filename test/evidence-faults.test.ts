@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
+import * as z from "zod";
 import { demoCustomer } from "../local/demo-behaviour.ts";
-import type { Fault } from "../local/stand-in.ts";
+import type { Fault, RecordedRequest } from "../local/stand-in.ts";
 import { createEvidenceWorld, type EvidenceWorld } from "./evidence-world.ts";
 
 let world: EvidenceWorld;
@@ -12,6 +13,7 @@ afterAll(() => world?.close());
 
 const report = `https://github.com/acme/shop Pressing Apply twice takes the code off. ${demoCustomer.email} noticed.`;
 const json = { "content-type": "application/json" };
+/** What a source may take where one of its faults is silence. */
 const timeoutMs = 2500;
 
 const faults = {
@@ -25,45 +27,60 @@ const faults = {
   "answers nothing": { status: 200, headers: json, body: "" },
 } satisfies Record<string, Fault>;
 type FaultName = keyof typeof faults;
-
-/** Why nothing came of a source, as the card says it. */
-const reasons: Record<"posthog" | "github", Record<FaultName, string>> = {
-  posthog: {
-    "does not answer": "PostHog: not reached (no answer within 2.5 s)",
-    "breaks off": "PostHog: not reached (PostHog does not answer)",
-    "answers 500": "PostHog: not reached (PostHog has trouble (HTTP 500))",
-    "answers 401":
-      "PostHog: not reached (PostHog refuses my access: check that POSTHOG_API_KEY is a personal API key with `query:read` and `session_recording:read` on project 1)",
-    "answers 429 with Retry-After": "PostHog: not reached (PostHog asks to slow down)",
-    "answers truncated JSON": "PostHog: not reached (I cannot read what PostHog answers)",
-    "answers 11 MB": "PostHog: not reached (PostHog's answer is larger than 4 MB, so I did not read it)",
-    "answers nothing": "PostHog: not reached (I cannot read what PostHog answers)",
-  },
-  github: {
-    "does not answer": "GitHub: not reached (no answer within 2.5 s)",
-    "breaks off": "GitHub: not reached (GitHub does not answer)",
-    "answers 500": "GitHub: not reached (GitHub has trouble (HTTP 500))",
-    "answers 401":
-      "GitHub: not reached (GitHub refuses my access: check that GITHUB_TOKEN is right and has not expired)",
-    "answers 429 with Retry-After": "GitHub: not reached (GitHub asks to slow down)",
-    "answers truncated JSON": "GitHub: not reached (I cannot read what GitHub answers)",
-    "answers 11 MB": "GitHub: not reached (GitHub's answer is too large to read)",
-    "answers nothing": "GitHub: not reached (I cannot read what GitHub answers)",
-  },
-};
-const given = {
-  posthog: ["Who is affected", "What happened"],
-  github: ["Where in the code", "What changed recently"],
-};
-const nothingFromReport = "GitHub: nothing in acme/shop matches the report";
-const frame = "The frame is src/cart.js:29.";
 const names: FaultName[] = Object.keys(faults).filter((name): name is FaultName => name in faults);
 
+const sources = {
+  posthog: {
+    name: "PostHog",
+    given: ["Who is affected", "What happened"],
+    refusal:
+      "check that POSTHOG_API_KEY is a personal API key with `query:read` and `session_recording:read` on project 1",
+    tooLarge: "PostHog's answer is larger than 4 MB, so I did not read it",
+  },
+  github: {
+    name: "GitHub",
+    given: ["Where in the code", "What changed recently"],
+    refusal: "check that GITHUB_TOKEN is right and has not expired",
+    tooLarge: "GitHub's answer is too large to read",
+  },
+};
+type SourceName = keyof typeof sources;
+
+/** Why nothing came of it, as the card says it. */
+function why(source: SourceName, fault: FaultName, silentMs = timeoutMs): string {
+  const { name, refusal, tooLarge } = sources[source];
+  const said: Record<FaultName, string> = {
+    "does not answer": `no answer within ${silentMs / 1000} s`,
+    "breaks off": `${name} does not answer`,
+    "answers 500": `${name} has trouble (HTTP 500)`,
+    "answers 401": `${name} refuses my access: ${refusal}`,
+    "answers 429 with Retry-After": "asked to wait 7 s",
+    "answers truncated JSON": `I cannot read what ${name} answers`,
+    "answers 11 MB": tooLarge,
+    "answers nothing": `I cannot read what ${name} answers`,
+  };
+  return said[fault];
+}
+function notReached(source: SourceName, fault: FaultName, silentMs?: number): string {
+  return `${sources[source].name}: not reached (${why(source, fault, silentMs)})`;
+}
+/** PostHog's first question is one that others wait for. */
+const firstLimit = { posthog: 0.6, github: 1 };
+
+const nothingFromReport = "GitHub: nothing in acme/shop matches the report";
+const frame = "The frame is src/cart.js:29.";
+
 /** The command under a fault that lasts, and the card as it is kept. */
-async function under(broken: Partial<Record<"posthog" | "github" | "linear", FaultName>>, text = report) {
+async function under(
+  broken: Partial<Record<SourceName | "linear", FaultName>>,
+  { text = report, silentMs = timeoutMs } = {},
+) {
   for (const [source, name] of Object.entries(broken)) standIn(source).fault(/./, { times: 1000, ...faults[name] });
   const isSlow = Object.values(broken).includes("does not answer");
-  const ended = await world.ask(text, isSlow ? { timeoutMs, linearTimeoutMs: 300 } : {});
+  return told(text, isSlow ? { timeoutMs: silentMs, linearTimeoutMs: 300 } : {});
+}
+async function told(text: string, asks: Parameters<EvidenceWorld["ask"]>[1] = {}) {
+  const ended = await world.ask(text, asks);
   const issue = world.linear.workspace.issues.find(({ identifier }) => identifier === ended.issue);
   return {
     ...ended,
@@ -78,55 +95,149 @@ function standIn(source: string) {
 it("has everything on the card when nothing fails", async ({ expect }) => {
   const { outcome, card } = await under({});
   expect(outcome).toBe("succeeded");
-  expect(card?.sections.map(({ title }) => title)).toEqual([...given.posthog, ...given.github]);
+  expect(card?.sections.map(({ title }) => title)).toEqual([...sources.posthog.given, ...sources.github.given]);
   expect(card?.unknown).toEqual([]);
 });
 
 describe.for(["posthog", "github"] as const)("when %s", (source) => {
   const other = source === "posthog" ? "github" : "posthog";
   it.for(names)("%s, the card says so once, and has the rest", async (name, { expect }) => {
-    const { outcome, reply, card, comments, asked, waits } = await under({ [source]: name }, `${report} ${frame}`);
+    const { outcome, reply, card, comments, asked, waits } = await under(
+      { [source]: name },
+      { text: `${report} ${frame}` },
+    );
     expect(outcome).toBe("succeeded");
-    expect(card?.unknown).toEqual([reasons[source][name]]);
-    expect(card?.sections.map(({ title }) => title)).toEqual(given[other]);
+    expect(card?.unknown).toEqual([notReached(source, name, firstLimit[source] * timeoutMs)]);
+    expect(card?.sections.map(({ title }) => title)).toEqual(sources[other].given);
     expect(comments).toHaveLength(1);
     expect(comments[0]).toContain("### Not known");
     for (const written of [reply, comments[0]]) {
-      expect(written).toContain(source === "posthog" ? "PostHog: not reached" : "GitHub: not reached");
+      expect(written).toContain(`${sources[source].name}: not reached`);
       expect(written).not.toContain(demoCustomer.email);
     }
-    // What fails is not asked again, and nobody waits for it.
-    expect(asked[source].length).toBeLessThanOrEqual(2);
-    expect(waits).toEqual([]);
+    // Only what asks to wait is asked again, after that wait; GitHub also for what the exceptions name.
+    const looks = source === "github" ? [7000, 7000] : [7000];
+    expect(waits).toEqual(name === "answers 429 with Retry-After" ? looks : []);
+    expect(asked[source].length).toBeLessThanOrEqual(2 * (1 + waits.length));
   });
 });
 
 describe("when both sources fail at once", () => {
-  const pairs = names.map((name, at): [FaultName, FaultName] => [name, names[(at + 3) % names.length] ?? name]);
+  const pairs = names.flatMap((one) => names.map((other): [FaultName, FaultName] => [one, other]));
   it.for(pairs)("PostHog %s, GitHub %s: the report is on the issue, and both are named", async (pair, { expect }) => {
     const [posthog, github] = pair;
-    const { outcome, reply, card, comments, button } = await under({ posthog, github });
+    const silentMs = 1500;
+    const { outcome, reply, card, comments, button } = await under({ posthog, github }, { silentMs });
     expect(outcome).toBe("succeeded");
     expect(card?.sections).toEqual([]);
-    expect(card?.unknown).toEqual([reasons.posthog[posthog], reasons.github[github]]);
+    expect(card?.unknown).toEqual([
+      notReached("posthog", posthog, firstLimit.posthog * silentMs),
+      notReached("github", github, firstLimit.github * silentMs),
+    ]);
     expect(reply).toContain("Nothing was found beyond the report itself.");
     expect(comments).toEqual([expect.stringContaining("Pressing Apply twice takes the code off.")]);
     expect(button).toBe("fix");
   });
 });
 
+const questions: readonly {
+  source: SourceName;
+  asked: RegExp | string;
+  what: string;
+  isFirst: boolean;
+  lost?: string;
+}[] = [
+  { source: "posthog", asked: "people", what: "the person", isFirst: true },
+  { source: "posthog", asked: /GET .*\/session_recordings\/[0-9a-f-]{36}/, what: "recordings", isFirst: true },
+  { source: "posthog", asked: "actions", what: "the timeline", isFirst: false },
+  { source: "posthog", asked: "exceptions of sessions", what: "exceptions", isFirst: false },
+  { source: "github", asked: /\/git\/trees\//, what: "the list of its files", isFirst: true },
+  { source: "github", asked: /\/search\/code/, what: "what was searched for", isFirst: true },
+  { source: "github", asked: /\/pulls\?/, what: "open pull requests", isFirst: true },
+  {
+    source: "github",
+    asked: /\/commits\?.*path=/,
+    what: "the newest commits",
+    isFirst: false,
+    lost: "What changed recently",
+  },
+];
+
+describe.for(questions)("when $source fails at one question, $what", ({ source, asked, what, isFirst, lost }) => {
+  const frames = "src/cart.js:29 src/cart.js:22 src/server.js:14";
+  const text = `${report} session ${demoCustomer.sessionId} applyCode ${frames}`;
+  const isAsked = (request: RecordedRequest) =>
+    typeof asked === "string"
+      ? nameOf(request) === `bugbot: ${asked}`
+      : asked.test(`${request.method} ${request.path}`);
+  it.for(names)("which %s: that is named, and everything else is on the card", async (name, { expect }) => {
+    world[source].fault(isAsked, { times: 1000, ...faults[name] });
+    const { card } = await told(text, name === "does not answer" ? { timeoutMs } : {});
+    const silentMs = isFirst ? 0.6 * timeoutMs : timeoutMs;
+    // A tree that is too large to read is like one that GitHub cuts: files are looked up one by one.
+    const isCut = what === "the list of its files" && name === "answers 11 MB";
+    expect(card?.unknown).toEqual(isCut ? [] : [`${sources[source].name}: ${what} (${why(source, name, silentMs)})`]);
+    const all = [...sources.posthog.given, ...sources.github.given];
+    expect(card?.sections.map(({ title }) => title)).toEqual(all.filter((title) => title !== lost));
+  });
+});
+
+describe("when a source asks to wait", () => {
+  const wait = (seconds: number) => ({
+    ...faults["answers 429 with Retry-After"],
+    headers: { "retry-after": String(seconds) },
+  });
+  const text = `${report} session ${demoCustomer.sessionId} ${frame}`;
+  it.for([
+    ["posthog", /./],
+    ["posthog", (request: RecordedRequest) => nameOf(request) === "bugbot: actions"],
+    ["github", /./],
+    ["github", /\/commits\?.*path=/],
+  ] as const)(
+    "%s (%s) is asked again after a wait that fits into its time, and the card is whole",
+    async ([source, match], { expect }) => {
+      world[source].fault(match, wait(3));
+      const { card, waits } = await told(text);
+      expect([...new Set(waits)]).toEqual([3000]);
+      expect(card?.unknown).toEqual([]);
+      expect(card?.sections).toHaveLength(4);
+    },
+  );
+  it.for(["posthog", "github"] as const)(
+    "%s is not waited for longer than its time, and what else it gave is kept",
+    async (source, { expect }) => {
+      const [match, what] =
+        source === "posthog"
+          ? [(request: RecordedRequest) => nameOf(request) === "bugbot: actions", "the timeline"]
+          : [/\/commits\?.*path=/, "the newest commits"];
+      world[source].fault(match, { ...wait(60), times: 100 });
+      const { card, waits } = await told(text);
+      expect(waits).toEqual([]);
+      expect(card?.unknown).toEqual([`${sources[source].name}: ${what} (asked to wait 60 s)`]);
+      world.mend();
+      world[source].fault(/./, { ...wait(60), times: 100 });
+      const nothing = await told(text);
+      expect(nothing.waits).toEqual([]);
+      expect(nothing.card?.unknown).toEqual([`${sources[source].name}: not reached (asked to wait 60 s)`]);
+    },
+  );
+});
+
 describe("when a source knows nothing", () => {
   it("the card says what was looked for", async ({ expect }) => {
-    const { card } = await under({}, "https://github.com/acme/shop Zebras everywhere says bo@nowhere.example");
+    const { card } = await under(
+      {},
+      { text: "https://github.com/acme/shop Zebras everywhere says bo@nowhere.example" },
+    );
     expect(card?.unknown).toEqual(["PostHog: no recording of it was found", nothingFromReport]);
   });
   it("or that there was nothing to look for, and does not ask", async ({ expect }) => {
-    const { card, asked } = await under({}, "https://github.com/acme/shop Zebras everywhere");
+    const { card, asked } = await under({}, { text: "https://github.com/acme/shop Zebras everywhere" });
     expect(card?.unknown[0]).toBe("PostHog: not asked (nobody, no session and no error is named)");
     expect(asked.posthog).toEqual([]);
   });
   it("or that no repository was named, and does not ask", async ({ expect }) => {
-    const { card, asked } = await under({}, "Zebras everywhere");
+    const { card, asked } = await under({}, { text: "Zebras everywhere" });
     expect(card?.unknown[1]).toBe("GitHub: not asked (Which repository has the bug? Name it)");
     expect(asked.github).toEqual([]);
   });
@@ -175,3 +286,8 @@ describe("when Linear", () => {
     expect([outcome, reply]).toEqual(["failed", "❌ Linear has trouble (HTTP 500)."]);
   });
 });
+
+const querySchema = z.object({ query: z.object({ name: z.string() }) });
+function nameOf({ body }: RecordedRequest): string | undefined {
+  return querySchema.safeParse(body).data?.query.name;
+}

@@ -42,6 +42,8 @@ export async function createEvidenceWorld({ teams }: { teams?: { key: string; na
     createLinear({ apiKey: credentials.linear, ...(teams && { teams }) }),
     createPostHog({ apiKey: credentials.posthog }),
   ]);
+  // A minute has ten code searches, and these tests ask for more.
+  github.limits.lift();
   await seedDemoRepository(github);
   seedDemoBehaviour(posthog);
 
@@ -86,6 +88,7 @@ export async function createEvidenceWorld({ teams }: { teams?: { key: string; na
       threadLink: async () => `https://acme.slack.com/archives/${channelId}/p${thread.replace(".", "")}`,
     };
     const connection = connectGitHub({ access: personalAccess(credentials.github), apiUrl: github.apiUrl });
+    const code = createGitHubCode(connection);
     const client = createPostHogClient({ apiKey: credentials.posthog, projectId: "1", host: posthog.url });
     const tracker = createLinearClient({
       apiKey: credentials.linear,
@@ -112,9 +115,8 @@ export async function createEvidenceWorld({ teams }: { teams?: { key: string; na
       linearTeams: createLinearTeams(tracker, memory(kept.teams, kept.ttls)),
       github: createGitHubClient(connection),
       sources: {
-        behaviour: (asked) => findBehaviour(asked, { posthog: client }),
-        code: (asked) =>
-          findCode(asked, { github: createGitHubCode(connection), searches, webUrl: "https://github.com" }),
+        behaviour: (asked, limit) => findBehaviour(asked, { posthog: client, limit }),
+        code: (asked, limit) => findCode(asked, { github: code, searches, webUrl: "https://github.com", limit }),
       },
       breakers: { allows: async () => true, record: async () => undefined },
       evidence: {

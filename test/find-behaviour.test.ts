@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, it } from "vitest";
 import * as z from "zod";
 import { createPostHog as createClient } from "../consumer/clients/posthog.ts";
 import { type BehaviourQuestion, findBehaviour } from "../consumer/evidence/find-behaviour.ts";
+import { tooLate } from "../consumer/evidence/time-limit.ts";
 import { demoCustomer, seedDemoBehaviour } from "../local/demo-behaviour.ts";
 import { createPostHog, type PostHog, postHogThrottled } from "../local/posthog.ts";
 
@@ -21,9 +22,17 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-function ask(asked: Partial<BehaviourQuestion>, apiKey = "phx_local", projectId = "12") {
+function ask(
+  asked: Partial<BehaviourQuestion>,
+  apiKey = "phx_local",
+  projectId = "12",
+  signal = new AbortController().signal,
+) {
   const posthog = createClient({ apiKey, projectId, host: server.url });
-  return findBehaviour({ sessionIds: [], emails: [], reportText: "", reportedAt: now, ...asked }, { posthog });
+  return findBehaviour(
+    { sessionIds: [], emails: [], reportText: "", reportedAt: now, askedAt: now, ...asked },
+    { posthog, limit: { early: signal, late: signal } },
+  );
 }
 const operations = () => server.requests.map(({ operation }) => operation);
 const replay = (second: number) => `${server.url}/project/12/replay/${sessionId}?t=${second}`;
@@ -48,9 +57,9 @@ describe("what PostHog knows of a session", () => {
   ] as const)(
     "is found by %s: its recording a few seconds before the exception, its actions, its exception",
     async ([, sessionIds], { expect }) => {
-      const { person, recordings, exceptions, missing } = await ask({ sessionIds });
+      const { person, recordings, exceptions, gaps } = await ask({ sessionIds });
       expect(person).toBeUndefined();
-      expect(missing).toBeUndefined();
+      expect(gaps).toBeUndefined();
       expect(recordings).toMatchObject([
         { sessionId, url: replay(57), startedAt, durationMs: 4 * minuteMs, consoleErrors: 1 },
       ]);
@@ -78,7 +87,7 @@ describe("what PostHog knows of a session", () => {
     },
   );
 
-  it("is its last twenty actions", async ({ expect }) => {
+  it("is its last twenty actions, and its exceptions however long before", async ({ expect }) => {
     for (let second = 100; second < 130; second++) {
       server.capture({
         event: `step ${second}`,
@@ -88,9 +97,10 @@ describe("what PostHog knows of a session", () => {
       });
     }
     const [recording] = (await ask({ sessionIds: [sessionId] })).recordings;
-    expect(recording?.timeline.map(({ what }) => what)).toEqual(
-      Array.from({ length: 20 }, (_, n) => `step ${n + 110}`),
-    );
+    expect(recording?.timeline.map(({ what }) => what)).toEqual([
+      expect.stringMatching(/^RangeError: The discount/),
+      ...Array.from({ length: 20 }, (_, n) => `step ${n + 110}`),
+    ]);
     expect(recording?.url).toBe(replay(57));
   });
 
@@ -141,6 +151,35 @@ describe("what PostHog knows of a person", () => {
     }
     const { recordings } = await ask({ emails: ["bob@customers.example"] });
     expect(recordings.map(({ sessionId: id }) => id)).toEqual([6, 5, 4, 3, 2].map(sessionAt));
+  });
+
+  it("is those around a report of last week, however many came after", async ({ expect }) => {
+    server.addPerson({ distinctIds: ["bob"], email: "bob@customers.example" });
+    const lastWeek = now - 7 * dayMs;
+    const add = (at: number, sessionOf: string) =>
+      server.addRecording({ sessionId: sessionOf, distinctId: "bob", startedAt: at, durationMs: minuteMs });
+    add(lastWeek - 10 * minuteMs, sessionAt(1));
+    for (let hour = 2; hour < 60; hour++) add(lastWeek + hour * 60 * minuteMs, sessionAt(100 + hour));
+    const { recordings } = await ask({ emails: ["bob@customers.example"], reportedAt: lastWeek });
+    expect(recordings.map(({ sessionId: id }) => id)).toEqual([sessionAt(1)]);
+    const listed = server.requests.find(({ operation }) => operation === "GET /session_recordings/");
+    const window = new URL(listed?.path ?? "", server.url).searchParams;
+    expect(window.get("date_from")).toBe(new Date(lastWeek - 14 * dayMs).toISOString());
+    expect(window.get("date_to")).toBe(new Date(lastWeek + 60 * minuteMs).toISOString());
+  });
+
+  it("counts others until today, whenever it was reported", async ({ expect }) => {
+    const { exceptions } = await ask({ emails: [email], reportedAt: now - 5 * dayMs });
+    expect(exceptions).toMatchObject([{ affectedUsers: 3, lastSeenAt: startedAt + 62_000 }]);
+    const later = await ask({ emails: [email], reportedAt: now, askedAt: now + 13 * dayMs });
+    expect(later.exceptions).toMatchObject([{ affectedUsers: 1 }]);
+  });
+
+  it("is beside the error that the report quotes, which comes first", async ({ expect }) => {
+    const thrown = [{ type: "TypeError", value: "the basket is not iterable" }];
+    server.capture({ event: "$exception", distinctId: "somebody", at: now - dayMs, exception: thrown });
+    const { exceptions } = await ask({ emails: [email], reportText: "TypeError: the basket is not iterable" });
+    expect(exceptions.map(({ type }) => type)).toEqual(["TypeError", "RangeError"]);
   });
 
   it("holds exceptions without any recording", async ({ expect }) => {
@@ -258,31 +297,70 @@ describe("hostile words", () => {
 describe("a PostHog in trouble", () => {
   it("gives what it can, and the rest is named", async ({ expect }) => {
     server.fault(({ body }) => queryOf(body).name === "bugbot: actions", { status: 500 });
-    const { recordings, exceptions, missing } = await ask({ sessionIds: [sessionId] });
+    const { recordings, exceptions, gaps } = await ask({ sessionIds: [sessionId] });
     expect(recordings).toMatchObject([{ sessionId, url: replay(57), timeline: [] }]);
     expect(exceptions).toHaveLength(1);
-    expect(missing).toEqual(["the timeline (PostHog has trouble (HTTP 500))"]);
+    expect(gaps).toEqual([{ what: "the timeline", why: "PostHog has trouble (HTTP 500)" }]);
   });
+
+  const hung = [
+    ["GET /session_recordings/:id/", "recordings", { sessionIds: [sessionId] }, 3],
+    ["bugbot: actions", "the timeline", { sessionIds: [sessionId] }, 3],
+    ["bugbot: exceptions of sessions", "exceptions", { sessionIds: [sessionId] }, 3],
+    ["bugbot: people", "the person", { sessionIds: [sessionId], emails: [email] }, 4],
+    ["GET /session_recordings/", "recordings", { emails: [email] }, 3],
+    ["bugbot: actions", "the timeline", { emails: [email] }, 4],
+    ["bugbot: exceptions of people", "exceptions", { emails: [email] }, 4],
+    ["bugbot: people", "the person", { emails: [email], reportText: "RangeError: The discount of" }, 2],
+  ] as const;
+  it.for(hung)(
+    "gives what it answers in time: %s stays open, %s is named",
+    async ([open, what, asked, count], { expect }) => {
+      const whole = await ask(asked);
+      server.fault(({ operation, body }) => operation === open || queryOf(body).name === open, { hang: true });
+      server.requests.length = 0;
+      const late = new AbortController();
+      const why = "no answer within 1 s";
+      const found = ask(asked, undefined, undefined, late.signal);
+      const unanswered = () => server.requests.filter(({ answeredAt }) => answeredAt === undefined);
+      await expect.poll(() => [server.requests.length, unanswered().length]).toEqual([count, 1]);
+      late.abort(tooLate(1000));
+      const { recordings, exceptions, person, gaps } = await found;
+      expect(gaps).toEqual([{ what, why }]);
+      expect(exceptions).toHaveLength(what === "exceptions" ? 0 : whole.exceptions.length);
+      expect(person).toEqual(what === "the person" ? undefined : whole.person);
+      // Whose sessions they are, is what the open question was to tell.
+      const isLost = !("sessionIds" in asked) && (what === "recordings" || what === "the person");
+      expect(recordings.map(({ timeline }) => timeline.length)).toEqual(
+        isLost ? [] : [what === "the timeline" ? 0 : 7],
+      );
+    },
+  );
 
   it("opens the recording by the timeline when exceptions are missing", async ({ expect }) => {
     server.fault(({ body }) => queryOf(body).name === "bugbot: exceptions of sessions", { status: 502 });
-    const { recordings, exceptions, missing } = await ask({
+    const { recordings, exceptions, gaps } = await ask({
       sessionIds: [sessionId],
       reportText: "RangeError: The discount of",
     });
     expect(recordings).toMatchObject([{ url: replay(57) }]);
     expect(exceptions).toEqual([]);
-    expect(missing).toEqual(["exceptions (PostHog has trouble (HTTP 502))"]);
+    expect(gaps).toEqual([{ what: "exceptions", why: "PostHog has trouble (HTTP 502)" }]);
     expect(server.requests).toHaveLength(3);
   });
 
   it("names the scope that the key lacks", async ({ expect }) => {
     server.scopes.splice(0, 2, "query:read");
-    const { recordings, exceptions, missing } = await ask({ sessionIds: [sessionId] });
-    expect(recordings).toEqual([]);
+    const { recordings, exceptions, gaps } = await ask({ sessionIds: [sessionId] });
+    // What it knows of the session is shown all the same.
+    expect(recordings).toMatchObject([{ sessionId, durationMs: undefined }]);
+    expect(recordings[0]?.timeline).toHaveLength(7);
     expect(exceptions).toHaveLength(1);
-    expect(missing).toEqual([
-      "recordings (PostHog refuses my access: POSTHOG_API_KEY lacks the scope `session_recording:read`)",
+    expect(gaps).toEqual([
+      {
+        what: "recordings",
+        why: "PostHog refuses my access: POSTHOG_API_KEY lacks the scope `session_recording:read`",
+      },
     ]);
     server.scopes.splice(0, 1);
     await expect(ask({ emails: [email] })).rejects.toMatchObject({
@@ -360,7 +438,7 @@ describe("a PostHog in trouble", () => {
   });
 });
 
-const sessionAt = (n: number) => `019ab5d4-7c10-7a3e-8c3d-00000000000${n}`;
+const sessionAt = (n: number) => `019ab5d4-7c10-7a3e-8c3d-${String(n).padStart(12, "0")}`;
 const json = () => ({ "content-type": "application/json" });
 
 function queryOf(body: unknown): { query: string; name: string } {

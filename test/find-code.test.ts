@@ -4,6 +4,7 @@ import { personalAccess } from "../consumer/clients/github-access.ts";
 import { createAppAccess } from "../consumer/clients/github-app.ts";
 import { connectGitHub } from "../consumer/clients/github-connection.ts";
 import { type CodeQuestion, filterAllowed, findCode } from "../consumer/evidence/find-code.ts";
+import { type TimeLimit, tooLate } from "../consumer/evidence/time-limit.ts";
 import { createGitHub, type GitHub } from "../local/github.ts";
 import { createAppKey } from "../local/github/app-key.ts";
 import { secondaryLimit } from "../local/github/limits.ts";
@@ -27,7 +28,12 @@ beforeEach(async () => {
 afterEach(() => github.close());
 
 const frame = (file: string, line = 2, symbol = "applyCode") => ({ file, line, symbol });
-function find(over: Partial<CodeQuestion>, from = github, access = personalAccess(token)) {
+function find(
+  over: Partial<CodeQuestion>,
+  from = github,
+  access = personalAccess(token),
+  limit: TimeLimit = { early: new AbortController().signal, late: new AbortController().signal },
+) {
   const connection = connectGitHub({ access, apiUrl: from.apiUrl });
   return findCode(
     { repository: "acme/shop", text: "", frames: [], ...over },
@@ -35,6 +41,7 @@ function find(over: Partial<CodeQuestion>, from = github, access = personalAcces
       github: createGitHubCode(connection),
       searches: { hits: (_repository, _term, search) => search() },
       webUrl: "https://github.test",
+      limit,
     },
   );
 }
@@ -171,11 +178,62 @@ describe("when GitHub does not let bugbot look", () => {
     expect(suspects).toMatchObject([{ path: "src/cart.ts", reasons: ["frame applyCode, line 2"] }]);
   });
 
-  it("at anything but the search, the wait is handed on whatever else is known", async ({ expect }) => {
+  it("at anything else, what is found is kept, and with it how long to wait for the rest", async ({ expect }) => {
     github.fault("/commits?sha=", secondaryLimit(429, 5));
-    const limited = { code: "github_rate_limited", retryAfterMs: 5000 };
-    await expect(find({ frames: [frame("src/cart.ts")] })).rejects.toMatchObject(limited);
+    const { suspects, commits, gaps } = await find({ frames: [frame("src/cart.ts")] });
+    expect(suspects).toMatchObject([{ path: "src/cart.ts", line: 2 }]);
+    expect(commits).toEqual([]);
+    expect(gaps).toEqual([{ what: "the newest commits", why: "asked to wait 5 s", retryAfterMs: 5000 }]);
   });
+
+  it.for([
+    ["/git/trees/", "the list of its files"],
+    ["/search/code", "what was searched for"],
+    ["/commits?sha=", "the newest commits"],
+    ["/pulls?", "open pull requests"],
+    ["/files?", "open pull requests"],
+  ] as const)(
+    "because %s is down or does not answer, it is named, and the rest is shown",
+    async ([path, what], { expect }) => {
+      await github.commit("acme/shop", { branch: "one", files: { "src/cart.ts": "one\n" } });
+      const body = JSON.stringify({ title: "Change one", head: "one", base: "main" });
+      const headers = { authorization: `token ${token}` };
+      await fetch(`${github.apiUrl}/repos/acme/shop/pulls`, { method: "POST", headers, body });
+      const question = { text: "applyCode fails", frames: [frame("src/cart.ts")] };
+      const whole = await find(question);
+      const rest = {
+        paths: whole.suspects
+          .map(({ path: one }) => one)
+          .filter((one) => what !== "what was searched for" || one === "src/cart.ts"),
+        commits: what === "the newest commits" ? 0 : whole.commits.length,
+        pullRequests: what === "open pull requests" ? 0 : whole.pullRequests.length,
+      };
+      expect(whole).toMatchObject({ pullRequests: [{ title: "Change one" }], commits: [{}] });
+
+      github.fault(path, { status: 500, times: 9 });
+      const down = await find(question);
+      expect(down.gaps).toEqual([{ what, why: "GitHub has trouble (HTTP 500)" }]);
+      github.mend();
+      github.requests.length = 0;
+      github.fault(path, { hang: true, times: 9 });
+      const [early, late] = [new AbortController(), new AbortController()];
+      const finding = find(question, github, personalAccess(token), { early: early.signal, late: late.signal });
+      const open = () => github.requests.filter(({ answeredAt }) => answeredAt === undefined).map((one) => one.path);
+      const onlyItIsOpen = () => open().length > 0 && open().every((one) => one.includes(path));
+      const isAsked = (part: string) => github.requests.some((one) => one.path.includes(part));
+      await expect.poll(onlyItIsOpen).toBe(true);
+      early.abort(tooLate(1000));
+      await expect.poll(() => isAsked("/commits?sha=") && onlyItIsOpen()).toBe(true);
+      late.abort(tooLate(1000));
+      const hung = await finding;
+      expect(hung.gaps).toEqual([{ what, why: "no answer within 1 s" }]);
+
+      for (const { suspects, commits, pullRequests } of [down, hung]) {
+        expect(suspects.map(({ path: one }) => one)).toEqual(rest.paths);
+        expect([commits.length, pullRequests.length]).toEqual([rest.commits, rest.pullRequests]);
+      }
+    },
+  );
 
   it("the answer names the variable", async ({ expect }) => {
     await expect(find({ text: "applyCode" }, github, personalAccess("ghp_old"))).rejects.toMatchObject({
@@ -186,10 +244,10 @@ describe("when GitHub does not let bugbot look", () => {
 
   it("the answer names the permission and the repository", async ({ expect }) => {
     github.fault("/pulls", { status: 403, body: { message: "Resource not accessible by personal access token" } });
-    await expect(find({ text: "applyCode" })).rejects.toMatchObject({
-      reply: expect.stringMatching(/give GITHUB_TOKEN .*`pull requests` \(read\) on acme\/shop/),
-      retry: false,
-    });
+    const { suspects, gaps } = await find({ text: "applyCode" });
+    expect(suspects[0]?.path).toBe("src/cart.ts");
+    const why = expect.stringMatching(/give GITHUB_TOKEN .*`pull requests` \(read\) on acme\/shop/);
+    expect(gaps).toEqual([{ what: "open pull requests", why }]);
   });
 
   it("an App's token for reading is enough", async ({ expect }) => {
@@ -207,9 +265,9 @@ describe("when GitHub does not let bugbot look", () => {
     const { suspects } = await find({ frames: [frame("/app/src/cart.ts")] });
     expect(suspects[0]).toMatchObject({ path: "src/cart.ts", line: 2 });
     github.fault("/commits?sha=", { status: 200, body });
-    await expect(find({ frames: [frame("/app/src/cart.ts")] })).rejects.toMatchObject({
-      code: "github_too_large",
-      retry: false,
+    expect(await find({ frames: [frame("/app/src/cart.ts")] })).toMatchObject({
+      suspects: [{ path: "src/cart.ts" }],
+      gaps: [{ what: "the newest commits", why: "GitHub's answer is too large to read" }],
     });
   });
 });

@@ -12,7 +12,7 @@ WHERE lower(properties.email) IN {emails}
 ORDER BY created_at DESC
 LIMIT {limit}`;
 
-/** The last actions of each session, oldest first. */
+/** The last exceptions of each session, and the last of everything else, oldest first. */
 export const actionsQuery = `
 SELECT own_session, at_ms, event, url, screen, label, kind, elements, types, messages
 FROM (
@@ -27,11 +27,11 @@ FROM (
     substring(elements_chain, 1, 400) AS elements,
     properties.$exception_types AS types,
     properties.$exception_values AS messages,
-    row_number() OVER (PARTITION BY $session_id ORDER BY timestamp DESC) AS nth
+    row_number() OVER (PARTITION BY $session_id, event = '$exception' ORDER BY timestamp DESC) AS nth
   FROM events
   WHERE $session_id IN {sessions} AND timestamp >= fromUnixTimestamp({earliest}) AND event NOT IN {ignored}
 )
-WHERE nth <= {actions}
+WHERE nth <= {actions} AND (event != '$exception' OR nth <= {exceptions})
 ORDER BY at_ms
 LIMIT {limit}`;
 

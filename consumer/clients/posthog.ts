@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { Failure } from "../../shared/failure.ts";
-import { behaviourLimits, maxPostHogAnswerBytes, vendorTimeoutMs } from "../../shared/limits.ts";
+import { behaviourLimits, maxPostHogAnswerBytes, sourceTimeoutMs } from "../../shared/limits.ts";
 import { limitBody } from "./limit-body.ts";
 import {
   actionRow,
@@ -52,7 +52,7 @@ export function createPostHog({ apiKey, projectId, host }: PostHogOptions) {
         ...(body && { body: JSON.stringify(body) }),
         // A key goes nowhere else.
         redirect: "manual",
-        signal: AbortSignal.timeout(vendorTimeoutMs),
+        signal: AbortSignal.timeout(sourceTimeoutMs),
       });
       if (!response.ok) return await refusal(response, what);
       const parsed = schema.safeParse(await readJson(response));
@@ -117,16 +117,12 @@ export function createPostHog({ apiKey, projectId, host }: PostHogOptions) {
       return results.filter((recording) => recording !== undefined);
     },
 
-    /** The last events of each session that began after `from`, oldest first. */
+    /** The exceptions and last actions of each session that began after `from`, oldest first. */
     actions(sessions: readonly string[], from: number): Promise<SessionEvent[]> {
-      const { actions } = behaviourLimits;
-      const limit = sessions.length * actions;
-      return select(
-        "actions",
-        actionsQuery,
-        { sessions, earliest: seconds(from), ignored: ignoredEvents, actions, limit },
-        actionRow,
-      );
+      const { actions, exceptions } = behaviourLimits;
+      const limit = sessions.length * (actions + exceptions);
+      const values = { sessions, earliest: seconds(from), ignored: ignoredEvents, actions, exceptions, limit };
+      return select("actions", actionsQuery, values, actionRow);
     },
 
     /** Latest first. People are counted since `since`, everything else since `from`. */

@@ -60,9 +60,13 @@ describe("the card", () => {
   it("never says that nothing matches where a part was not looked at", ({ expect }) => {
     const { code } = sampleFindings();
     if (code.state !== "found") throw new TypeError("the sample has code");
-    const value = { ...code.value, suspects: [], missing: ["what was searched for (GitHub asks to slow down)"] };
+    const value = {
+      ...code.value,
+      suspects: [],
+      gaps: [{ what: "what was searched for", why: "asked to wait 30 s" }],
+    };
     const { unknown } = card({ ...sampleFindings(), code: { state: "found", value } });
-    expect(unknown).toEqual(["GitHub: what was searched for (GitHub asks to slow down)"]);
+    expect(unknown).toEqual(["GitHub: what was searched for (asked to wait 30 s)"]);
   });
 });
 

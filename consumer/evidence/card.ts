@@ -1,18 +1,23 @@
-import { cardLengths } from "../../shared/limits.ts";
+import { behaviourDays, cardLengths } from "../../shared/limits.ts";
 import { showHidden } from "../../shared/plain-text.ts";
 import { cutWords } from "./cut-words.ts";
 import type { Behaviour, Code, Findings, Source, Suspect } from "./evidence.ts";
 
 /** One thing that was found out. Both parts hold untrusted words. */
-export interface Claim {
+export interface Step {
   /** What the link stands on. */
   lead: string;
   /** What follows it. */
   text: string;
   /** The place where anyone can see it. */
   url: string;
+}
+
+export interface Claim extends Step {
   /** Not there the last time somebody asked. */
   isNew?: boolean | undefined;
+  /** What happened in it, oldest first. */
+  steps?: Step[] | undefined;
 }
 
 export interface Section {
@@ -54,8 +59,6 @@ export interface CardFacts {
 }
 
 export const placesInCode = "Where in the code";
-const maxTimelines = 2;
-const shownActions = 8;
 /** In one line. */
 const briefActions = 4;
 
@@ -75,17 +78,22 @@ export function makeCard({ title, reported, threadUrl, findings: { behaviour, co
     threadUrl,
     sections: sections
       .filter((made) => made !== undefined)
-      .map((made) => ({ ...made, brief: plainClaim(made.brief), claims: made.claims.map(plainClaim) })),
-    unknown: [...notReached("PostHog", behaviour), ...notReached("GitHub", code), ...gaps(seen, places)].map(plain),
+      .map((made) => ({ ...made, brief: plainStep(made.brief), claims: made.claims.map(plainClaim) })),
+    unknown: [...notReached("PostHog", behaviour), ...notReached("GitHub", code), ...gaps(seen, places)].map((gap) =>
+      plain(gap),
+    ),
     ...(places && { suspects: places.suspects }),
     isUpdate: false,
   };
 
-  function plain(text: string): string {
-    return cutWords(showHidden(mask(text)), cardLengths.claim);
+  function plain(text: string, length = cardLengths.claim): string {
+    return cutWords(showHidden(mask(text)), length);
   }
-  function plainClaim({ lead, text, url }: Claim): Claim {
-    return { lead: plain(lead), text: plain(text), url };
+  function plainStep({ lead, text, url }: Step, length = cardLengths.claim): Step {
+    return { lead: plain(lead, length), text: plain(text, length), url };
+  }
+  function plainClaim({ steps, ...claim }: Claim): Claim {
+    return { ...plainStep(claim), ...(steps && { steps: steps.map((step) => plainStep(step, cardLengths.step)) }) };
   }
 }
 
@@ -108,13 +116,13 @@ function section(title: string, claims: Claim[], brief = claims[0]): Section | u
 /** Marks what the earlier card did not say yet. */
 export function compareCards(card: Card, earlier: Card | undefined): Card {
   if (!earlier) return card;
-  const known = new Set(earlier.sections.flatMap(({ claims }) => claims.map(keyOf)));
+  const known = new Set(earlier.sections.flatMap(({ claims }) => claims.map(placeOf)));
   return {
     ...card,
     isUpdate: true,
     sections: card.sections.map(({ claims, ...rest }) => ({
       ...rest,
-      claims: claims.map((claim) => ({ ...claim, isNew: !known.has(keyOf(claim)) })),
+      claims: claims.map((claim) => ({ ...claim, isNew: !known.has(placeOf(claim)) })),
     })),
   };
 }
@@ -123,10 +131,9 @@ export function countNew({ sections }: Card): number {
   return sections.flatMap(({ claims }) => claims).filter(({ isNew }) => isNew).length;
 }
 
-/** The place it stands for: counts in the words change with every look. */
-function keyOf({ lead, text, url }: Claim): string {
-  const place = url.replace(/\/blob\/[0-9a-f]{40}\//, "/blob/");
-  return `${place} ${`${lead} ${text}`.replace(/\d+/g, "#")}`;
+/** What it stands for, whatever the branch's head is now, and wherever the recording is opened: its words change with every look. */
+function placeOf({ url }: Claim): string {
+  return url.replace(/\/blob\/[0-9a-f]{40}\//, "/blob/").replace(/\?t=\d+$/, "");
 }
 
 function found<T>(source: Source<T>): T | undefined {
@@ -136,8 +143,8 @@ function found<T>(source: Source<T>): T | undefined {
 function affected({ person, exceptions }: Behaviour): Claim[] {
   return [
     ...exceptions.map(({ type, message, url, affectedUsers, firstSeenAt, lastSeenAt }) => ({
-      lead: nounOf(affectedUsers, "person", "people"),
-      text: `in the last 14 days, the latest on ${day(lastSeenAt)}${firstOf(firstSeenAt, lastSeenAt)}, met “${type}: ${message}”`,
+      lead: affectedUsers === 0 ? "Nobody" : nounOf(affectedUsers, "person", "people"),
+      text: `in the last ${behaviourDays} days, the latest on ${day(lastSeenAt)}${firstOf(firstSeenAt, lastSeenAt)}, met “${type}: ${message}”`,
       url,
     })),
     ...(person ? [{ lead: person.email, text: "is named in the report", url: person.url }] : []),
@@ -149,20 +156,23 @@ function firstOf(firstAt: number, lastAt: number): string {
 }
 
 function happened({ recordings }: Behaviour): Claim[] {
-  return recordings.flatMap(({ url, startedAt, durationMs, consoleErrors, timeline }, at) => [
-    {
+  return recordings.map(({ url, startedAt, durationMs, consoleErrors = 0, timeline }) => {
+    const long = durationMs === undefined ? "has a length PostHog did not tell" : `is ${duration(durationMs)} long`;
+    const errors = consoleErrors > 0 ? `, with ${nounOf(consoleErrors, "console error", "console errors")}` : "";
+    const steps = timeline.map((action) => ({ lead: clock(action.at), text: action.what, url: action.url }));
+    return {
       lead: `Recording of ${minute(startedAt)}`,
-      text: `is ${duration(durationMs)} long${consoleErrors > 0 ? `, with ${nounOf(consoleErrors, "console error", "console errors")}` : ""}`,
+      text: `${long}${errors}`,
       url,
-    },
-    ...(at < maxTimelines
-      ? timeline.slice(-shownActions).map((action) => ({ lead: clock(action.at), text: action.what, url: action.url }))
-      : []),
-  ]);
+      ...(steps.length > 0 && { steps }),
+    };
+  });
 }
 
-/** What led to the first recording's error; its last actions where it shows none. */
-function lastSteps({ recordings: [recording] }: Behaviour): Claim | undefined {
+/** What led to an error in the first recording that shows one; the last actions of the first where none does. */
+function lastSteps({ recordings }: Behaviour): Claim | undefined {
+  const shows = recordings.find(({ timeline }) => timeline.some(({ kind }) => kind === "exception"));
+  const recording = shows ?? recordings[0];
   if (!recording) return undefined;
   const { url, timeline } = recording;
   const error = timeline.findLastIndex(({ kind }) => kind === "exception");
@@ -201,10 +211,12 @@ function notReached(name: string, source: Source<unknown>): string[] {
 
 function gaps(seen: Behaviour | undefined, places: Code | undefined): string[] {
   return [
-    ...(seen?.missing ?? []).map((part) => `PostHog: ${part}`),
-    ...(seen && seen.recordings.length === 0 ? ["PostHog: no recording of it was found"] : []),
-    ...(places?.missing ?? []).map((part) => `GitHub: ${part}`),
-    ...(places && places.suspects.length === 0 && !places.missing
+    ...(seen?.gaps ?? []).map(({ what, why }) => `PostHog: ${what} (${why})`),
+    ...(seen && seen.recordings.length === 0 && !seen.gaps?.some(({ what }) => what === "recordings")
+      ? ["PostHog: no recording of it was found"]
+      : []),
+    ...(places?.gaps ?? []).map(({ what, why }) => `GitHub: ${what} (${why})`),
+    ...(places && places.suspects.length === 0 && !places.gaps
       ? [`GitHub: nothing in ${places.repository} matches the report`]
       : []),
   ];

@@ -5,6 +5,14 @@ import type { StackFrame } from "../../shared/references/stack-frame.ts";
 /** What one source gave, or why it gave nothing. */
 export type Source<T> = { state: "found"; value: T } | { state: "missing"; reason: string };
 
+/** What a source did not give, and why, both in a few words: "the timeline", "asked to wait 30 s". */
+export interface Gap {
+  what: string;
+  why: string;
+  /** It may give it then. */
+  retryAfterMs?: number | undefined;
+}
+
 export interface Findings {
   behaviour: Source<Behaviour>;
   code: Source<Code>;
@@ -17,8 +25,7 @@ export interface Behaviour {
   /** At most five, those closest to the report's time first. */
   recordings: Recording[];
   exceptions: SeenException[];
-  /** What PostHog did not give, and why: "the timeline (PostHog has trouble (HTTP 500))". */
-  missing?: string[] | undefined;
+  gaps?: Gap[] | undefined;
 }
 
 export interface Recording {
@@ -26,9 +33,10 @@ export interface Recording {
   /** Opens the player at the second where it went wrong, or at its start. */
   url: string;
   startedAt: number;
-  durationMs: number;
-  consoleErrors: number;
-  /** The last actions of the session, oldest first, 20 at most. */
+  /** Undefined where PostHog did not describe the recording. */
+  durationMs?: number | undefined;
+  consoleErrors?: number | undefined;
+  /** The session's exceptions and last actions, oldest first, as many as `behaviourLimits` says. */
   timeline: Action[];
 }
 
@@ -66,8 +74,7 @@ export interface Code {
   commits: RecentCommit[];
   /** Open ones that touch a suspect. */
   pullRequests: OpenPullRequest[];
-  /** What GitHub did not give, and why: "what was searched for (GitHub asks to slow down)". */
-  missing?: string[] | undefined;
+  gaps?: Gap[] | undefined;
 }
 
 export interface Suspect {

@@ -1,14 +1,15 @@
 import { forbiddenPaths } from "../../shared/allowed-paths.ts";
-import { Failure } from "../../shared/failure.ts";
 import { codeFound, codeSearches, maxCodeCalls, maxFrames } from "../../shared/limits.ts";
 import { type StackFrame, stackFrames } from "../../shared/references/stack-frame.ts";
 import type { CodeHit, GitHubCode } from "../clients/github-code.ts";
 import type { Code, Suspect } from "./evidence.ts";
 import { likelyPaths, type LocatedFrame, locateFrames } from "./locate-frames.ts";
 import { namedFiles, namedRoutes } from "./named-places.ts";
-import { readCommits, readPullRequests } from "./read-changes.ts";
+import { createPartly } from "./partly.ts";
+import { commitsOfOne, readCommits, readPullRequests } from "./read-changes.ts";
 import { rankSuspects } from "./rank-suspects.ts";
 import { type SearchTerm, searchTerms } from "./search-terms.ts";
+import { type TimeLimit, unlessAborted } from "./time-limit.ts";
 
 export interface CodeQuestion {
   /** `owner/name` */
@@ -33,27 +34,41 @@ export interface FindCodeNeeds {
   searches: CodeSearches;
   /** `https://github.com`, without a trailing slash. */
   webUrl: string;
+  limit: TimeLimit;
 }
 
 interface Searched {
   term: SearchTerm;
   hits: CodeHit[];
-  /** Trying again can help. */
-  failure?: Failure;
 }
 
+/** What GitHub is asked for, as the card names what is missing. */
+const parts = {
+  tree: "the list of its files",
+  probes: "where the frames are",
+  searches: "what was searched for",
+  commits: "the newest commits",
+  pullRequests: "open pull requests",
+};
 const calls = { probes: 2, histories: 3, pullRequests: 3 };
 /** Besides probes, histories and searches: the branch, its tree, the list of pull requests. */
 const otherCalls = 3;
 
-/** Looks in a repository for what a report points to. At most `maxCodeCalls` calls of GitHub's API. Throws `Failure`. */
-export async function findCode(question: CodeQuestion, { github, searches, webUrl }: FindCodeNeeds): Promise<Code> {
+/**
+ * Looks in a repository for what a report points to. At most `maxCodeCalls` calls of GitHub's API. What GitHub refuses or does not
+ * answer in time is named in `gaps`; throws `Failure` when nothing came of it for that.
+ */
+export async function findCode(
+  question: CodeQuestion,
+  { github, searches, webUrl, limit }: FindCodeNeeds,
+): Promise<Code> {
   const { repository: name, text, allowedPaths } = question;
   const frames = distinct([...question.frames, ...stackFrames(text)]).slice(0, maxFrames);
   const terms = text.trim() === "" ? [] : searchTerms(text, frames);
+  const partly = createPartly(limit);
   const [{ commit, tree }, open, searched] = await Promise.all([
     readTree(),
-    github.openPullRequests(name),
+    partly.askFirst(parts.pullRequests, github.openPullRequests(name), []),
     Promise.all(terms.slice(0, codeSearches.perLook).map(search)),
   ]);
   if (commit === null) return { repository: name, commit: "", suspects: [], commits: [], pullRequests: [] };
@@ -77,31 +92,37 @@ export async function findCode(question: CodeQuestion, { github, searches, webUr
   });
   const suspects = (allowedPaths ? filterAllowed(all, allowedPaths) : all).slice(0, codeFound.suspects);
 
-  // What else is known is worth more than the wait; where it is all there is, waiting helps.
-  const failed = searched.find(({ failure }) => failure)?.failure;
-  if (failed && suspects.length === 0) throw failed;
+  const failure = [parts.tree, parts.probes, parts.searches].map(partly.failure).find((one) => one !== undefined);
+  if (suspects.length === 0) {
+    if (failure) throw failure;
+    return { repository: name, commit, suspects, commits: [], pullRequests: [] };
+  }
 
   const left = maxCodeCalls - otherCalls - searched.length - probes - calls.histories;
   const [commits, pullRequests] = await Promise.all([
-    readCommits(github, name, commit, suspects.slice(0, calls.histories)),
-    readPullRequests(github, name, open, suspects, Math.min(left, calls.pullRequests)),
+    readCommits(suspects.slice(0, calls.histories), (path) =>
+      partly.ask(parts.commits, github.commits(name, commit, path, commitsOfOne), []),
+    ),
+    readPullRequests(open, suspects, Math.min(left, calls.pullRequests), (number) =>
+      partly.ask(parts.pullRequests, github.changedFiles(name, number), []),
+    ),
   ]);
-  const missing = failed && [`what was searched for (${failed.reply.replace(/\.$/, "")})`];
-  return { repository: name, commit, suspects, commits, pullRequests, ...(missing && { missing }) };
+  const gaps = partly.gaps();
+  return { repository: name, commit, suspects, commits, pullRequests, ...(gaps.length > 0 && { gaps }) };
 
   async function readTree() {
-    const head = question.head ?? (await github.head(name));
-    return { commit: head, tree: head === null ? { paths: [], truncated: false } : await github.tree(name, head) };
+    const none = { paths: [], truncated: false };
+    const head = question.head ?? (await unlessAborted(github.head(name), limit.early));
+    return {
+      commit: head,
+      tree: head === null ? none : await partly.askFirst(parts.tree, github.tree(name, head), none),
+    };
   }
 
   async function search(term: SearchTerm): Promise<Searched> {
-    try {
-      const hits = await searches.hits(name, term.text, () => github.search(name, term.text));
-      return { term, hits: hits.filter(({ fragments }) => holds(fragments, term.text)) };
-    } catch (error) {
-      if (error instanceof Failure && error.retry) return { term, hits: [], failure: error };
-      throw error;
-    }
+    const finding = searches.hits(name, term.text, () => github.search(name, term.text));
+    const hits = await partly.askFirst(parts.searches, finding, []);
+    return { term, hits: hits.filter(({ fragments }) => holds(fragments, term.text)) };
   }
 
   /** By the tree; where that is cut, GitHub is asked for the likeliest place of the first frame that is not in it. */
@@ -112,7 +133,9 @@ export async function findCode(question: CodeQuestion, { github, searches, webUr
       : undefined;
     if (!unknown) return { located: known, probes: 0 };
     const likely = likelyPaths(unknown).slice(0, calls.probes);
-    const there = await Promise.all(likely.map((path) => github.exists(name, at, path)));
+    const there = await Promise.all(
+      likely.map((path) => partly.askFirst(parts.probes, github.exists(name, at, path), false)),
+    );
     const path = likely.find((_, index) => there[index]);
     const probed = path === undefined ? [] : [{ ...unknown, path }];
     const inOrder = [...known, ...probed].toSorted((one, other) => placeOf(one) - placeOf(other));

@@ -22,7 +22,7 @@ export function hostileFindings(): Findings {
       value: {
         ...behaviour.value,
         recordings: [{ ...recording, timeline }],
-        missing: [`exceptions (${hostile})`],
+        gaps: [{ what: "exceptions", why: hostile }],
       },
     },
     code: {

@@ -4,9 +4,12 @@ import type { FoundRecording, Issue, SessionEvent } from "../clients/posthog-ans
 import { describeAction } from "./describe-action.ts";
 import type { Recording } from "./evidence.ts";
 
+/** As far as PostHog describes it. */
+export type SeenRecording = Pick<FoundRecording, "sessionId" | "startedAt"> & Partial<FoundRecording>;
+
 /** Opened a few seconds before the exception, or at its start. */
 export function showRecording(
-  recording: FoundRecording,
+  recording: SeenRecording,
   events: readonly SessionEvent[],
   issues: readonly Issue[],
   pageAt: PostHog["pages"]["recording"],
@@ -15,7 +18,7 @@ export function showRecording(
   const own = events.filter((event) => event.sessionId === id);
   const wrong = issues.find((issue) => issue.sessionId === id) ?? own.findLast(({ event }) => event === "$exception");
   const at = (moment: number) => {
-    const offsetMs = Math.min(Math.max(moment - startedAt, 0), durationMs);
+    const offsetMs = Math.min(Math.max(moment - startedAt, 0), durationMs ?? Number.POSITIVE_INFINITY);
     return pageAt(id, offsetMs / 1000);
   };
   return {

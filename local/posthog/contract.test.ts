@@ -52,10 +52,12 @@ describe.skipIf(!existsSync(published))("PostHog's published types (../shared/co
     try {
       seedDemoBehaviour(server);
       const posthog = createClient({ apiKey: "phx_local", projectId: "1", host: server.url });
-      const asked = { sessionIds: [], emails: [], reportText: "", reportedAt: Date.now() };
-      await findBehaviour({ ...asked, sessionIds: [demoCustomer.sessionId] }, { posthog });
-      await findBehaviour({ ...asked, emails: [demoCustomer.email] }, { posthog });
-      await findBehaviour({ ...asked, reportText: "RangeError: The discount of WELCOME10" }, { posthog });
+      const asked = { sessionIds: [], emails: [], reportText: "", reportedAt: Date.now(), askedAt: Date.now() };
+      const { signal } = new AbortController();
+      const needs = { posthog, limit: { early: signal, late: signal } };
+      await findBehaviour({ ...asked, sessionIds: [demoCustomer.sessionId] }, needs);
+      await findBehaviour({ ...asked, emails: [demoCustomer.email] }, needs);
+      await findBehaviour({ ...asked, reportText: "RangeError: The discount of WELCOME10" }, needs);
       const requests = [...server.requests];
       const spoken = requests.map(async ({ method, path, headers, body, operation }): Promise<Spoken[]> => {
         const { authorization = "", "content-type": type = "" } = headers;
