@@ -173,6 +173,45 @@ describe("a last word with a pull request", () => {
   });
 });
 
+describe("a last word too long for a thread", () => {
+  const paragraphs = (count: number) =>
+    Array.from({ length: count }, (_, at) => `part ${at} ${"words ".repeat(300)}end ${at}`).join("\n\n");
+  const buttons = [{ action: "retry" as const, commandId: "c" }];
+  const bots = ({ conversation }: Command) =>
+    discord.messages(conversation.channelId).filter(({ author }) => author === "bugbot");
+
+  it.for(["✅ Found\n", ""])(
+    "(%j) is its beginning with the buttons, and the whole of it in a file",
+    async (head, { expect }) => {
+      const command = mention();
+      const text = `${head}${paragraphs(20)}`;
+      const id = await replies.post(command, working("a"), false);
+      for (let time = 0; time < 2; time++) await replies.edit(command, id, { text, buttons });
+      const [last, ...others] = bots(command);
+      expect(others).toEqual([]);
+      expect(last?.text).toMatch(/part 0[\s\S]*The whole of it is in the attached file/);
+      expect(last?.buttons.map(({ label }) => label)).toEqual(["Retry"]);
+      expect(last?.files).toEqual([{ name: `bugbot-${command.id}.md`, content: text }]);
+    },
+  );
+
+  it("is all there in messages where Discord takes no file, once", async ({ expect }) => {
+    const command = mention();
+    const id = await replies.post(command, working("a"), false);
+    const withFile = ({ headers }: { headers: Record<string, string> }) =>
+      headers["content-type"]?.startsWith("multipart/") === true;
+    discord.fault(withFile, { status: 403, body: { message: "Missing Permissions", code: 50013 }, times: 9 });
+    for (let time = 0; time < 2; time++) await replies.edit(command, id, { text: paragraphs(9), buttons });
+    const parts = bots(command);
+    const words = parts.map(({ text }) => text).join(" ");
+    expect(Array.from(words.matchAll(/end (\d)/g), ([, number]) => number)).toEqual("012345678".split(""));
+    expect(words).not.toContain("attached file");
+    expect(parts.flatMap((one) => one.buttons.map(({ label }) => label))).toEqual(["Retry"]);
+    expect(parts.at(-1)?.buttons).toHaveLength(1);
+    expect(parts.flatMap(({ files = [] }) => files)).toEqual([]);
+  });
+});
+
 describe("what was said before", () => {
   /** A thread with a report, an alert, an answer of bugbot's and a picture; then a mention. */
   async function mentionInThread() {

@@ -5,6 +5,7 @@ const permissions = {
   "Send Messages in Threads": 38n,
   "Create Public Threads": 35n,
   "Embed Links": 14n,
+  "Attach Files": 15n,
   "Read Message History": 16n,
   "Add Reactions": 6n,
 };

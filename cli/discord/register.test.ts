@@ -66,7 +66,7 @@ it("adds bugbot's commands, and prints the invite link with the permissions it a
     /added +\/bugbot\n +added +\/bm\n +added +Fix with bugbot\n +added +Contextualize with bugbot/,
   );
   expect(stdout).toContain(
-    `https://discord.com/oauth2/authorize?client_id=${applicationId}&scope=bot+applications.commands&permissions=309237730368\n`,
+    `https://discord.com/oauth2/authorize?client_id=${applicationId}&scope=bot+applications.commands&permissions=309237763136\n`,
   );
   expect(stdout).toContain("  Send Messages in Threads\n");
   expect(puts()).toMatchObject([

@@ -12,6 +12,12 @@ export interface DiscordOptions {
   rateLimits: RateLimits;
 }
 
+/** Shown beside a message. */
+interface TextFile {
+  name: string;
+  content: string;
+}
+
 /** Discord's REST API. `path` starts with `/`; a webhook's path carries its own token. Throws `Failure`. */
 export function createDiscordClient({ botToken, apiUrl, rateLimits }: DiscordOptions) {
   /** `done` are Discord's error codes for what was done before; the answer is undefined then. */
@@ -19,7 +25,7 @@ export function createDiscordClient({ botToken, apiUrl, rateLimits }: DiscordOpt
     method: string,
     path: string,
     schema: z.ZodMiniType<T>,
-    { body, done = [] }: { body?: unknown; done?: readonly number[] } = {},
+    { body, file, done = [] }: { body?: object; file?: TextFile | undefined; done?: readonly number[] } = {},
   ): Promise<T | undefined> {
     const waitMs = rateLimits.waitMs(method, path);
     if (waitMs > 0) {
@@ -31,9 +37,9 @@ export function createDiscordClient({ botToken, apiUrl, rateLimits }: DiscordOpt
       headers: {
         "user-agent": discordUserAgent,
         ...(path.startsWith("/webhooks/") ? {} : { authorization: `Bot ${botToken}` }),
-        ...(body !== undefined && { "content-type": "application/json" }),
+        ...(body && !file && { "content-type": "application/json" }),
       },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(body && { body: file ? formOf(body, file) : JSON.stringify(body) }),
       signal: AbortSignal.timeout(vendorTimeoutMs),
     }).catch((cause: unknown) => {
       throw vendorFailure({ vendor: "Discord", credential: "", cause });
@@ -57,6 +63,14 @@ export function createDiscordClient({ botToken, apiUrl, rateLimits }: DiscordOpt
       cause: new Error(`${describe(method, path)}: ${code ?? ""} ${message ?? ""}`),
     });
   };
+}
+
+/** https://discord.com/developers/docs/reference#uploading-files: in the place of all files that were there. */
+function formOf(body: object, { name, content }: TextFile): FormData {
+  const form = new FormData();
+  form.set("payload_json", JSON.stringify({ ...body, attachments: [{ id: 0, filename: name }] }));
+  form.set("files[0]", new File([content], name, { type: "text/markdown" }));
+  return form;
 }
 
 export type DiscordRequest = ReturnType<typeof createDiscordClient>;

@@ -1,8 +1,8 @@
 import type { APIActionRowComponent, APIButtonComponent, APIEmbed } from "discord-api-types/v10";
 import { buttonId } from "../../shared/button.ts";
 import { discordEmbed, discordPartLength } from "../../shared/limits.ts";
+import { type LaidOut, layOut } from "./lay-out.ts";
 import { buttonLabels, type Reply } from "./reply.ts";
-import { splitMarkdown } from "./split-markdown.ts";
 
 /** https://discord.com/developers/docs/resources/message#create-message */
 export interface DrawnMessage {
@@ -25,37 +25,59 @@ const colours: Readonly<Record<string, number>> = {
 /** https://discord.com/developers/docs/resources/message#message-object-message-flags: no previews of the links in it. */
 const suppressEmbeds = 4;
 
+type Words = Pick<DrawnMessage, "content" | "embeds">;
+
 /**
  * A reply as the messages Discord shows: the headline is the first one's content, which is all that notifications show, and the
  * rest its embed. What does not fit follows in further messages; the buttons stand under the last.
  */
 export function drawReply(reply: Reply): DrawnMessage[] {
-  const all = wordsOf(reply);
-  return all.map(({ content, embeds }, at) => ({
+  const { laidOut, show } = prepare(reply);
+  const all = laidOut.parts.map(show);
+  return all.map((words, at) => drawMessage(words, at === all.length - 1 ? reply : undefined));
+}
+
+/** Where those would be too many messages: the first one, and the whole of what it begins. */
+export function drawBeginning(reply: Reply): { message: DrawnMessage; whole: string } | undefined {
+  const { laidOut, show, whole } = prepare(reply);
+  if (laidOut.beginning === undefined) return undefined;
+  return { message: drawMessage(show(laidOut.beginning, 0), reply), whole };
+}
+
+function drawMessage({ content, embeds }: Words, reply?: Reply): DrawnMessage {
+  return {
     content,
     embeds,
-    components: at === all.length - 1 ? rowOf(reply) : [],
+    components: reply ? rowOf(reply) : [],
     // The flag would hide bugbot's own embeds too.
     flags: embeds.length === 0 ? suppressEmbeds : 0,
     allowed_mentions: { parse: [] },
-  }));
+  };
 }
 
-function wordsOf({ text, card }: Reply): Pick<DrawnMessage, "content" | "embeds">[] {
+/** What a reply says, laid out, and how each part of that is shown. */
+function prepare({ text, card }: Reply): {
+  laidOut: LaidOut;
+  show: (part: string, at: number) => Words;
+  whole: string;
+} {
   const [first = "", ...lines] = defuse(text).trim().split("\n");
   const [, color] = Object.entries(colours).find(([mark]) => first.startsWith(mark)) ?? [];
   const headline = withoutPreviews(first);
   const summary = card && quoted(card.summary);
   const rest = [summary, lines.join("\n").trim()].filter((part) => part).join("\n\n");
   if (color === undefined || headline.length > discordPartLength || (rest === "" && !card)) {
-    return splitMarkdown(defuse(text), discordPartLength).map((content) => ({ content, embeds: [] }));
+    const whole = defuse(text);
+    return { laidOut: layOut(whole, discordPartLength), show: (content) => ({ content, embeds: [] }), whole };
   }
-  const [description, ...more] = splitMarkdown(rest, discordEmbed.descriptionLength);
   const title = card && { title: cut(defuse(card.title), discordEmbed.titleLength), url: card.url };
-  return [
-    { content: headline, embeds: [{ color, ...title, ...(description !== undefined && { description }) }] },
-    ...more.map((part) => ({ content: "", embeds: [{ color, description: part }] })),
-  ];
+  // A card's title is shown without words too.
+  const laidOut = rest === "" ? { parts: [""] } : layOut(rest, discordEmbed.descriptionLength);
+  const show = (part: string, at: number): Words => {
+    const embed = { color, ...(at === 0 && title), ...(part !== "" && { description: part }) };
+    return { content: at === 0 ? headline : "", embeds: [embed] };
+  };
+  return { laidOut, show, whole: `${defuse(text)}${summary ? `\n\n${summary}` : ""}` };
 }
 
 /** A zero-width space makes words of what would call people, channels, commands, emoji and times, wherever it was quoted from. */

@@ -7,7 +7,8 @@ import { createDiscordClient, type DiscordOptions } from "../clients/discord.ts"
 import { isWork } from "../is-work.ts";
 import { stableKey } from "../stable-id.ts";
 import { discordConversation, readEarlier } from "./discord-thread.ts";
-import { drawReply, type DrawnMessage } from "./discord-message.ts";
+import { drawBeginning, drawReply, type DrawnMessage } from "./discord-message.ts";
+import { fileNameFor, type TextFile } from "./lay-out.ts";
 import type { Mark, Replies, Reply } from "./reply.ts";
 
 const emoji: Record<Mark, string | undefined> = {
@@ -46,7 +47,7 @@ export function createDiscordReplies(options: DiscordOptions & { now: () => numb
       if (channel && threadTypes.has(channel.type)) return { ...conversation, threadId: channelId };
       if (channel && directTypes.has(channel.type)) return conversation;
       // A message's thread has the message's id: made twice, it is the same.
-      const messageId = conversation.messageId ?? (await editOriginal(command, draw({ text: "⚙️ …" }).first))?.id;
+      const messageId = conversation.messageId ?? (await editOriginal(command, firstOf({ text: "⚙️ …" })))?.id;
       if (messageId === undefined) return conversation;
       await request("POST", `/channels/${channelId}/messages/${messageId}/threads`, anything, {
         body: { name: threadName(command), auto_archive_duration: 1440 },
@@ -56,11 +57,11 @@ export function createDiscordReplies(options: DiscordOptions & { now: () => numb
     },
 
     async post(command, reply) {
-      const { first, more } = draw(reply);
-      const original = await editOriginal(command, first);
-      if (!original && isForAsker(command)) throw addressExpired();
-      const message = original ?? (await send(command, placeOf(command), first, "status"));
-      await sendMore(command, more);
+      const message = await write(command, reply, async (first, file) => {
+        const original = await editOriginal(command, first, file);
+        if (!original && isForAsker(command)) throw addressExpired();
+        return original ?? (await send(command, placeOf(command), first, "status", file));
+      });
       return message?.id ?? "";
     },
 
@@ -68,11 +69,13 @@ export function createDiscordReplies(options: DiscordOptions & { now: () => numb
       // A stage that is passed over is made up for by the next one, at the latest by the last word.
       if (reply.doing && now() - (editedAt.get(messageId) ?? 0) < discordEditMs) return;
       editedAt.set(messageId, now());
-      const { first, more } = draw(reply);
-      if (!(await editOriginal(command, first))) {
-        await request("PATCH", `/channels/${placeOf(command)}/messages/${messageId}`, messageSchema, { body: first });
-      }
-      await sendMore(command, more);
+      const path = `/channels/${placeOf(command)}/messages/${messageId}`;
+      await write(
+        command,
+        reply,
+        async (body, file) =>
+          (await editOriginal(command, body, file)) ?? (await request("PATCH", path, messageSchema, { body, file })),
+      );
     },
 
     async mark(command, mark) {
@@ -110,11 +113,11 @@ export function createDiscordReplies(options: DiscordOptions & { now: () => numb
   }
 
   /** The interaction's own message, while its token is good; undefined when the bot's token has to do. */
-  async function editOriginal(command: Command, content: unknown) {
+  async function editOriginal(command: Command, body: DrawnMessage, file?: TextFile) {
     const token = openToken(command);
     if (!token) return undefined;
     try {
-      return await request("PATCH", `/webhooks/${token}/messages/@original`, messageSchema, { body: content });
+      return await request("PATCH", `/webhooks/${token}/messages/@original`, messageSchema, { body, file });
     } catch (error) {
       // Clocks differ: Discord may call a token old that we think is good.
       if (error instanceof Failure && error.code === "discord_refused") return undefined;
@@ -122,11 +125,33 @@ export function createDiscordReplies(options: DiscordOptions & { now: () => numb
     }
   }
 
-  async function send(command: Command, channelId: string, message: DrawnMessage, role: string) {
+  async function send(command: Command, channelId: string, message: DrawnMessage, role: string, file?: TextFile) {
     const nonce = await stableKey(`${command.id} ${role}`);
     return request("POST", `/channels/${channelId}/messages`, messageSchema, {
       body: { ...message, nonce, enforce_nonce: true },
+      file,
     });
+  }
+
+  /** Says it in one message, the first; what does not fit follows in others, or all of it in a file. */
+  async function write(
+    command: Command,
+    reply: Reply,
+    say: (message: DrawnMessage, file?: TextFile) => Promise<z.infer<typeof messageSchema> | undefined>,
+  ) {
+    const long = drawBeginning(reply);
+    if (long) {
+      try {
+        return await say(long.message, { name: fileNameFor(command), content: long.whole });
+      } catch (error) {
+        // It takes no file here: it may not, or the file is too large.
+        if (!(error instanceof Failure) || error.retry || error.code === addressExpired().code) throw error;
+      }
+    }
+    const [, ...more] = drawReply(reply);
+    const message = await say(firstOf(reply));
+    await sendMore(command, more);
+    return message;
   }
 
   /** What did not fit goes to the thread, where there is one. */
@@ -136,10 +161,10 @@ export function createDiscordReplies(options: DiscordOptions & { now: () => numb
   }
 }
 
-function draw(reply: Reply): { first: DrawnMessage; more: DrawnMessage[] } {
-  const [first, ...more] = drawReply(reply);
+function firstOf(reply: Reply): DrawnMessage {
+  const [first] = drawReply(reply);
   if (!first) throw new TypeError("a reply without words");
-  return { first, more };
+  return first;
 }
 
 const markedSchema = z.object({

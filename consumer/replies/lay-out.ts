@@ -2,6 +2,12 @@ import type { Command } from "../../shared/command.ts";
 import { maxParts } from "../../shared/limits.ts";
 import { splitMarkdown } from "./split-markdown.ts";
 
+/** The whole of what does not fit into messages. */
+export interface TextFile {
+  name: string;
+  content: string;
+}
+
 /** A long text as a platform shows it. */
 export interface LaidOut {
   /** All of it, in messages of at most the platform's length. */

@@ -2,12 +2,8 @@ import type { WebClient } from "@slack/web-api";
 import { Failure } from "../../shared/failure.ts";
 import { vendorTimeoutMs } from "../../shared/limits.ts";
 import { vendorFailure } from "../clients/vendor-failure.ts";
+import type { TextFile } from "./lay-out.ts";
 import { call } from "./slack-client.ts";
-
-export interface TextFile {
-  name: string;
-  content: string;
-}
 
 /**
  * Gives Slack a file that nobody sees yet. Returns its id, or undefined where Slack takes none: the scope `files:write` is

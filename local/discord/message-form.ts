@@ -48,7 +48,14 @@ const allowedMentionsSchema = z.object({
 });
 export type AllowedMentions = z.infer<typeof allowedMentionsSchema>;
 
+const fileSchema = z.object({ id: z.string(), filename: z.string().min(1), content: z.string() });
+/** A file that came with a form. */
+export type UploadedFile = z.infer<typeof fileSchema>;
+
 const formSchema = z.object({
+  /** All that the message has from now on: of those before, and of the files that came along. */
+  attachments: z.array(z.object({ id: z.union([z.int(), z.string()]) })).nullish(),
+  files: z.array(fileSchema).default([]),
   content: z.string().max(2000).nullish(),
   embeds: z.array(embedSchema).max(10).nullish(),
   components: z.array(componentSchema).nullish(),
@@ -58,7 +65,7 @@ const formSchema = z.object({
 
 export type MessageContent = Pick<
   DiscordMessage,
-  "content" | "embeds" | "components" | "flags" | "mentionIds" | "mentionRoleIds" | "mentionEveryone"
+  "content" | "embeds" | "components" | "attachments" | "flags" | "mentionIds" | "mentionRoleIds" | "mentionEveryone"
 >;
 
 /** What a body makes of a message, or leaves of the one it edits. https://discord.com/developers/docs/resources/message#create-message */
@@ -87,6 +94,7 @@ export function readMessageForm(
       form.components === undefined ? (edited?.components ?? []) : acceptComponents(form.components ?? [], isV2),
   };
   const { content, embeds, components } = given;
+  const attachments = attachmentsOf(form, guild, edited);
   if (isV2 && (content !== "" || embeds.length > 0)) {
     const field = content === "" ? "embeds" : "content";
     const message = `The '${field}' field cannot be used when using MessageFlags.IS_COMPONENTS_V2`;
@@ -94,9 +102,24 @@ export function readMessageForm(
   }
   if (embeds.map(embedLength).reduce((sum, length) => sum + length, 0) > maxEmbedCharacters)
     throw formError(["embeds"], "MAX_EMBED_SIZE_EXCEEDED", `Embed size exceeds maximum size of ${maxEmbedCharacters}`);
-  if (content.trim() === "" && embeds.length === 0 && components.length === 0 && !edited?.attachments.length)
+  if (content.trim() === "" && embeds.length === 0 && components.length === 0 && attachments.length === 0)
     throw new DiscordError("empty_message");
-  return { ...given, flags, ...mentionsIn(content, guild, allowed) };
+  return { ...given, attachments, flags, ...mentionsIn(content, guild, allowed) };
+}
+
+function attachmentsOf(
+  { attachments, files }: z.infer<typeof formSchema>,
+  guild: Guild,
+  edited: DiscordMessage | undefined,
+): DiscordMessage["attachments"] {
+  const before = edited?.attachments ?? [];
+  const kept = attachments ? before.filter(({ id }) => attachments.some((one) => String(one.id) === id)) : before;
+  const added = files.map(({ filename, content }) => {
+    const id = guild.nextId();
+    const url = `https://cdn.discordapp.com/attachments/${id}/${filename}`;
+    return { id, filename, contentType: "text/markdown", sizeBytes: Buffer.byteLength(content), url, content };
+  });
+  return [...kept, ...added];
 }
 
 function embedLength({ title, description, fields, author, footer }: Embed): number {

@@ -7,6 +7,8 @@ export interface DiscordAttachment {
   contentType: string;
   sizeBytes: number;
   url: string;
+  /** Set where the bot uploaded it. */
+  content?: string;
 }
 
 /** The interaction a message answers. */

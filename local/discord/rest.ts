@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
+import * as z from "zod";
+import { parseJson } from "../../shared/parse-json.ts";
 import type { Fault, RecordedRequest } from "../stand-in.ts";
 import { DiscordError, formError } from "./errors.ts";
+import type { UploadedFile } from "./message-form.ts";
 
 export interface Call {
   query: URLSearchParams;
@@ -56,14 +59,29 @@ export function createRest(routes: Route[], { botToken, now }: { botToken: strin
   return {
     operation: ({ method, path }: { method: string; path: string }) =>
       find(method, path).route?.operation ?? `${method} ${path.split("?", 1)[0]}`,
-    answer: (_request: Request, recorded: RecordedRequest): Response => {
-      const response = answerOrRefuse(() => handle(recorded));
+    answer: async (request: Request, recorded: RecordedRequest): Promise<Response> => {
+      const body = await readBody(request, recorded);
+      const response = answerOrRefuse(() => handle({ ...recorded, body }));
       for (const [name, value] of Object.entries(rateLimitHeaders(recorded.operation, now()))) {
         response.headers.set(name, value);
       }
       return response;
     },
   };
+}
+
+/** A form with files is its JSON, with those files beside it. https://discord.com/developers/docs/reference#uploading-files */
+async function readBody(request: Request, { headers, body }: RecordedRequest): Promise<unknown> {
+  if (!headers["content-type"]?.startsWith("multipart/form-data")) return body;
+  const form = await request.formData();
+  const json = form.get("payload_json");
+  const payload = typeof json === "string" ? z.record(z.string(), z.unknown()).parse(parseJson(json)) : {};
+  const files: UploadedFile[] = [];
+  for (const [name, file] of form) {
+    const [, id] = /^files\[(\d+)\]$/.exec(name) ?? [];
+    if (id !== undefined && file instanceof File) files.push({ id, filename: file.name, content: await file.text() });
+  }
+  return { ...payload, files };
 }
 
 function answerOrRefuse(handle: () => Response): Response {

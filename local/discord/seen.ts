@@ -14,6 +14,7 @@ export interface SeenMessage {
   reactions: string[];
   buttons: SeenButton[];
   edits: number;
+  files?: { name: string; content: string }[];
 }
 
 /** A channel or a thread as everyone in it sees it, or as one of them does: what is ephemeral, only they see. */
@@ -31,7 +32,10 @@ export function seenThread(guild: Guild, threadId: string, options: { as?: strin
 }
 
 function seen(guild: Guild, message: DiscordMessage): SeenMessage {
-  const { id, authorId, content, embeds, components, flags, reactions, edits } = message;
+  const { id, authorId, content, embeds, components, attachments, flags, reactions, edits } = message;
+  const files = attachments.flatMap((one) =>
+    one.content === undefined ? [] : [{ name: one.filename, content: one.content }],
+  );
   const isLoading = (flags & loadingFlag) !== 0;
   const author = userOf(guild, authorId).username;
   const words = [content, ...embeds.flatMap(embedWords), ...wordsOf(components)].filter((part) => part !== "");
@@ -42,6 +46,7 @@ function seen(guild: Guild, message: DiscordMessage): SeenMessage {
     reactions: reactions.flatMap(({ emoji, userIds }) => userIds.map(() => emoji)),
     buttons: buttonsOf(components),
     edits: edits.length,
+    ...(files.length > 0 && { files }),
   };
 }
 
