@@ -165,7 +165,10 @@ describe("a workspace that does not have it", () => {
   it("gets plain messages where Slack says yes and means nothing", async ({ expect }) => {
     const command = asked();
     slack.fault(/agents|Stream/, { status: 200, body: { ok: true }, times: 9 });
-    const ts = await replies().post(command, working({ stage: "one" }), false);
+    const writer = replies();
+    const ts = await writer.post(command, working({ stage: "one" }), false);
+    for (const words of ["one", undefined]) await writer.activity?.(command, words);
     expect(seen(command)).toMatchObject([{ ts, text: "⚙️ one" }]);
+    expect(operations().filter((operation) => operation.startsWith("agents."))).toHaveLength(1);
   });
 });

@@ -11,19 +11,22 @@ import { createFeature } from "./slack-feature.ts";
 export function createSession(client: WebClient) {
   const feature = createFeature();
   let isAtWork = false;
+  /** Whether Slack says yes and does nothing. */
+  let isEmpty = false;
   let setting: Promise<unknown> = Promise.resolve();
 
   /** One after the other, so that a late beginning cannot follow the end. */
   function set(command: Command, status: "processing" | "active"): Promise<boolean> {
     const done = setting.then(async () => {
       const { channelId, threadId } = slackConversation(command);
-      if (threadId === undefined) return false;
+      if (threadId === undefined || isEmpty) return false;
       if (status === "processing" && isAtWork) return true;
       const title = [command.name, titleOf(command.report?.text ?? command.text)].filter(Boolean).join(": ");
       const answer = await feature(() =>
         client.agents.sessions.setStatus({ channel_id: channelId, thread_ts: threadId, status, title }),
       );
       const isSet = answer?.status === status || answer?.agent_status === status;
+      isEmpty = answer !== undefined && !isSet;
       if (isSet) isAtWork = status === "processing";
       return isSet;
     });
