@@ -1,6 +1,7 @@
 import type { Findings } from "./evidence.ts";
 
 const replay = "https://us.posthog.com/project/1/replay/0190b6f4-7a3e-7c3d-8d6b-3f1c2b4a5d6e";
+const earlierReplay = "https://us.posthog.com/project/1/replay/0190b1c2-7a3e-7c3d-8d6b-3f1c2b4a5d6f";
 const blob = "https://github.com/acme/shop/blob/1f2e3d4c5b6a79880123456789abcdef01234567";
 
 const hostile =
@@ -59,7 +60,19 @@ export function sampleFindings({
               { at: at + 61_000, what: "opened /cart", kind: "page", url: `${replay}?t=61` },
               { at: at + 115_000, what: "clicked Apply", kind: "click", url: `${replay}?t=115` },
               { at: at + 118_000, what: "clicked Apply", kind: "click", url: `${replay}?t=118` },
-              { at: at + 121_000, what: "TypeError: code is undefined", kind: "exception", url: `${replay}?t=121` },
+              { at: at + 121_000, what: `TypeError: ${message}`, kind: "exception", url: `${replay}?t=121` },
+              { at: at + 130_000, what: "clicked Apply again and again", kind: "click", url: `${replay}?t=130` },
+            ],
+          },
+          {
+            sessionId: "0190b1c2-7a3e-7c3d-8d6b-3f1c2b4a5d6f",
+            url: earlierReplay,
+            startedAt: at - 20 * 3_600_000,
+            durationMs: 61_000,
+            consoleErrors: 0,
+            timeline: [
+              { at: at - 20 * 3_600_000 + 2000, what: "opened /cart", kind: "page", url: `${earlierReplay}?t=2` },
+              { at: at - 20 * 3_600_000 + 9000, what: "clicked Pay", kind: "click", url: `${earlierReplay}?t=9` },
             ],
           },
         ],

@@ -34,5 +34,6 @@ function escapeOneLine(line: string): string {
     written += `${escapeMarkdown(line.slice(end, index))}\`${url}\``;
     end = index + url.length;
   }
-  return written + escapeMarkdown(line.slice(end)).replace(/^(\s*)([-+=]|\d+[.)])/, "$1\\$2");
+  // What begins a line may begin a list, a heading's underline or a fold.
+  return (written + escapeMarkdown(line.slice(end))).replace(/^\s*(?:\d+(?=[.)])|(?=[-+=]))/, "$&\\");
 }

@@ -3,8 +3,6 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs, promisify } from "node:util";
-import { gfm, gfmHtml } from "micromark-extension-gfm";
-import { micromark } from "micromark";
 import { sampleCard, sampleReply } from "../../consumer/evidence/sample-card.ts";
 import { hostileFindings } from "../../consumer/evidence/sample-findings.ts";
 import { writeIssueComment } from "../../consumer/evidence/write-issue-comment.ts";
@@ -12,6 +10,7 @@ import { drawReply } from "../../consumer/replies/discord-message.ts";
 import { drawMessage } from "../../consumer/replies/slack-message.ts";
 import { projectRoot } from "../project-root.ts";
 import { discordHtml } from "./discord-html.ts";
+import { linearHtml } from "./linear-html.ts";
 import { slackHtml } from "./slack-html.ts";
 
 /** `npm run cards`: a sample card as Linear, Slack and Discord show it; pictures of them for docs/cards. Needs Chromium. */
@@ -25,9 +24,8 @@ const { values } = parseArgs({
 const width = 760;
 const card = sampleCard(values.hostile ? hostileFindings() : undefined);
 const reply = sampleReply(card);
-const markdown = writeIssueComment(card);
 const pages = {
-  linear: `<div class="linear">${micromark(markdown, { extensions: [gfm()], htmlExtensions: [gfmHtml()] })}</div>`,
+  linear: linearHtml(writeIssueComment(card)),
   slack: slackHtml(drawMessage(reply.text, reply)),
   discord: drawReply(reply).map(discordHtml).join(""),
 };
@@ -38,7 +36,7 @@ const style = `
   .app { font-size: 10px; padding: 1px 3px; border-radius: 3px } .fine { font-size: 12px; margin-top: 6px } .gap { height: 8px }
   .slack { color: #1d1c1d } .slack a { color: #1264a3 } .slack .button { border: 1px solid #bbb } .slack .app { background: #ddd } .slack .fine { color: #616061 }
   .linear { color: #23252a; font-size: 12px; width: 610px } .linear a { color: #5e6ad2 } .linear h2, .linear h3 { margin: 12px 0 4px; font-size: 14px } .linear h2 { margin-top: 0; font-size: 17px }
-  .linear p, .linear ul { margin: 4px 0 } .linear blockquote { margin: 4px 0; padding-left: 10px; border-left: 3px solid #ddd; color: #555 }
+  .linear p, .linear ul { margin: 4px 0 } .linear ul ul { margin: 0 } .linear .fold { margin: 0 0 4px 26px; color: #666 } .linear blockquote { margin: 4px 0; padding-left: 10px; border-left: 3px solid #ddd; color: #555 }
   body:has(.discord) { background: #313338 } .discord { color: #dbdee1 } .discord a { color: #00a8fc } .discord .button { background: #4e5058 } .discord .app { background: #5865f2 }
   .discord .fine { color: #949ba4 } .embed { background: #2b2d31; border-left: 4px solid; border-radius: 4px; padding: 10px 14px; margin-top: 6px; font-size: 14px }
   code { background: #8882; padding: 0 3px } .discord code { background: #1e1f22 }`;
