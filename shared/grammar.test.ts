@@ -1,5 +1,5 @@
 import { it } from "vitest";
-import { takeModel } from "./grammar.ts";
+import { parseWords, takeModel } from "./grammar.ts";
 
 it.for([
   ["--model opus the total is wrong", "the total is wrong", "opus"],
@@ -11,4 +11,16 @@ it.for([
   ["my model opus", "my model opus", undefined],
 ] as const)("a model is taken out of the words: %j", ([words, text, model], { expect }) => {
   expect(takeModel(words)).toEqual({ text, ...(model !== undefined && { model }) });
+});
+
+it.for([
+  ["FIX the total is wrong", "fix", "the total is wrong"],
+  [": ctx BUG-12", "contextualize", "BUG-12"],
+  ["Fix: the total is wrong", "fix", "the total is wrong"],
+  ["stop!", "stop", ""],
+  ["help, please", "help", ""],
+  ["fixed: the total", "help", "fixed: the total"],
+  ["fix:the total", "help", "fix:the total"],
+] as const)("%j is %s", ([written, name, text], { expect }) => {
+  expect(parseWords(written)).toEqual({ name, text });
 });

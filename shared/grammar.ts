@@ -30,11 +30,11 @@ export function takeModel(text: string): { text: string; model?: string } {
   return found === undefined ? { text } : { text: text.replace(option, "").trim(), model: model ?? "" };
 }
 
-/** Reads `<command> [words]`. An unknown command is `help` with every word kept; `help` itself has none. */
+/** Reads `<command> [words]`, also as `Fix: …` or `stop!`. An unknown command is `help` with every word kept; `help` itself has none. */
 export function parseWords(text: string): { name: ChatCommandName; text: string } {
   const trimmed = text.replace(/^[\s:,;.!–—-]+/, "").trim();
   const [first = ""] = trimmed.split(/\s/, 1);
-  const name = words.get(first.toLowerCase());
+  const name = words.get(first.toLowerCase().replace(/[:,;.!?]+$/, ""));
   if (name === "help") return { name, text: "" };
   return name ? { name, text: trimmed.slice(first.length).trim() } : { name: "help", text: trimmed };
 }
