@@ -1,3 +1,4 @@
+import { Failure } from "./failure.ts";
 import { redact } from "./redact.ts";
 
 type Fact = string | number | boolean | undefined | readonly string[];
@@ -10,9 +11,10 @@ export function createLog(worker: string, secrets: readonly string[]): Log {
   };
 }
 
-/** What a log may say of something thrown: its name, message and stack. */
+/** What a log may say of something thrown: its name and message, and the stack of a bug. */
 export function describeError(error: unknown): { error: string; stack?: string } {
   if (!(error instanceof Error)) return { error: String(error) };
   const cause = error.cause instanceof Error ? ` (cause: ${error.cause.message})` : "";
-  return { error: `${error.name}: ${error.message}${cause}`, ...(error.stack ? { stack: error.stack } : {}) };
+  const hasStack = error.stack !== undefined && !(error instanceof Failure);
+  return { error: `${error.name}: ${error.message}${cause}`, ...(hasStack && { stack: error.stack }) };
 }
