@@ -17,15 +17,33 @@ export function payerOf({ conversation, author }: Command): Payer {
   return { workspace: `${platform}:${workspaceId(conversation)}`, author: `${platform}:${author.id}` };
 }
 
-/** Throws a `Failure` where this month's money is spent. */
-export async function checkMonth(command: Command, { spending, settings, now }: BillNeeds): Promise<void> {
-  for (const { spent, cap, whose } of await readMonth(command, { spending, settings, now })) {
-    if (spent < cap) continue;
-    throw new Failure("month_spent", {
-      reply: `${whose} money for this month is spent: ${usd(spent)} of ${usd(cap)}. It starts anew on ${nextMonth(now())} (UTC).`,
-      retry: false,
-    });
-  }
+/**
+ * Puts aside what a run may cost of this month's money: how much that is, in USD; null where no month has a cap. Throws a `Failure` where
+ * nothing is left.
+ */
+export async function reserveMonth(
+  command: Command,
+  maxUsd: number,
+  { spending, settings, now }: BillNeeds,
+): Promise<number | null> {
+  const caps = capsOf(settings);
+  if (caps.length === 0) return null;
+  const nowMs = now();
+  const reserved = await spending.reserve(
+    command.id,
+    payerOf(command),
+    { maxUsd, caps: Object.fromEntries(caps.map(({ of, cap }) => [of, cap])), sinceMs: monthOf(nowMs) },
+    nowMs,
+  );
+  if (reserved !== undefined) return reserved;
+  const month = await readMonth(command, { spending, settings, now });
+  const spent = month.find((one) => one.spent >= one.cap);
+  throw new Failure("month_spent", {
+    reply: spent
+      ? `${spent.whose} money for this month is spent: ${usd(spent.spent)} of ${usd(spent.cap)}. It starts anew on ${nextMonth(nowMs)} (UTC).`
+      : `What is under way may take the rest of this month's money (${month.map(({ whose, spent: sum, cap }) => `${whose.toLowerCase()} ${usd(sum)} of ${usd(cap)} is spent`).join(", ")}). Try again when it has ended.`,
+    retry: false,
+  });
 }
 
 /** What the egress counted, once all that the run asked is counted; nothing where no run was begun. */
@@ -87,6 +105,6 @@ function nextMonth(nowMs: number): string {
 }
 
 /** Cents where there are few dollars. */
-function usd(amount: number): string {
+export function usd(amount: number): string {
   return `$${amount < 10 && !Number.isInteger(amount) ? amount.toFixed(2) : Math.round(amount)}`;
 }

@@ -1,5 +1,6 @@
 import type { ChangedFile, Job, Memory, Outcome } from "../shared/job.ts";
 import { escapeMarkdown } from "../shared/plain-text.ts";
+import { usd } from "./bill.ts";
 import type { PullRequest } from "./clients/github.ts";
 import type { Ending } from "./ending.ts";
 import { proofInWords } from "./proof-in-words.ts";
@@ -64,7 +65,7 @@ export function endingOfRun(
     case "out_of_budget":
       return ending(
         "timed_out",
-        `⏳ Out of budget ($${limits.maxCostUsd}) before there was a fix for ${where}. Nothing was pushed.`,
+        `⏳ Out of budget (${usd(limits.maxCostUsd)}) before there was a fix for ${where}. Nothing was pushed.`,
       );
     case "out_of_time":
       return ending(

@@ -5,7 +5,7 @@ import { createWorld, type World } from "./world.ts";
 let world: World;
 beforeAll(async () => {
   world = await createWorld({
-    variables: { BUGBOT_MAX_USD_PER_WORKSPACE_MONTH: "0.01", BUGBOT_MAX_USD_PER_USER_MONTH: "200" },
+    variables: { BUGBOT_MAX_USD_PER_WORKSPACE_MONTH: "1", BUGBOT_MAX_USD_PER_USER_MONTH: "200" },
   });
 });
 afterAll(() => world?.close());
@@ -27,7 +27,7 @@ describe("a fix", () => {
     const { outcome, replies } = await world.mention(`fix --model opus ${demoReport}`);
     expect(outcome).toBe("succeeded");
     expect(replies[0]?.text).toMatch(
-      /\n\$0\.\d\d · \d+s · opus · \d+ turns · month \$0\.\d\d\/\$0\.01 · your month \$0\.\d\d\/\$200\n/,
+      /\n\$0\.\d\d · \d+s · opus · \d+ turns · month \$0\.\d\d\/\$1 · your month \$0\.\d\d\/\$200\n/,
     );
     expect(asked().some((body) => body.includes('"model":"claude-opus-'))).toBe(true);
     expect(asked().some((body) => body.includes('"model":"claude-sonnet-'))).toBe(false);
@@ -40,13 +40,21 @@ describe("a fix", () => {
     expect(paid.results).toEqual([{ same: 1 }]);
   });
 
+  it("may cost no more than is left of the month's money", async ({ expect }) => {
+    const db = await world.database();
+    const { results } = await db.prepare("SELECT max_micro_usd FROM leases").all();
+    expect(results).toEqual([{ max_micro_usd: 1_000_000 }]);
+  });
+
   it("is refused when the month's money is spent, before anything is made", async ({ expect }) => {
+    const db = await world.database();
+    await db.prepare("UPDATE leases SET spent_micro_usd = 1000000").run();
     const before = asked().length;
     const { outcome, replies } = await world.mention(`fix ${demoReport}`);
     expect(outcome).toBe("refused");
     expect(replies.map(({ text }) => text)).toEqual([
       expect.stringMatching(
-        /^❌ This workspace's money for this month is spent: \$0\.\d\d of \$0\.01\. It starts anew on 1 [A-Z][a-z]+ \(UTC\)\.$/,
+        /^❌ This workspace's money for this month is spent: \$1 of \$1\. It starts anew on 1 [A-Z][a-z]+ \(UTC\)\.$/,
       ),
     ]);
     expect(world.linear.workspace.issues).toHaveLength(1);

@@ -4,7 +4,7 @@ import { Failure } from "../../shared/failure.ts";
 import type { Outcome, Proof } from "../../shared/job.ts";
 import { defaultAllowedPaths } from "../../shared/limits.ts";
 import { awaitApproval } from "../await-approval.ts";
-import { checkMonth } from "../bill.ts";
+import { reserveMonth } from "../bill.ts";
 import { chooseModel } from "../choose-model.ts";
 import { writePrompt } from "../../shared/prompt.ts";
 import { chooseRepository } from "../choose-repository.ts";
@@ -29,7 +29,9 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
   const github = needs.github ?? missing("GitHub", "GITHUB_TOKEN, or GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY");
   if (!settings.ANTHROPIC_API_KEY) missing("The model", "ANTHROPIC_API_KEY");
   const { command, model } = chooseModel(asked, settings);
-  await effect("check month", () => checkMonth(command, needs));
+  const most = limitsOf(settings);
+  const reserved = await effect("check month", () => reserveMonth(command, most.maxCostUsd, needs));
+  const limits = { ...most, maxCostUsd: reserved ?? most.maxCostUsd };
   const thread = conversationId(command.conversation);
 
   const stop = [stopButton(command)];
@@ -94,7 +96,6 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
     buttons: stop,
   });
   const subject = oneLine(`fix: ${issue?.title ?? title}${issue ? ` (${issue.identifier})` : ""}`);
-  const limits = limitsOf(settings);
   const plan = {
     command,
     repository,
@@ -105,6 +106,7 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
     prompt,
     resumePrompt,
     model,
+    limits,
     where,
   };
   await goOn("run");

@@ -30,6 +30,7 @@ export interface RunPlan {
   /** Asked instead where the conversation's last session is still there; undefined: nothing is taken up. */
   resumePrompt: string | undefined;
   model: ModelFamily;
+  limits: Job["limits"];
   /** The repository and issue, as the status message names them. */
   where: string;
 }
@@ -52,9 +53,9 @@ export interface Ended {
 
 /** One run of the agent: a lease is opened, the job started and followed to its end, the lease closed. */
 export async function runAgent(plan: RunPlan, needs: CommandNeeds): Promise<Ended> {
-  const { command, repository, branch, headBefore, commitSubject, allowedPaths, prompt, resumePrompt, model } = plan;
+  const { command, repository, branch, headBefore, commitSubject, allowedPaths, prompt, resumePrompt, model, limits } =
+    plan;
   const { effect, leases, settings, checkpoints, conversations, messagesToRuns, status, now } = needs;
-  const limits = limitsOf(settings);
   const conversation = conversationId(command.conversation);
   const sandbox = needs.sandbox(conversation);
   try {

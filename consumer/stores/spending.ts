@@ -79,6 +79,47 @@ export function createSpending(db: D1Database) {
       ]);
     },
 
+    /**
+     * Puts aside what a run may cost of a month's money, once for each command: what is left below the caps, `maxUsd` at most. What other
+     * runs have put aside is gone until they end; then what they cost is. Undefined where nothing is left.
+     */
+    async reserve(
+      commandId: string,
+      { workspace, author }: Payer,
+      { maxUsd, caps, sinceMs }: { maxUsd: number; caps: Partial<Record<keyof Payer, number>>; sinceMs: number },
+      nowMs: number,
+    ): Promise<number | undefined> {
+      const taken = (column: keyof Payer, value: string) =>
+        `(SELECT coalesce(sum(spent_micro_usd), 0) FROM leases WHERE ${column} = ${value} AND opened_at >= ?8 AND command_id <> ?1)
+         + (SELECT coalesce(sum(max(0, own.micro_usd - coalesce(leases.spent_micro_usd, 0))), 0) FROM reservations AS own
+            LEFT JOIN leases ON leases.command_id = own.command_id JOIN commands ON commands.id = own.command_id
+            WHERE own.${column} = ${value} AND own.command_id <> ?1 AND commands.outcome IS NULL)`;
+      const capOf = (column: keyof Payer) => (caps[column] === undefined ? null : Math.floor(caps[column] * 1e6));
+      const [, , found] = await db.batch([
+        db.prepare("DELETE FROM reservations WHERE command_id IN (SELECT id FROM commands WHERE outcome IS NOT NULL)"),
+        db
+          .prepare(
+            `INSERT INTO reservations (command_id, workspace, author, micro_usd, reserved_at)
+             SELECT ?1, ?2, ?3, available, ?7 FROM (SELECT min(?4, coalesce(?5 - (${taken("workspace", "?2")}), ?4),
+               coalesce(?6 - (${taken("author", "?3")}), ?4)) AS available)
+             WHERE available > 0 ON CONFLICT (command_id) DO NOTHING`,
+          )
+          .bind(
+            commandId,
+            workspace,
+            author,
+            Math.ceil(maxUsd * 1e6),
+            capOf("workspace"),
+            capOf("author"),
+            nowMs,
+            sinceMs,
+          ),
+        db.prepare("SELECT micro_usd FROM reservations WHERE command_id = ?").bind(commandId),
+      ]);
+      const row = found?.results[0];
+      return row === undefined ? undefined : reservationSchema.parse(row).micro_usd / 1e6;
+    },
+
     /** What a command's run has cost; nothing where none was begun. */
     async billOf(commandId: string, nowMs: number): Promise<Bill | null> {
       const row = await db
@@ -108,4 +149,5 @@ export function createSpending(db: D1Database) {
 }
 export type Spending = ReturnType<typeof createSpending>;
 
+const reservationSchema = z.object({ micro_usd: z.number() });
 const spentSchema = z.object({ spent: z.number() });
