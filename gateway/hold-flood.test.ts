@@ -34,3 +34,8 @@ it("lets pass what cannot be counted", async ({ expect }) => {
   const { holdFlood } = setUp(() => Promise.reject(new Error("gone")));
   expect(await holdFlood(command("U1"))).toBe(false);
 });
+
+it("lets pass what is not counted at once", async ({ expect }) => {
+  const { holdFlood } = setUp(() => new Promise(() => undefined));
+  expect(await holdFlood(command("U1"))).toBe(false);
+});

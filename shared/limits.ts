@@ -42,6 +42,9 @@ export const automatedCommandsAnHour = 3;
 /** What one person may ask for in a quarter of an hour, and what may run in one workspace at once unless the settings say otherwise: a fix costs dollars. */
 export const workLimits = { perAuthor: 5, windowMs: 15 * 60_000, running: 5 };
 
+/** How long the gateway waits for the rate limit's count. It is kept on the Worker's own machine, so it is there at once or not at all: https://developers.cloudflare.com/workers/runtime-apis/bindings/rate-limit/ */
+export const floodTimeoutMs = 250;
+
 /** Attempts of one outside effect, the first included. */
 export const effectAttempts = 3;
 /** Attempts to reach a container: half a minute of waits, in which a crashed one is replaced or a place comes free. */
