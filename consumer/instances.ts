@@ -5,6 +5,7 @@ import { conversationId } from "../shared/conversation.ts";
 import { actorOf, type Audit } from "./stores/audit.ts";
 import { outcomes } from "./ending.ts";
 import type { Commands } from "./stores/commands.ts";
+import { extrasSchema } from "./stores/last-words.ts";
 
 /** What a finished Workflow says of its command. */
 const resultSchema = z.object({
@@ -15,6 +16,7 @@ const resultSchema = z.object({
     pullRequestUrl: z.optional(z.string()),
     usage: z.optional(z.object({ costUsd: z.number(), turns: z.number(), durationMs: z.number() })),
     died: z.optional(z.string()),
+    ...extrasSchema.shape,
   }),
   button: z.nullable(z.enum(buttonActions)),
   said: z.boolean(),

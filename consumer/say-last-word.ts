@@ -17,12 +17,12 @@ export interface SayLastWordNeeds {
 /** Says a last word that its Workflow did not: edits the message that follows the command, else answers it. At most one caller does. */
 export async function sayLastWord(word: UnsaidWord, needs: SayLastWordNeeds): Promise<void> {
   const { lastWords, log, now } = needs;
-  const { command, reply: text, button, outcome } = word;
+  const { command, reply: text, button, outcome, card, links } = word;
   const { id } = command;
   if (!(await lastWords.claim(id, now()))) return;
   try {
     const replies = needs.replies(command.conversation.platform);
-    const reply = { text, buttons: button ? [{ action: button, commandId: id }] : [] };
+    const reply = { text, buttons: button ? [{ action: button, commandId: id }] : [], card, links };
     if (word.statusMessageId !== undefined && word.statusMessageId !== whispered) {
       await replies.edit(command, word.statusMessageId, reply);
     } else {

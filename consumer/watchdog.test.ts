@@ -164,6 +164,26 @@ describe("the watchdog", () => {
     expect(await world.row()).toMatchObject({ outcome: "timed_out" });
   });
 
+  it("names the issue and the pull request that were made before, with a button for each", async ({ expect }) => {
+    const world = await setUp({ kind: "ended", how: "gone" });
+    const issue = { id: "i", identifier: "BUG-1", url: "https://linear.app/acme/issue/BUG-1" };
+    const facts = { issue, repository: "acme/shop", branch: "b" };
+    await world.needs.conversations.remember(thread, facts, 1);
+    await world.needs.conversations.rememberPullRequest(thread, "https://github.com/acme/shop/pull/7", 2);
+    await world.watchAt(2 * minute);
+    expect(world.said).toMatchObject([
+      {
+        text: expect.stringContaining("It is about [BUG-1](https://linear.app/acme/issue/BUG-1)."),
+        links: [
+          { label: "Open issue", url: "https://linear.app/acme/issue/BUG-1" },
+          { label: "Open pull request", url: "https://github.com/acme/shop/pull/7" },
+        ],
+      },
+    ]);
+    const kept = await db.prepare("SELECT issue_identifier, pull_request_url FROM commands").first();
+    expect(kept).toEqual({ issue_identifier: "BUG-1", pull_request_url: "https://github.com/acme/shop/pull/7" });
+  });
+
   it("does nothing to a command whose Workflow cannot be asked, while it is in time", async ({ expect }) => {
     const world = await setUp(new Error("Workflows are down"));
     await world.watchAt(5 * minute);
@@ -181,12 +201,18 @@ describe("the watchdog", () => {
     expect({ claim: await world.claim(), lease: await world.lease() }).toEqual({ claim: null, lease: 2 * minute });
   });
 
-  it("says later what a Workflow could not say, once it is over", async ({ expect }) => {
-    const ending = { outcome: "succeeded" as const, reply: "✅ done" };
+  it("says later what a Workflow could not say, once it is over, with all that stands beside it", async ({
+    expect,
+  }) => {
+    const beside = {
+      links: [{ label: "Open pull request", url: "https://github.com/acme/shop/pull/7" }],
+      card: { title: "fix: it", url: "https://github.com/acme/shop/pull/7", summary: "It was wrong." },
+    };
+    const ending = { outcome: "succeeded" as const, reply: "✅ done", ...beside };
     const world = await setUp({ kind: "finished", result: { ending, button: null, said: false } });
     await world.watchAt(2 * minute);
     await world.watchAt(3 * minute);
-    expect(world.said).toEqual([{ id: "a", text: "✅ done", buttons: [] }]);
+    expect(world.said).toEqual([{ id: "a", text: "✅ done", buttons: [], ...beside }]);
     expect(await world.row()).toMatchObject({ last_word_at: 2 * minute });
   });
 

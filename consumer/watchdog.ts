@@ -4,6 +4,7 @@ import { describeError } from "../shared/log.ts";
 import { withBill } from "./bill.ts";
 import { bury } from "./bury.ts";
 import { type Ending, withId } from "./ending.ts";
+import { isWork } from "./is-work.ts";
 import type { Instances, InstanceState } from "./instances.ts";
 import type { Outside } from "./needs.ts";
 import { leaveBranch } from "./sandbox/leave-branch.ts";
@@ -90,22 +91,33 @@ async function end(
   reason: string,
   needs: WatchdogNeeds,
 ): Promise<void> {
-  const { commands, leases, sandbox, log, now } = needs;
+  const { commands, conversations, leases, sandbox, log, now } = needs;
   const { id } = command;
+  const thread = conversationId(command.conversation);
   const lease = await leases.findOf(id);
   await leases.close(id, now());
   if (lease)
-    await sandbox(conversationId(command.conversation))
+    await sandbox(thread)
       .stop(id)
       .catch(() => false);
   const left = lease && (await leaveBranch(lease, needs));
   const mark = outcome === "failed" ? "❌" : "⏳";
-  const words = [`${mark} ${reason}`, ...(left ? [left.words] : [])].join(" ");
+  const known = isWork(command) ? await conversations.find(thread) : undefined;
+  const { issueIdentifier: issue, issueUrl } = known ?? {};
+  const pullRequestUrl = left?.pullRequestUrl ?? known?.pullRequestUrl ?? undefined;
+  const about = issue && issueUrl ? [`It is about [${issue}](${issueUrl}).`] : [];
+  const words = [`${mark} ${reason}`, ...about, ...(left ? [left.words] : [])].join(" ");
+  const links = [
+    ...(issueUrl ? [{ label: "Open issue", url: issueUrl }] : []),
+    ...(pullRequestUrl ? [{ label: "Open pull request", url: pullRequestUrl }] : []),
+  ];
   const ended: Ending = {
     outcome,
     reply: withId(words, id),
     died: reason,
-    ...(left?.pullRequestUrl && { pullRequestUrl: left.pullRequestUrl }),
+    ...(links.length > 0 && { links }),
+    ...(issue && { issue }),
+    ...(pullRequestUrl && { pullRequestUrl }),
   };
   const ending = await withBill(command, ended, needs).catch(() => ended);
   await commands.requestStop(id, now());
@@ -119,7 +131,7 @@ function deadlineOf({ startedAt, leaseExpiresAt, approvalExpiresAt }: Unended, {
   return Math.max(run, leaseExpiresAt ?? 0) + watchdogMarginMs;
 }
 
-function withoutAbsent({ outcome, reply, issue, pullRequestUrl, usage, died }: Parsed): Ending {
+function withoutAbsent({ outcome, reply, issue, pullRequestUrl, usage, died, card, links }: Parsed): Ending {
   return {
     outcome,
     reply,
@@ -127,6 +139,8 @@ function withoutAbsent({ outcome, reply, issue, pullRequestUrl, usage, died }: P
     ...(pullRequestUrl !== undefined && { pullRequestUrl }),
     ...(usage !== undefined && { usage }),
     ...(died !== undefined && { died }),
+    ...(card !== undefined && { card }),
+    ...(links !== undefined && { links }),
   };
 }
 type Parsed = Extract<InstanceState, { kind: "finished" }>["result"]["ending"];

@@ -131,6 +131,7 @@ export async function createEvidenceWorld({ teams }: { teams?: { key: string; na
         find: async () => ({
           issueId: null,
           issueIdentifier: null,
+          issueUrl: null,
           repository: null,
           branch: null,
           pullRequestUrl: null,

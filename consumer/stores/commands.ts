@@ -99,13 +99,13 @@ export function createCommands(db: D1Database) {
     /** Ends a command, once. False when somebody else has ended it: theirs is the last word then. */
     async settle(command: Command, { ending, button, endedBy }: Settlement, nowMs: number): Promise<boolean> {
       const { id } = command;
-      const { outcome, reply, pullRequestUrl, usage, issue } = ending;
+      const { outcome, reply, pullRequestUrl, usage, issue, card, links } = ending;
       const [, , found] = await db.batch([
         insert(command, nowMs, "DO NOTHING"),
         db
           .prepare(
             `UPDATE commands SET outcome = ?1, reply = ?2, reply_button = ?3, pull_request_url = ?4, cost_usd = ?5, issue_identifier = ?6,
-               settled_at = ?7, ended_by = ?8, last_word_at = iif(?2 = '', ?7, NULL)
+               settled_at = ?7, ended_by = ?8, last_word_at = iif(?2 = '', ?7, NULL), reply_extras = ?10
              WHERE id = ?9 AND outcome IS NULL`,
           )
           .bind(
@@ -118,6 +118,7 @@ export function createCommands(db: D1Database) {
             nowMs,
             endedBy,
             id,
+            card || links ? JSON.stringify({ card, links }) : null,
           ),
         db.prepare("SELECT 1 FROM commands WHERE id = ? AND ended_by <> ?").bind(id, endedBy),
       ]);

@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 const rowSchema = z.object({
   issue_id: z.nullable(z.string()),
   issue_identifier: z.nullable(z.string()),
+  issue_url: z.nullable(z.string()),
   repository: z.nullable(z.string()),
   branch: z.nullable(z.string()),
   pull_request_url: z.nullable(z.string()),
@@ -15,6 +16,7 @@ const rowSchema = z.object({
 export interface KnownConversation {
   issueId: string | null;
   issueIdentifier: string | null;
+  issueUrl: string | null;
   repository: string | null;
   branch: string | null;
   pullRequestUrl: string | null;
@@ -45,6 +47,7 @@ export function createConversations(db: D1Database) {
       return {
         issueId: known?.issue_id ?? null,
         issueIdentifier: known?.issue_identifier ?? null,
+        issueUrl: known?.issue_url ?? null,
         repository: known?.repository ?? null,
         branch: known?.branch ?? null,
         pullRequestUrl: known?.pull_request_url ?? null,

@@ -4,6 +4,12 @@ import { commandSchema } from "../../shared/command.ts";
 import { lastWordClaimMs } from "../../shared/limits.ts";
 import { outcomes } from "../ending.ts";
 
+/** What stands beside a last word's text. */
+export const extrasSchema = z.object({
+  card: z.optional(z.object({ title: z.string(), url: z.string(), summary: z.string() })),
+  links: z.optional(z.array(z.object({ label: z.string(), url: z.string() }))),
+});
+
 const unsaidSchema = z.pipe(
   z.object({
     body: z.string(),
@@ -13,6 +19,7 @@ const unsaidSchema = z.pipe(
     status_message_id: z.nullable(z.string()),
     ended_by: z.nullable(z.string()),
     settled_at: z.number(),
+    reply_extras: z.nullable(z.string()),
   }),
   z.transform((row) => ({
     command: commandSchema.parse(JSON.parse(row.body)),
@@ -22,6 +29,7 @@ const unsaidSchema = z.pipe(
     statusMessageId: row.status_message_id ?? undefined,
     endedBy: row.ended_by,
     settledAt: row.settled_at,
+    ...(row.reply_extras !== null && extrasSchema.parse(JSON.parse(row.reply_extras))),
   })),
 );
 export type UnsaidWord = z.infer<typeof unsaidSchema>;
