@@ -4,6 +4,10 @@ import { SummaryReporter } from "./test/summary-reporter.ts";
 
 const inWorkerd = ["gateway/**/*.test.ts", "consumer/**/*.test.ts", "shared/**/*.test.ts"];
 
+/** What `npm run fuzz` asks for. */
+const number = (text: string | undefined) => (text === undefined ? null : Number(text));
+const provide = { fuzz: { runs: number(process.env["FUZZ_RUNS"]), seed: number(process.env["FUZZ_SEED"]) } };
+
 export default defineConfig({
   test: {
     // What a passing test prints is of interest to nobody.
@@ -22,11 +26,12 @@ export default defineConfig({
             },
           }),
         ],
-        test: { name: "workerd", include: inWorkerd },
+        test: { name: "workerd", include: inWorkerd, provide },
       },
       {
         test: {
           name: "node",
+          provide,
           include: ["**/*.test.ts"],
           exclude: ["node_modules/**", "test/container/**", "bench/fixes/*/repository/**", ...inWorkerd],
           globalSetup: "test/build-bundles.ts",

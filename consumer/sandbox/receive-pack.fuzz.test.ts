@@ -1,9 +1,10 @@
 import * as fc from "fast-check";
 import { it, vi } from "vitest";
+import { fuzzed, fuzzTimeoutMs } from "../../shared/fuzz.ts";
 import { readPush, refuseUpdates } from "./receive-pack.ts";
 
 // A busy machine may take its time.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: fuzzTimeoutMs });
 
 const branch = "bugbot/bug-1";
 const none = "0".repeat(40);
@@ -76,7 +77,7 @@ it("a push of any bytes, in any pieces, is an error, is refused, or writes the r
         expect(refs.length).toBeLessThanOrEqual(1);
       },
     ),
-    { seed: 20261120, numRuns: 2_000 },
+    fuzzed(2_000),
   );
   // The run's own branch does get through.
   expect(passed).toBeGreaterThan(20);

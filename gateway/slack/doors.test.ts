@@ -1,13 +1,14 @@
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
 import { commandSchema } from "../../shared/command.ts";
-import { mutated } from "./mutated.ts";
+import { fuzzed, fuzzTimeoutMs } from "../../shared/fuzz.ts";
+import { mutated } from "../../shared/mutated.ts";
 import { events } from "./event-payloads.ts";
 import { button, form, interaction, shortcut, slashCommand, submission } from "./interaction-payloads.ts";
 import { createTestGateway, keyOf } from "./test-gateway.ts";
 
-const numRuns = 20_000;
-const seed = 20_261_120;
+const often = fuzzed(5_000);
+const { numRuns } = often;
 const conversation = { platform: "slack", teamId: "T1", channelId: "C1", threadId: "10.1", messageId: "10.2" };
 const metadata = JSON.stringify({ commandId: "slack-Ev1", conversation });
 const interactions = [
@@ -48,7 +49,7 @@ function splice(text: string, at: number, length: number, written: string): stri
 }
 
 describe.for(paths)("POST %s, whatever is sent", (path) => {
-  it("answers, and enqueues only what the consumer can read", { timeout: 120_000 }, async ({ expect }) => {
+  it("answers, and enqueues only what the consumer can read", { timeout: fuzzTimeoutMs }, async ({ expect }) => {
     const { post, enqueued, logged, settled } = await createTestGateway();
     let commands = 0;
     await fc.assert(
@@ -60,7 +61,7 @@ describe.for(paths)("POST %s, whatever is sent", (path) => {
           commands += 1;
         }
       }),
-      { numRuns, seed },
+      often,
     );
     await settled();
     expect(logged).toEqual([]);
@@ -68,7 +69,7 @@ describe.for(paths)("POST %s, whatever is sent", (path) => {
     expect(commands).toBeGreaterThan(numRuns / 50);
   });
 
-  it("is not read without Slack's signature", { timeout: 120_000 }, async ({ expect }) => {
+  it("is not read without Slack's signature", { timeout: fuzzTimeoutMs }, async ({ expect }) => {
     const { post, enqueued, opened, parsed } = await createTestGateway();
     const otherKey = await keyOf("another secret");
     await fc.assert(
@@ -76,7 +77,7 @@ describe.for(paths)("POST %s, whatever is sent", (path) => {
         const { status } = await post(path, body, otherKey);
         if (status !== 401) throw new Error(`answered ${status}`);
       }),
-      { numRuns: numRuns / 10, seed },
+      { ...often, numRuns: numRuns / 10 },
     );
     expect([...parsed, ...enqueued, ...opened]).toEqual([]);
   });

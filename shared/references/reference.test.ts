@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
+import { fuzzed, fuzzTimeoutMs } from "../fuzz.ts";
 import { emailAddresses, maskEmails } from "./email.ts";
 import { githubLinks, githubRepositories } from "./github.ts";
 import { linearIssueIds, linearIssueUrls } from "./linear.ts";
@@ -188,7 +189,7 @@ it("ends soon on a megabyte of anything", ({ expect }) => {
   }
 });
 
-it("never throws, and finds only what was written", ({ expect }) => {
+it("never throws, and finds only what was written", { timeout: fuzzTimeoutMs }, ({ expect }) => {
   const text = fc.array(
     fc.oneof(fc.constantFrom(...pieces, "BUG-12", "UTF-8", " ", "\n"), fc.string({ unit: "binary", maxLength: 8 })),
     { maxLength: 60 },
@@ -203,6 +204,6 @@ it("never throws, and finds only what was written", ({ expect }) => {
       for (const { repository } of githubLinks(written)) expect(repository).toMatch(/^[A-Za-z0-9-]+\/[\w.-]+$/);
       expect(() => findReferences(written)).not.toThrow();
     }),
-    { seed: 11, numRuns: 5000 },
+    fuzzed(5_000),
   );
 });

@@ -1,0 +1,22 @@
+import { spawnSync } from "node:child_process";
+import { Command } from "commander";
+
+/** `npm run fuzz`: every property of what strangers can send, with many more inputs than in `npm test`. */
+const { runs, seed } = new Command("fuzz")
+  .description(
+    "Sends anything to all that strangers can reach: doors, extractors, git's packets, the egress, event streams.",
+  )
+  .option("--runs <count>", "inputs of each property", Number, 10_000)
+  .option("--seed <number>", "which inputs: the same ones for the same seed", Number, 20_261_120)
+  .parse()
+  .opts<{ runs: number; seed: number }>();
+
+/** `mutated` and `doors` are the gateway's, `reference` has the extractors. */
+const files = ["fuzz", "mutated-interactions", "slack/doors", "references/reference"];
+const startedAt = Date.now();
+const { status } = spawnSync("vitest", ["run", ...files], {
+  stdio: "inherit",
+  env: { ...process.env, FUZZ_RUNS: String(runs), FUZZ_SEED: String(seed) },
+});
+console.log(`seed ${seed}, ${runs} inputs of each property, ${Math.round((Date.now() - startedAt) / 1000)} s`);
+process.exitCode = status ?? 1;
