@@ -30,7 +30,7 @@ function setUp() {
       await commands.admit(testCommand(id), 1_000);
       return spending.reserve(id, payer, { maxUsd: 5, caps, sinceMs: 1_000 }, 1_000);
     },
-    async run(id: string, costUsd: number, payer = alice, nowMs = 1_000) {
+    run: async (id: string, costUsd: number, payer = alice, nowMs = 1_000) => {
       const leaseId = await leases.open(id, terms, payer, nowMs);
       await spending.admit({ id: `call-${id}`, leaseId, model: "sonnet", microUsd: costUsd * 1e6 }, nowMs);
       await spending.settle(`call-${id}`, leaseId, "sonnet", costUsd * 1e6, nowMs);
