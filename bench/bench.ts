@@ -8,6 +8,7 @@ import { measureDiscord } from "./gateway/discord.ts";
 import { measureSlack } from "./gateway/slack.ts";
 import { type Cleanup, createCleanup } from "./report/cleanup.ts";
 import { render, type Section } from "./report/report.ts";
+import { measureLoad } from "./load/load.ts";
 import { measureStartup } from "./startup/startup.ts";
 
 requireNode24();
@@ -17,6 +18,7 @@ const parts: ReadonlyMap<string, (cleanup: Cleanup) => Promise<Section>> = new M
   ["startup", measureStartup],
   ["command", measureCommand],
   ["evidence", measureEvidence],
+  ["load", measureLoad],
   ["container", measureContainer],
   ["egress", measureEgress],
   ["fixes", measureFixes],

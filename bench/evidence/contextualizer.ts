@@ -23,21 +23,30 @@ export async function startContextualizer(cleanup: Cleanup) {
   github.limits.lift();
 
   const { mention } = slack;
-  /** Mentions bugbot under a report of its own and waits for the last word. */
-  async function contextualize(name: string) {
+  /** Somebody mentions bugbot under a report of its own. */
+  function ask(name: string) {
     const eventId = `Ev${name}`;
     const text = `contextualize ${demoReport} ${demoCustomer.email} wrote to us.`;
-    const { path, body, headers, message } = mention(text, { channel, eventId });
+    return { ...mention(text, { channel, eventId }), commandId: `slack-${eventId}` };
+  }
+
+  const endOf = (commandId: string) => settlements.of(commandId, timeoutMs);
+
+  /** Waits for the last word. */
+  async function contextualize(name: string) {
+    const { path, body, headers, message, commandId } = ask(name);
     const sentAt = Date.now();
     const answer = await fetch(`${stack.url}${path}`, { method: "POST", body, headers });
     if (!answer.ok) throw new Error(`the gateway answered ${answer.status}`);
-    const { outcome } = await settlements.of(`slack-${eventId}`, timeoutMs);
+    const { outcome } = await endOf(commandId);
     return { sentAt, outcome, ts: message.ts };
   }
 
   return {
-    slack,
+    stack,
     linear,
+    ask,
+    endOf,
     contextualize,
     /** How long one command takes from the mention to the card in the thread, in ms, and what it asked of whom. */
     async measure(name: string, delayMs: number) {

@@ -3,7 +3,6 @@ import type { Line, Section } from "../report/report.ts";
 import { inMs, median, medianRatio } from "../report/statistics.ts";
 import { startContextualizer } from "./contextualizer.ts";
 import { criticalPath } from "./critical-path.ts";
-import { measureMany } from "./many-commands.ts";
 
 const rounds = 7;
 const delayMs = 100;
@@ -39,7 +38,6 @@ export async function measureEvidence(cleanup: Cleanup): Promise<Section> {
       },
       { what: "  with no delay", measured: inMs(median(bare.map(({ ms }) => ms))) },
       ...callsOf(delayed.map((run) => run.calls)),
-      ...(await measureMany(cleanup)),
     ],
     notes: [
       `${rounds} alternating rounds, medians. The critical path is ${path.length} calls that each need the answer of the one before (bench/evidence/critical-path.ts says which do), ${delayMs} ms each, and all of the same round's time without delay: bugbot's own, the queue's, and the stand-ins'.`,

@@ -1,27 +1,15 @@
-import { execFile } from "node:child_process";
 import { setTimeout as wait } from "node:timers/promises";
-import { promisify } from "node:util";
+import { workersPid } from "../../local/workers-pid.ts";
 import type { World } from "../world.ts";
 
-/** The workerd process in which both Workers of this world run. Miniflare starts another one when it dies, on the same stored state. */
-export async function workersPid({ url }: World): Promise<number> {
-  const { port } = new URL(url);
-  const { stdout } = await promisify(execFile)("ps", ["-eo", "pid=,ppid=,args="]);
-  for (const line of stdout.split("\n")) {
-    const [pid, parent] = line.trim().split(/\s+/).map(Number);
-    if (pid && parent === process.pid && line.includes(`--socket-addr=entry=127.0.0.1:${port} `)) return pid;
-  }
-  throw new Error("there is no workerd");
-}
-
-/** Until another workerd than the one that died answers. */
+/** Until another workerd than the one that died answers: Miniflare starts it, on the same stored state. */
 export async function restarted(world: World, died: number): Promise<void> {
   await world.until(async () => {
     const answers = await fetch(world.url).then(
       () => true,
       () => false,
     );
-    const pid = answers ? await workersPid(world).catch(() => died) : died;
+    const pid = answers ? await workersPid(world.url).catch(() => died) : died;
     return pid === died ? undefined : true;
   });
 }

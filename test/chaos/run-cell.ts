@@ -3,12 +3,13 @@ import * as z from "zod";
 import { demoCustomer } from "../../local/demo-behaviour.ts";
 import { localAdminKey } from "../../shared/local-admin-key.ts";
 import type { RecordedRequest } from "../../local/stand-in.ts";
+import { workersPid } from "../../local/workers-pid.ts";
 import type { World } from "../world.ts";
 import { callsSince, nameOf, standInOf, vendors, type Call } from "./calls.ts";
 import { type Cell, faults, isDeath } from "./cells.ts";
 import { judge } from "./judge.ts";
 import type { ChaosWorld } from "./chaos-world.ts";
-import { lose, restarted, revive, workersPid } from "./kill-workers.ts";
+import { lose, restarted, revive } from "./kill-workers.ts";
 import { look } from "./look.ts";
 
 const commands = {
@@ -93,7 +94,7 @@ async function plan(
       return false;
     }, {});
   } else {
-    const pid = await workersPid(world);
+    const pid = await workersPid(world.url);
     const strike = () => {
       process.kill(pid, "SIGKILL");
       const goOn = fault === "Workflow lost" ? lose : revive;
