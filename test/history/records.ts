@@ -16,9 +16,10 @@ export interface Version {
 
 /** What runs of earlier versions have recorded, as `npm run history` keeps it. */
 export async function readVersions(): Promise<Version[]> {
-  const files = await readdir(folder);
+  const number = (file: string) => Number(file.split(".")[1]);
+  const files = (await readdir(folder)).toSorted((one, other) => number(one) - number(other));
   return Promise.all(
-    files.toSorted().map(async (file) => {
+    files.map(async (file) => {
       const text = await readFile(join(folder, file), "utf8");
       const command = z.enum(["contextualize", "fix"]).parse(file.split(".", 1)[0]);
       return { file, command, records: new Map(Object.entries(recordsSchema.parse(JSON.parse(text)))) };
@@ -28,7 +29,8 @@ export async function readVersions(): Promise<Version[]> {
 
 /** Keeps what this version records, beside what earlier ones did. */
 export async function keepVersion(command: CommandName, records: Records): Promise<void> {
-  const earlier = (await readdir(folder)).filter((file) => file.startsWith(`${command}.`)).length;
+  const versions = (await readVersions()).filter((version) => version.command === command);
+  const next = Number(versions.at(-1)?.file.split(".")[1] ?? 0) + 1;
   const text = JSON.stringify(Object.fromEntries(records), null, 2);
-  await writeFile(join(folder, `${command}.${earlier + 1}.json`), `${text}\n`);
+  await writeFile(join(folder, `${command}.${next}.json`), `${text}\n`);
 }
