@@ -21,7 +21,7 @@ it("finds a database without its tables, a queue that is not emptied, and a cont
   await emptyDatabase();
   await env.DB.prepare("DROP TABLE commands").run();
   expect(await checkParts({ db: env.DB, queue: queueWith(500), executorUrl: "http://127.0.0.1:1" })).toEqual({
-    database: { state: "unreachable" },
+    database: { state: "incomplete", missing: ["the migrations of consumer/migrations"] },
     queue: { state: "waiting", messages: 500 },
     container: { state: "unreachable" },
   });

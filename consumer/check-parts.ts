@@ -1,7 +1,11 @@
 import { healthLimits } from "../shared/limits.ts";
 
 /** How something that bugbot itself is made of does. */
-export type Part = { state: "on" } | { state: "unreachable" } | { state: "waiting"; messages: number };
+export type Part =
+  | { state: "on" }
+  | { state: "unreachable" }
+  | { state: "waiting"; messages: number }
+  | { state: "incomplete"; missing: readonly string[] };
 
 export interface CheckPartsNeeds {
   db: D1Database;
@@ -19,7 +23,7 @@ export async function checkParts({
   timeoutMs = healthLimits.timeoutMs,
 }: CheckPartsNeeds): Promise<Record<string, Part>> {
   const [database, container, waiting] = await Promise.all([
-    reach(() => db.prepare("SELECT 1 FROM commands LIMIT 1").first(), timeoutMs),
+    reach(() => db.prepare("SELECT 1 FROM commands LIMIT 1").first(), timeoutMs, withoutTables),
     executorUrl === undefined
       ? undefined
       : reach(() => askServer(new URL("/health", executorUrl), timeoutMs), timeoutMs),
@@ -41,12 +45,22 @@ async function askServer(url: URL, timeoutMs: number): Promise<void> {
   if (!ok) throw new Error(`HTTP ${status}`);
 }
 
-async function reach(look: () => Promise<unknown>, timeoutMs: number): Promise<Part> {
+/** A database that answers, but has not been given its tables. */
+function withoutTables(error: unknown): Part | undefined {
+  if (!(error instanceof Error) || !error.message.includes("no such table")) return undefined;
+  return { state: "incomplete", missing: ["the migrations of consumer/migrations"] };
+}
+
+async function reach(
+  look: () => Promise<unknown>,
+  timeoutMs: number,
+  explain: (error: unknown) => Part | undefined = () => undefined,
+): Promise<Part> {
   try {
     await inTime(look, timeoutMs);
     return { state: "on" };
-  } catch {
-    return { state: "unreachable" };
+  } catch (error) {
+    return explain(error) ?? { state: "unreachable" };
   }
 }
 
