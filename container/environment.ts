@@ -20,12 +20,17 @@ const quiet: Environment = {
 };
 
 /** The environment of everything a job runs: an explicit list, with a home of the job's own below `folder`. */
-export async function createEnvironment(server: NodeJS.ProcessEnv, folder: string): Promise<Environment> {
+export async function createEnvironment(
+  server: NodeJS.ProcessEnv,
+  folder: string,
+  registryUrl?: string,
+): Promise<Environment> {
   const own = { HOME: join(folder, "home"), TMPDIR: join(folder, "tmp") };
   for (const path of Object.values(own)) await mkdir(path);
   const given = handedOn.flatMap((name) => (server[name] ? [[name, server[name]]] : []));
   const trusted = existsSync(interceptionCaPath)
     ? { NODE_EXTRA_CA_CERTS: interceptionCaPath, GIT_SSL_CAINFO: interceptionCaPath }
     : {};
-  return { ...Object.fromEntries(given), ...trusted, ...quiet, ...own };
+  const registry: Environment = registryUrl === undefined ? {} : { npm_config_registry: registryUrl };
+  return { ...Object.fromEntries(given), ...trusted, ...quiet, ...registry, ...own };
 }

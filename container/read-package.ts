@@ -16,6 +16,8 @@ export interface Package {
   hasTest: boolean;
   /** It names some, and none are in the repository. */
   lacksDependencies: boolean;
+  /** It says which, in npm's words. */
+  hasLockFile: boolean;
 }
 
 /** The package.json of a commit, without the working tree's word for it. */
@@ -25,7 +27,9 @@ export async function readPackage(commit: string, git: Git): Promise<Package> {
   const names = Object.keys({ ...dependencies, ...devDependencies });
   const isWanting = names.length > 0 || workspaces !== undefined;
   const installed = isWanting && (await git(["ls-tree", commit, "--", "node_modules"])).length > 0;
+  const locked = await git(["ls-tree", commit, "--", "package-lock.json", "npm-shrinkwrap.json"]);
   return {
+    hasLockFile: locked.length > 0,
     hasTest: typeof test === "string" && test.trim() !== "" && !placeholder.test(test),
     lacksDependencies: isWanting && !installed,
   };

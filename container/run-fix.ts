@@ -48,7 +48,7 @@ export async function runFix(job: Job, needs: FixNeeds): Promise<Outcome> {
   let keepAll = async (): Promise<void> => {};
   let isPushed = false;
   try {
-    const environment = await createEnvironment(needs.serverEnvironment, folder);
+    const environment = await createEnvironment(needs.serverEnvironment, folder, job.registryUrl);
     const git = createGit(folder, environment, signal);
 
     recorder.stage("cloning");

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "vitest";
 import type { Proof } from "../shared/job.ts";
+import { createNpmRegistry, type NpmRegistry } from "../local/npm-registry.ts";
 import { createWorld, type World } from "./test-world.ts";
 import { isTest } from "./verify.ts";
 
@@ -109,11 +110,66 @@ describe("the proof of a fix", () => {
       "dependencies are missing",
       { ...shop, "package.json": packageWith({ dependencies: { left: "1" }, scripts: { test: "not-installed" } }) },
       fixed,
-      /^dependencies are not installed$/,
+      /^dependencies are not installed: no registry is allowed \(BUGBOT_ALLOWED_REGISTRIES\)$/,
     ],
   ])("is not given where %s", async ([, files, written, reason], { expect }) => {
     const { proof } = await run(files, written, { allowedPaths: ["**"] });
     expect(proof).toMatchObject({ kind: "not_verified", reason: expect.stringMatching(reason) });
+  });
+
+  describe("with dependencies, where a registry may be asked", () => {
+    const pad = {
+      name: "left-pad",
+      version: "1.3.0",
+      files: { "index.js": "module.exports = (text, length) => String(text).padStart(length);\n" },
+    };
+    const dependencies = { "left-pad": "1.3.0" };
+    const padTest = `import pad from "left-pad";\nimport { total } from "./cart.js";\nimport assert from "node:assert";\nassert.equal(pad(total, 2), " 2");\n`;
+    let registry: NpmRegistry;
+    beforeEach(async () => {
+      registry = await createNpmRegistry([{ ...pad, scripts: { postinstall: `touch ${traces}/postinstall` } }]);
+    });
+    afterEach(() => registry.close());
+    const project = (lock: string) => ({
+      ...shop,
+      "package.json": packageWith({ dependencies }),
+      "package-lock.json": lock,
+      "src/pad.test.js": padTest,
+    });
+
+    it("is given with them installed, by reading only, and none of their scripts is run", async ({ expect }) => {
+      const { proof } = await run(project(registry.lock("shop")), fixed, { registryUrl: registry.url });
+      expect(proof).toEqual({ kind: "reproduced", command: "npm test", tests: [] });
+      expect(registry.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+        "GET /left-pad/-/left-pad-1.3.0.tgz",
+      ]);
+      expect(existsSync(join(traces, "postinstall"))).toBe(false);
+      expect(await world?.leftovers()).toEqual([]);
+    });
+
+    it("is not given where they cannot be installed, and says why", async ({ expect }) => {
+      registry.fault("left-pad", { status: 403, times: 9 });
+      const { proof } = await run(project(registry.lock("shop")), fixed, { registryUrl: registry.url });
+      expect(proof).toMatchObject({
+        kind: "not_verified",
+        reason: expect.stringMatching(/^dependencies could not be installed \(npm error code E403; .*\)$/),
+      });
+      expect(proof).not.toMatchObject({ reason: expect.stringContaining("127.0.0.1") });
+    });
+
+    it("asks for nothing where no lock file says what", async ({ expect }) => {
+      const { "package-lock.json": _none, ...unlocked } = project("");
+      const { proof } = await run(unlocked, fixed, { registryUrl: registry.url });
+      expect(proof).toMatchObject({ reason: "dependencies are not installed: there is no package-lock.json" });
+      expect(registry.requests).toEqual([]);
+    });
+
+    it("asks for nothing where the check installs them itself", async ({ expect }) => {
+      const verify = { command: "npm ci --ignore-scripts && npm test", timeoutMs: 60_000 };
+      const { proof } = await run(project(registry.lock("shop")), fixed, { registryUrl: registry.url, verify });
+      expect(proof).toMatchObject({ kind: "reproduced" });
+      expect(existsSync(join(traces, "postinstall"))).toBe(false);
+    });
   });
 
   it("comes from the operator's command where there is one", async ({ expect }) => {

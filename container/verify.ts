@@ -10,6 +10,7 @@ import { maxReasonLength } from "./limits.ts";
 import { plainLine } from "./plain-text.ts";
 import { readPackage } from "./read-package.ts";
 import { removeFolder } from "./remove-folder.ts";
+import { installDependencies } from "./install-dependencies.ts";
 import { type CheckResult, runCheck } from "./run-check.ts";
 
 export interface VerifyNeeds {
@@ -17,6 +18,9 @@ export interface VerifyNeeds {
   recorder: Recorder;
   signal: AbortSignal;
 }
+
+/** `lacks`: why dependencies are not there, if they are not. */
+type Checked = Omit<CheckResult, "kind"> & { kind: CheckResult["kind"] | "unknown"; lacks: string | undefined };
 
 export interface PushedChange {
   checkout: Checkout;
@@ -30,7 +34,7 @@ export interface PushedChange {
  * copy of its files below `folder` and no `.git`: what it does there changes nothing that is pushed. Throws only when `signal` is aborted.
  */
 export async function verify(
-  { verify: { command: wanted, timeoutMs } }: Pick<Job, "verify">,
+  { verify: { command: wanted, timeoutMs }, registryUrl }: Pick<Job, "verify" | "registryUrl">,
   { checkout, commit, changes }: PushedChange,
   folder: string,
   { serverEnvironment, recorder, signal }: VerifyNeeds,
@@ -42,10 +46,11 @@ export async function verify(
     const command = wanted ?? (project.hasTest ? "npm test" : undefined);
     if (command === undefined) return notVerified("there is no `test` script in package.json, and no BUGBOT_VERIFY");
     const shown = `\`${command}\``;
-    const environment = { ...(await createEnvironment(serverEnvironment, folder)), CI: "true" };
+    const environment = { ...(await createEnvironment(serverEnvironment, folder, registryUrl)), CI: "true" };
     const tests = changes.files.map(({ path }) => path).filter(isTest);
 
-    const check = async (name: string, what: string, from: string, testsFrom?: string): Promise<CheckResult> => {
+    const installsItself = /\b(ci|install)\b/.test(command);
+    const check = async (name: string, what: string, from: string, testsFrom?: string): Promise<Checked> => {
       recorder.tool(`running ${command} ${what}`);
       const copy = await copyFiles(
         join(folder, name),
@@ -53,26 +58,28 @@ export async function verify(
         changes.git,
         testsFrom ? { from: testsFrom, tests } : undefined,
       );
-      const left = Math.max(1, until - Date.now());
-      const result = await runCheck(command, copy, { folder, environment, timeoutMs: left, signal });
-      return { ...result, output: result.output.replaceAll(`${copy}/`, "").replaceAll(copy, ".") };
+      const needs = () => ({ folder, environment, timeoutMs: Math.max(1, until - Date.now()), signal });
+      const lacks = installsItself ? undefined : await installDependencies(project, registryUrl, copy, needs());
+      const result = await runCheck(command, copy, needs());
+      return { ...result, lacks, output: result.output.replaceAll(`${copy}/`, "").replaceAll(copy, ".") };
     };
 
     const after = await check("after", "on the fix", commit);
+    if (after.kind !== "passed" && after.lacks !== undefined) return notVerified(after.lacks);
     if (after.kind === "timed_out") return notVerified(`${shown} did not end within ${Math.round(timeoutMs / 1000)} s`);
     if (after.kind === "talked_too_much") return notVerified(`${shown} printed more than bugbot reads`);
-    if (after.kind === "failed" && project.lacksDependencies && !/\b(ci|install)\b/.test(command)) {
-      return notVerified("dependencies are not installed");
-    }
-    const before = await check("before", "on the code before", checkout.commit);
+    // A failure says nothing of the code where something else was installed than for the fix.
+    const beside = (one: Checked): Checked["kind"] =>
+      one.kind === "failed" && one.lacks !== after.lacks ? "unknown" : one.kind;
+    const before = beside(await check("before", "on the code before", checkout.commit));
     if (after.kind === "failed") {
-      const known = before.kind === "passed" || before.kind === "failed" ? before.kind : "unknown";
+      const known = before === "passed" || before === "failed" ? before : "unknown";
       return { kind: "fails", command, before: known, output: after.output };
     }
-    if (before.kind === "failed") return { kind: "reproduced", command, tests: [] };
-    if (before.kind !== "passed" || tests.length === 0) return { kind: "passes", command, tests: [] };
-    const own = await check("tests", "on the code before, with the new tests", checkout.commit, commit);
-    return { kind: own.kind === "failed" ? "reproduced" : "passes", command, tests };
+    if (before === "failed") return { kind: "reproduced", command, tests: [] };
+    if (before !== "passed" || tests.length === 0) return { kind: "passes", command, tests: [] };
+    const own = beside(await check("tests", "on the code before, with the new tests", checkout.commit, commit));
+    return { kind: own === "failed" ? "reproduced" : "passes", command, tests };
   } catch (error) {
     signal.throwIfAborted();
     return notVerified(`the check could not be run (${plainLine(String(error), maxReasonLength)})`);

@@ -24,6 +24,8 @@ export const jobSchema = z.object({
   /** Globs (picomatch, `dot: true`) a change must match. */
   allowedPaths: z.array(z.string()),
   limits: z.object({ wallClockMs: z.number(), maxTurns: z.number(), maxCostUsd: z.number() }),
+  /** Where npm gets packages, if the run may: ends with a slash. */
+  registryUrl: z.optional(z.url({ protocol: /^https?$/ })),
   /** What proves a fix. Without `command` it is `npm test`, where the base branch's package.json has such a script. */
   verify: z.object({ command: z.optional(z.string()), timeoutMs: z.number() }),
 });

@@ -39,6 +39,7 @@ export async function lend(world: Place, { branch = "bugbot/bug-1", headBefore =
   return {
     commandId,
     git: `${world.egressUrl}/${id}/git/${world.repository}.git`,
+    registry: `${world.egressUrl}/${id}/registry`,
     ask: (body: object, init: RequestInit = {}, path = "/v1/messages") =>
       fetch(`${world.egressUrl}/${id}/model${path}`, {
         method: "POST",

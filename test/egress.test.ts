@@ -18,7 +18,7 @@ let world: World;
 let folder: string;
 let main: string;
 beforeAll(async () => {
-  world = await createWorld();
+  world = await createWorld({ variables: { BUGBOT_ALLOWED_REGISTRIES: "registry.invalid" } });
   folder = await mkdtemp(join(tmpdir(), "bugbot-egress-"));
   const lease = await lend(world);
   await run("git", ["clone", "-q", lease.git, folder]);
@@ -206,5 +206,19 @@ describe("a push by hand", () => {
     expect(await answered).not.toContain(`ok refs/heads/${branch}`);
     expect(await world.github.branches(world.repository)).not.toContain(branch);
     expect(world.logs.some((line) => line.includes("this run is over") && line.includes(lease.commandId))).toBe(true);
+  });
+});
+
+describe("a package registry", () => {
+  it.for([
+    ["POST", "registry.invalid/-/npm/v1/security/audits", 403, "registry.invalid is open for reading only"],
+    ["GET", "other.invalid/left-pad", 403, "other.invalid is not reachable from a run"],
+    ["GET", "registry.invalid.other.invalid/left-pad", 403, "is not reachable from a run"],
+    ["GET", "registry.invalid%40other.invalid/left-pad", 404, "Not found."],
+  ] as const)("is not reached by %s %s", async ([method, path, status, reason], { expect }) => {
+    const lease = await lend(world);
+    const answer = await fetch(`${lease.registry}/${path}`, { method });
+    expect(answer.status).toBe(status);
+    expect(await answer.text()).toContain(reason);
   });
 });

@@ -21,6 +21,10 @@ const repositories: Record<string, Record<string, string>> = {
   "acme/new-test": { "src/cart.js": source, "package.json": manifest("node --test") },
   "acme/slow": { "src/cart.js": source },
   "acme/no-check": { "src/cart.js": source },
+  "acme/wants-packages": {
+    "src/cart.js": source,
+    "package.json": JSON.stringify({ dependencies: { "left-pad": "1.3.0" }, scripts: { test: "left-pad" } }),
+  },
   "acme/fails": { "src/cart.js": source, "package.json": manifest("echo it says 2; grep -q 1 src/cart.js") },
   "acme/hostile": { "src/cart.js": source, "package.json": manifest("sh ./check.sh"), "check.sh": pushOnTop },
 };
@@ -81,6 +85,11 @@ describe("the proof of a fix", () => {
 
   it.for<[string, string, RegExp]>([
     ["there is no check", "acme/no-check", /Not verified: there is no \\`test\\` script in package\.json/],
+    [
+      "dependencies are missing",
+      "acme/wants-packages",
+      /Not verified: dependencies are not installed: no registry is allowed \\\(BUGBOT\\_ALLOWED\\_REGISTRIES\\\)/,
+    ],
     [
       "the check fails",
       "acme/fails",

@@ -79,7 +79,8 @@ export async function runAgent(plan: RunPlan, needs: CommandNeeds): Promise<Ende
       };
     });
     const start = async () => {
-      const { modelUrl, gitUrl } = await sandbox.lend(leaseId);
+      const { modelUrl, gitUrl, registryUrl } = await sandbox.lend(leaseId);
+      const [registry] = settings.BUGBOT_ALLOWED_REGISTRIES;
       const job: Job = {
         id: command.id,
         remoteUrl: `${gitUrl}/${repository.name}.git`,
@@ -87,6 +88,7 @@ export async function runAgent(plan: RunPlan, needs: CommandNeeds): Promise<Ende
         branch,
         commitSubject,
         coAuthor: coAuthorOf(command, settings),
+        registryUrl: registry === undefined ? undefined : registryUrl(registry),
         prompt,
         model: { name: model, baseUrl: modelUrl },
         allowedPaths: [...allowedPaths],

@@ -23,7 +23,7 @@ it.for([
 ] as const)("may try again to start a job when %s: HTTP %i, %s", async ([, status, retry], { expect }) => {
   const sandbox = createSandbox(
     {
-      lend: () => Promise.resolve({ modelUrl: "", gitUrl: "" }),
+      lend: () => Promise.resolve({ modelUrl: "", gitUrl: "", registryUrl: () => "" }),
       fetch: () => Promise.resolve(new Response("no", { status })),
     },
     "thread",
