@@ -1,5 +1,7 @@
 import { onInterrupt, requireNode24 } from "../local/process.ts";
+import { measureCheckout } from "./checkout/checkout.ts";
 import { measureCommand } from "./command/command.ts";
+import { measureFollowUp } from "./command/follow-up.ts";
 import { measureEvidence } from "./evidence/evidence.ts";
 import { measureContainer } from "./container/container.ts";
 import { measureEgress } from "./egress/egress.ts";
@@ -20,6 +22,8 @@ const parts: ReadonlyMap<string, (cleanup: Cleanup) => Promise<Section>> = new M
   ["evidence", measureEvidence],
   ["load", measureLoad],
   ["container", measureContainer],
+  ["checkout", measureCheckout],
+  ["follow-up", measureFollowUp],
   ["egress", measureEgress],
   ["fixes", measureFixes],
 ]);

@@ -19,37 +19,41 @@ export interface Checkout {
 /** Bytes go in and out as they are: no filter (LFS), no line-ending conversion. It outranks every `.gitattributes`. */
 export const rawAttributes = "* -text -filter -ident -working-tree-encoding\n";
 
+const fetched = { base: "refs/bugbot/base", start: "refs/bugbot/start" };
+
 /** Gets one commit, without history, into `folder`. */
 export async function checkOut(job: Job, folder: string, git: Git): Promise<Checkout> {
   const repository = join(folder, "repo");
-  const { start, base } = await findStart(job, git);
-  const within = ["-C", repository];
-  await mkdir(repository);
-  await git([...within, "init", "--quiet", "--template=", "--initial-branch=work"]);
-  await mkdir(join(repository, ".git/info"));
-  await writeFile(join(repository, ".git/info/attributes"), rawAttributes);
-  const baseCommit = start === base ? undefined : await fetchHead(base);
-  const commit = await fetchHead(start);
-  await git([...within, "reset", "--quiet", "--hard", commit]);
-  const listing = await git([...within, "ls-tree", "-r", "-z", "--full-tree", commit]);
+  const within: Git = (args, options) => git(["-C", repository, ...args], options);
+  const [{ start, base }] = await Promise.all([findStart(job, git), makeRepository(repository, git)]);
+  const refspecs = [`+${base}:${fetched.base}`, `+${start}:${fetched.start}`];
+  await within(["fetch", "--quiet", "--depth=1", "--no-tags", "--", job.remoteUrl, ...refspecs], { remote: true });
+  const commits = await within(["rev-parse", `${fetched.start}^{commit}`, `${fetched.base}^{commit}`]);
+  const [commit = "", baseCommit = ""] = commits.toString().split("\n");
+  const [listing] = await Promise.all([
+    within(["ls-tree", "-r", "-z", "--full-tree", commit]),
+    within(["reset", "--quiet", "--hard", commit]),
+  ]);
   const isShallow = existsSync(join(repository, ".git/shallow"));
-  return { repository, commit, baseCommit: baseCommit ?? commit, listing, isShallow };
+  return { repository, commit, baseCommit, listing, isShallow };
+}
 
-  async function fetchHead(ref: string): Promise<string> {
-    await git([...within, "fetch", "--quiet", "--depth=1", "--no-tags", "--", job.remoteUrl, ref], { remote: true });
-    return (await git([...within, "rev-parse", "--verify", "FETCH_HEAD^{commit}"])).toString().trim();
-  }
+async function makeRepository(repository: string, git: Git): Promise<void> {
+  await mkdir(join(repository, ".git/info"), { recursive: true });
+  await writeFile(join(repository, ".git/info/attributes"), rawAttributes);
+  await git(["-C", repository, "init", "--quiet", "--template=", "--initial-branch=work"]);
 }
 
 /** The full names of the ref to start from and of the base branch. */
 async function findStart({ remoteUrl, baseBranch, branch }: Job, git: Git): Promise<{ start: string; base: string }> {
   const base = `refs/heads/${baseBranch}`;
   const own = `refs/heads/${branch}`;
-  for (const ref of [base, own]) {
-    await git(["check-ref-format", ref]).catch(() => {
+  const checks = [base, own].map((ref) =>
+    git(["check-ref-format", ref]).catch(() => {
       throw new GitError(`fatal: '${ref}' is not a valid branch name`);
-    });
-  }
+    }),
+  );
+  await Promise.all(checks);
   if (own === base) throw new GitError(`fatal: '${branch}' is the base branch, bugbot does not push to it`);
   const listed = (await git(["ls-remote", "--", remoteUrl, base, own], { remote: true })).toString();
   const refs = new Set(listed.split("\n").map((line) => line.split("\t")[1]));

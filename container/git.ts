@@ -32,6 +32,8 @@ const hardened = Object.entries({
   "gc.auto": "0",
   "maintenance.auto": "false",
   "advice.detachedHead": "false",
+  // What a run has on its disk lives no longer than the run.
+  "core.fsync": "none",
   "http.lowSpeedLimit": "1",
   "http.lowSpeedTime": String(remoteSilenceSeconds),
 }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { statfs } from "node:fs/promises";
+import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
 import { endAllOf } from "./end-processes.ts";
 import { findStrays, listPids, listProcesses, withDescendants } from "./find-processes.ts";
@@ -29,30 +30,27 @@ export function watchResources(
   resources: Resources,
   exceeded: (reason: OutOfResources) => void,
 ): () => void {
-  let measuredAt = Date.now();
-  let looking = false;
-  async function look(): Promise<void> {
-    const isTimeToMeasure = Date.now() - measuredAt >= lookAtFoldersMs;
-    if (isTimeToMeasure) measuredAt = Date.now();
-    const reason =
-      (await countProcesses(folders, resources)) ??
-      (await lookAtDisk(folders, resources)) ??
-      (isTimeToMeasure ? await measureFolders(folders, resources) : undefined);
-    if (reason === undefined) return;
-    clearInterval(timer);
-    exceeded(new OutOfResources(reason));
-    await endAllOf(folders);
+  const stop = new AbortController();
+  const { signal } = stop;
+  async function watch(look: typeof countProcesses, everyMs: number): Promise<void> {
+    for (let tookMs = 0; !signal.aborted;) {
+      // What takes long to look at is looked at less often.
+      await wait(Math.max(everyMs, 20 * tookMs), undefined, { signal, ref: false }).catch(() => undefined);
+      if (signal.aborted) return;
+      const startedAt = Date.now();
+      // What cannot be looked at now, can be the next time.
+      const reason = await look(folders, resources).catch(() => undefined);
+      tookMs = Date.now() - startedAt;
+      if (reason === undefined) continue;
+      stop.abort();
+      exceeded(new OutOfResources(reason));
+      await endAllOf(folders);
+    }
   }
-  const timer = setInterval(() => {
-    if (looking) return;
-    looking = true;
-    // What cannot be looked at now, can be the next time.
-    void look()
-      .catch(() => undefined)
-      .finally(() => (looking = false));
-  }, lookAtResourcesMs);
-  timer.unref();
-  return () => clearInterval(timer);
+  void watch(countProcesses, lookAtResourcesMs);
+  void watch(lookAtDisk, lookAtResourcesMs);
+  void watch(measureFolders, lookAtFoldersMs);
+  return () => stop.abort();
 }
 
 async function countProcesses(folders: readonly string[], { maxProcesses }: Resources): Promise<string | undefined> {

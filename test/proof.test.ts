@@ -11,7 +11,7 @@ const manifest = (script: string) => JSON.stringify({ type: "module", scripts: {
 /** Pushes on top of what was just pushed, by the way that it finds in the agent's repository. */
 const pushOnTop = [
   "[ -e src/evil.js ] && exit 0",
-  "remote=$(sed 's/.* of //' ../../job-*/repo/.git/FETCH_HEAD)",
+  "remote=$(sed -n '1s/.* of //p' ../../job-*/repo/.git/FETCH_HEAD)",
   "git clone -q --branch $(git ls-remote $remote 'refs/heads/bugbot/*' | cut -f2 | sed 's|refs/heads/||') $remote clone",
   "cd clone && echo evil > src/evil.js && git add -A && git -c user.name=x -c user.email=x@example.com commit -qm evil",
   "git push -q origin HEAD",

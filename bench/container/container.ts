@@ -1,8 +1,6 @@
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { createAnthropic } from "../../local/anthropic.ts";
+import { createAnthropic, type Script } from "../../local/anthropic.ts";
 import { startContainerServer } from "../../local/container-server.ts";
 import { demoScript } from "../../local/demo-repository.ts";
 import { freePort } from "../../local/free-port.ts";
@@ -13,16 +11,27 @@ import { demoJob, seedShop } from "../command/demo-job.ts";
 import type { Cleanup } from "../report/cleanup.ts";
 import type { Line, Section } from "../report/report.ts";
 import { temporaryFolder } from "../report/temporary-folder.ts";
+import { canWatchMemory, residentMb, watchMemory } from "../report/watch-memory.ts";
 
 const maxMb = 120;
-const jobTimeoutMs = 60_000;
+const jobTimeoutMs = 120_000;
+const pushMb = 100;
+/** What the server may grow by while its git pushes that: its output alone passes through the server. */
+const maxGrowthMb = 32;
+/** Makes a large file of random bytes where it is asked to, and repairs the shop otherwise. */
+const script: Script = (call) => {
+  if (!call.prompt.includes("large")) return demoScript(call);
+  const command = `head -c ${pushMb * 1024 * 1024} /dev/urandom > src/large.bin`;
+  return call.turn === 0 ? [{ tool: "Bash", input: { command, description: "Make it" } }] : [{ text: "Done." }];
+};
+
 /** Until a process that has nothing to do any more is at rest. */
 const restMs = 1000;
 
-/** The memory of the container's server while nothing runs. */
+/** The memory of the container's server while nothing runs, and while a large change passes it. */
 export async function measureContainer(cleanup: Cleanup): Promise<Section> {
-  const title = "Container server at rest";
-  if (!existsSync("/proc/self/status")) {
+  const title = "Container server";
+  if (!canWatchMemory) {
     return { title, lines: [{ what: "VmRSS", measured: "not measured: Linux only" }], notes: [] };
   }
   const workspace = join(await temporaryFolder(cleanup), "workspace");
@@ -36,7 +45,7 @@ export async function measureContainer(cleanup: Cleanup): Promise<Section> {
 
   // The container holds no key: what the egress would put in its place is given to the stand-ins instead.
   const anthropic = await cleanup.start(
-    () => createAnthropic({ apiKey: "placeholder", script: demoScript }),
+    () => createAnthropic({ apiKey: "placeholder", script }),
     (started) => started.close(),
   );
   const github = await cleanup.start(
@@ -60,6 +69,22 @@ export async function measureContainer(cleanup: Cleanup): Promise<Section> {
     met: mb <= maxMb,
   });
   const lines = [line("VmRSS after its start", booted), line("VmRSS after one job", await residentMb(server.pid))];
+
+  const large = {
+    ...job,
+    id: "large",
+    branch: "bugbot/large",
+    prompt: "A large file.",
+    verify: { command: "true", timeoutMs: 1000 },
+  };
+  const { result, growthMb } = await watchMemory(server.pid, () => runJob(server.url, large));
+  if (result.kind !== "pushed") throw new Error(`the large job did not push: ${JSON.stringify(result)}`);
+  lines.push({
+    what: `  more while a job pushes ${pushMb} MB`,
+    measured: `+${growthMb.toFixed(1)} MB`,
+    target: `≤ ${maxGrowthMb} MB`,
+    met: growthMb <= maxGrowthMb,
+  });
   return { title, lines, notes: ["Ratios are shares of the target. The agent's own processes are gone by then."] };
 }
 
@@ -73,9 +98,4 @@ async function runJob(url: string, job: Job): Promise<Outcome> {
     if (last?.kind === "outcome") return last.outcome;
     after = last?.seq ?? after;
   }
-}
-
-async function residentMb(pid: number | undefined): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, "utf8");
-  return (Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024) / 1e6;
 }

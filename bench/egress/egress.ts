@@ -1,6 +1,5 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -13,6 +12,7 @@ import type { Cleanup } from "../report/cleanup.ts";
 import type { Line, Section } from "../report/report.ts";
 import { inMs, median } from "../report/statistics.ts";
 import { temporaryFolder } from "../report/temporary-folder.ts";
+import { canWatchMemory, watchMemory } from "../report/watch-memory.ts";
 
 const run = promisify(execFile);
 const pushMb = 100;
@@ -21,7 +21,6 @@ const words = 20_000;
 const answerRounds = 9;
 /** What workerd may grow by while a hundred megabytes pass. */
 const maxGrowthMb = 64;
-const sampleMs = 20;
 
 /** What the egress costs: a large push and a long answer through it, beside the same without it. */
 export async function measureEgress(cleanup: Cleanup): Promise<Section> {
@@ -145,29 +144,10 @@ export async function measureEgress(cleanup: Cleanup): Promise<Section> {
 
 /** The process that runs both Workers; undefined where processes cannot be looked at. */
 async function findWorkerd(): Promise<number | undefined> {
-  if (!existsSync("/proc/self/status")) return undefined;
+  if (!canWatchMemory) return undefined;
   for (const name of await readdir("/proc")) {
     const status = /^\d+$/.test(name) ? await readFile(`/proc/${name}/status`, "utf8").catch(() => "") : "";
     if (status.includes(`PPid:\t${process.pid}\n`) && status.startsWith("Name:\tworkerd")) return Number(name);
   }
   return undefined;
-}
-
-/** How far a process's memory rises above where it was. */
-async function watchMemory<T>(
-  pid: number | undefined,
-  work: () => Promise<T>,
-): Promise<{ result: T; growthMb: number }> {
-  const resident = async () =>
-    (Number(/^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, "utf8"))?.[1]) * 1024) / 1e6;
-  if (pid === undefined) return { result: await work(), growthMb: Number.NaN };
-  const before = await resident();
-  let most = before;
-  const timer = setInterval(() => void resident().then((mb) => (most = Math.max(most, mb))), sampleMs);
-  try {
-    const result = await work();
-    return { result, growthMb: most - before };
-  } finally {
-    clearInterval(timer);
-  }
 }

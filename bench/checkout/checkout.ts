@@ -1,0 +1,81 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { checkOut } from "../../container/checkout.ts";
+import { createEnvironment } from "../../container/environment.ts";
+import { createGit } from "../../container/git.ts";
+import { createGitHub } from "../../local/github.ts";
+import { standInCredentials } from "../../local/stand-ins.ts";
+import { demoJob } from "../command/demo-job.ts";
+import type { Cleanup } from "../report/cleanup.ts";
+import type { Line, Section } from "../report/report.ts";
+import { inMs, median, medianRatio } from "../report/statistics.ts";
+import { temporaryFolder } from "../report/temporary-folder.ts";
+import { generateRepository, type RepositorySize } from "./generate-repository.ts";
+
+/** Fewer commits than most projects of these sizes have. */
+const sizes: readonly (RepositorySize & { rounds: number; target: number })[] = [
+  { files: 500, commits: 2_000, rounds: 7, target: 0.6 },
+  { files: 20_000, commits: 10_000, rounds: 3, target: 0.3 },
+];
+
+/** What stands before the agent's work: the run's checkout, beside a full `git clone` of the same repository. */
+export async function measureCheckout(cleanup: Cleanup): Promise<Section> {
+  const { githubToken } = standInCredentials;
+  const github = await cleanup.start(
+    () => createGitHub({ token: githubToken }),
+    (started) => started.close(),
+  );
+  const folder = await temporaryFolder(cleanup);
+  const environment = await createEnvironment(process.env, folder);
+
+  /** Milliseconds, in a folder of its own. */
+  async function time(work: (folder: string) => Promise<unknown>): Promise<number> {
+    const own = await mkdtemp(join(folder, "round-"));
+    const startedAt = performance.now();
+    await work(own);
+    const passed = performance.now() - startedAt;
+    await rm(own, { recursive: true });
+    return passed;
+  }
+
+  const lines: Line[] = [];
+  for (const size of sizes) {
+    const repository = `acme/files-${size.files}`;
+    await generateRepository(github, repository, size);
+    const remote = new URL(`${github.url}/${repository}.git`);
+    remote.username = "x-access-token";
+    remote.password = githubToken;
+    const job = demoJob({ repository, remoteUrl: remote.href, modelUrl: "http://127.0.0.1" });
+    const git = createGit(folder, environment, new AbortController().signal);
+    const ours: number[] = [];
+    const clones: number[] = [];
+    for (let round = 0; round <= size.rounds; round++) {
+      const own = await time((into) => checkOut(job, into, git));
+      const clone = await time((into) =>
+        promisify(execFile)("git", ["clone", "--quiet", remote.href, join(into, "repo")], { env: environment }),
+      );
+      // The first round warms up.
+      if (round === 0) continue;
+      ours.push(own);
+      clones.push(clone);
+    }
+    const ratio = medianRatio(ours, clones);
+    lines.push({
+      what: `${size.files} files, ${size.commits} commits`,
+      measured: inMs(median(ours)),
+      comparison: `git clone: ${inMs(median(clones))}`,
+      ratio,
+      target: `≤ ${size.target}`,
+      met: ratio <= size.target,
+    });
+  }
+  return {
+    title: "Checkout: ready for the agent",
+    lines,
+    notes: [
+      "Generated repositories behind git http-backend on this machine: no network lies between, so only work is saved here, not the transfer of the history.",
+    ],
+  };
+}
