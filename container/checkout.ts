@@ -25,15 +25,15 @@ const fetched = { base: "refs/bugbot/base", start: "refs/bugbot/start" };
 export async function checkOut(job: Job, folder: string, git: Git): Promise<Checkout> {
   const repository = join(folder, "repo");
   const within: Git = (args, options) => git(["-C", repository, ...args], options);
-  const [{ start, base }] = await Promise.all([findStart(job, git), makeRepository(repository, git)]);
+  const [{ start, base }] = await both(findStart(job, git), makeRepository(repository, git));
   const refspecs = [`+${base}:${fetched.base}`, `+${start}:${fetched.start}`];
   await within(["fetch", "--quiet", "--depth=1", "--no-tags", "--", job.remoteUrl, ...refspecs], { remote: true });
   const commits = await within(["rev-parse", `${fetched.start}^{commit}`, `${fetched.base}^{commit}`]);
   const [commit = "", baseCommit = ""] = commits.toString().split("\n");
-  const [listing] = await Promise.all([
+  const [listing] = await both(
     within(["ls-tree", "-r", "-z", "--full-tree", commit]),
     within(["reset", "--quiet", "--hard", commit]),
-  ]);
+  );
   const isShallow = existsSync(join(repository, ".git/shallow"));
   return { repository, commit, baseCommit, listing, isShallow };
 }
@@ -48,16 +48,21 @@ async function makeRepository(repository: string, git: Git): Promise<void> {
 async function findStart({ remoteUrl, baseBranch, branch }: Job, git: Git): Promise<{ start: string; base: string }> {
   const base = `refs/heads/${baseBranch}`;
   const own = `refs/heads/${branch}`;
-  const checks = [base, own].map((ref) =>
+  const check = (ref: string) =>
     git(["check-ref-format", ref]).catch(() => {
       throw new GitError(`fatal: '${ref}' is not a valid branch name`);
-    }),
-  );
-  await Promise.all(checks);
+    });
+  await both(check(base), check(own));
   if (own === base) throw new GitError(`fatal: '${branch}' is the base branch, bugbot does not push to it`);
   const listed = (await git(["ls-remote", "--", remoteUrl, base, own], { remote: true })).toString();
   const refs = new Set(listed.split("\n").map((line) => line.split("\t")[1]));
   const start = [own, base].find((ref) => refs.has(ref));
   if (!start) throw new GitError(`fatal: Remote branch ${baseBranch} not found in upstream origin`);
   return { start, base };
+}
+
+/** What they come to, once neither goes on: the folder they work in may be removed then. */
+async function both<One, Other>(one: Promise<One>, other: Promise<Other>): Promise<[One, Other]> {
+  await Promise.allSettled([one, other]);
+  return Promise.all([one, other]);
 }

@@ -61,8 +61,9 @@ async function countProcesses(folders: readonly string[], { maxProcesses }: Reso
 }
 
 async function lookAtDisk([folder = "/"]: readonly string[], { minFreeBytes }: Resources): Promise<string | undefined> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize < minFreeBytes ? "the disk was full" : undefined;
+  const { bavail, bsize, blocks } = await statfs(folder);
+  // Some file systems do not say.
+  return blocks > 0 && bavail * bsize < minFreeBytes ? "the disk was full" : undefined;
 }
 
 async function measureFolders(folders: readonly string[], { maxDiskBytes }: Resources): Promise<string | undefined> {
