@@ -109,7 +109,7 @@ describe("GET /health", () => {
     expect(after.code).toBe(503);
     expect(JSON.parse(after.body)).toMatchObject({
       status: "unhealthy",
-      components: { database: { state: "unreachable" } },
+      components: { database: { state: "incomplete", missing: [expect.stringContaining("migrations")] } },
     });
     const secrets = Object.values(world.standIns.credentials).filter((value) => value.length > 8);
     expect(secrets.length).toBeGreaterThan(4);
