@@ -150,7 +150,7 @@ describe("what is far too long", () => {
     const brief = { lead: "it", text: "", url: "https://acme.com" };
     const comment = writeIssueComment({ ...card(), sections: [{ title: "What happened", brief, claims }] });
     expect(comment.length).toBeLessThanOrEqual(maxIssueTextLength);
-    expect(comment).toMatch(/\n- \[it\]\(https:\/\/acme.com\/\) x{400}\n\nThe rest does not fit into a comment\.$/);
+    expect(comment).toMatch(/\n- \[it\]\(https:\/\/acme.com\/\) x{400}\n\nThe rest does not fit here\.$/);
   });
 });
 
@@ -209,11 +209,13 @@ describe("in chat", () => {
   });
 });
 
-it("never lets quoted words out of their quote, link, ping or hide", ({ expect }) => {
+it("never lets quoted words out of their quote, link under another name, ping or hide", ({ expect }) => {
   const pieces = [
     "> ",
     "\n\n# ",
     "](https://evil.example)",
+    "![x](https://evil.example/x_(1).png",
+    "<https://evil.example>.",
     "<@U1>",
     "<!here>",
     "```\n",
@@ -241,11 +243,13 @@ it("never lets quoted words out of their quote, link, ping or hide", ({ expect }
         findings: hostile,
         mask: maskEmails,
       });
-      for (const written of [writeIssueComment(made), writeChatSummary({ card: made, issue, notes: [] })]) {
-        // What stands in code is text.
-        const live = written.replace(/(?<!\\)`[^`]*`/g, "");
-        expect(live).not.toContain("linear.app/acme/profiles");
-        expect(live).not.toMatch(/[\u202E\u200B]|(?<!\\)<[@!]|(?<!\\)&#|\]\(https:\/\/evil/);
+      const summary = writeChatSummary({ card: made, issue, notes: [] });
+      // What stands in code is text.
+      const live = (written: string) => written.replace(/(?<!\\)`[^`]*`/g, "");
+      expect(live(summary)).not.toContain("](https://evil");
+      for (const written of [writeIssueComment(made), summary]) {
+        expect(live(written)).not.toContain("linear.app/acme/profiles");
+        expect(live(written)).not.toMatch(/[\u202E\u200B]|(?<!\\)<[@!]|(?<!\\)&#|(?<!\\)!\[|(?<!\[)\]\(https:\/\/evil/);
         for (const fold of written.match(/^[ >]*\+\+\+.*$/gm) ?? [])
           expect(fold).toMatch(/^\+\+\+( What happened in it)?$/);
         // Headings and sections are bugbot's own.

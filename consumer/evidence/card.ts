@@ -74,7 +74,7 @@ export function makeCard({ title, reported, threadUrl, findings: { behaviour, co
   ];
   return {
     title: mask(title),
-    reported: shorten(reported, mask),
+    reported: shortenQuotes(reported, { mask, length: cardLengths.reported }),
     threadUrl,
     sections: sections
       .filter((made) => made !== undefined)
@@ -98,9 +98,12 @@ export function makeCard({ title, reported, threadUrl, findings: { behaviour, co
 }
 
 /** All that fits of people's words, the first ones first: a thread's head is mostly the report. */
-function shorten(reported: readonly Quote[], mask: (text: string) => string): Quote[] {
-  let room = cardLengths.reported;
-  return reported.flatMap(({ author, text }) => {
+export function shortenQuotes(
+  quotes: readonly Quote[],
+  { mask, length }: { mask: (text: string) => string; length: number },
+): Quote[] {
+  let room = length;
+  return quotes.flatMap(({ author, text }) => {
     if (room <= 0) return [];
     const said = cutWords(showHidden(mask(text.trim())), room);
     room -= said.length;

@@ -1,5 +1,7 @@
 import { escapeMarkdown, showHidden } from "../../shared/plain-text.ts";
 
+/** What browsers and servers take. */
+const maxUrlLength = 2_000;
 const bareUrl = /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s`]+/gi;
 
 /** Words of strangers as Markdown that shows them as they are: nothing formats, links, pings or hides, also not as an entity. */
@@ -7,11 +9,11 @@ export function inlineMarkdown(text: string): string {
   return escapeOneLine(showHidden(text).replace(/\s+/g, " ").trim());
 }
 
-/** A block quote that its text cannot leave. */
+/** A block quote that its text cannot leave. Web addresses in it can be clicked. */
 export function quoteMarkdown(text: string): string {
   return showHidden(text.trim())
     .split("\n")
-    .map((line) => `> ${escapeOneLine(line)}`.trimEnd())
+    .map((line) => `> ${escapeOneLine(line, linkOrCode)}`.trimEnd())
     .join("\n");
 }
 
@@ -22,18 +24,35 @@ export function linkMarkdown(label: string, url: string): string {
   if (protocol !== "https:" && protocol !== "http:") return shown;
   return `[${shown}](${href
     .replace(/[()<>\\]/g, encodeURIComponent)
+    .replace(/&(?=#|\w+;)/g, "&amp;")
     .replaceAll("(", "%28")
     .replaceAll(")", "%29")})`;
 }
 
-/** A URL in quoted words would become a link, or a mention where it names a person's page: as code it is only text. */
-function escapeOneLine(line: string): string {
+function escapeOneLine(line: string, writeUrl = code): string {
   let written = "";
   let end = 0;
   for (const { 0: url, index } of line.matchAll(bareUrl)) {
-    written += `${escapeMarkdown(line.slice(end, index))}\`${url}\``;
+    written += escapeMarkdown(line.slice(end, index)) + writeUrl(url);
     end = index + url.length;
   }
   // What begins a line may begin a list, a heading's underline or a fold.
   return (written + escapeMarkdown(line.slice(end))).replace(/^\s*(?:\d+(?=[.)])|(?=[-+=]))/, "$&\\");
+}
+
+/** A URL in quoted words would become a link, or a mention where it names a person's page: as code it is only text. */
+function code(url: string): string {
+  return `\`${url}\``;
+}
+
+/** An address of the web with nothing in it that could be more than that. */
+const plainUrl = /^https?:\/\/(?!.*:\/\/)[\w\-.~:/?#%&=+,;$*'()]+$/i;
+
+/** A link that stands on its whole address. Linear's own addresses may be mentions. */
+function linkOrCode(written: string): string {
+  if (written.length > maxUrlLength) return code(written);
+  const [, url = "", after = ""] = /^(.*?)([^\w/=&#%-]*)$/.exec(written) ?? [];
+  const isPlain = plainUrl.test(url) && URL.canParse(url);
+  if (!isPlain || /(^|\.)linear\.app\.?$/.test(new URL(url).hostname)) return code(written);
+  return linkMarkdown(url, url) + escapeMarkdown(after);
 }

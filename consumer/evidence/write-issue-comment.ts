@@ -1,5 +1,6 @@
 import { maxIssueTextLength } from "../../shared/limits.ts";
 import type { Card, Claim, Section, Step } from "./card.ts";
+import { cutLines } from "./cut-words.ts";
 import { inlineMarkdown, linkMarkdown, quoteMarkdown } from "./untrusted-markdown.ts";
 
 /** How many steps of each recording are written: all there are, else as many as fit. */
@@ -48,12 +49,4 @@ function line(claim: Claim): string {
 
 function say({ lead, text, url }: Step): string {
   return `${linkMarkdown(lead, url)} ${inlineMarkdown(text)}`;
-}
-
-/** Between lines: each is whole in itself. */
-function cutLines(text: string, length: number): string {
-  if (text.length <= length) return text;
-  const note = "\n\nThe rest does not fit into a comment.";
-  const head = text.slice(0, length - note.length);
-  return `${head.slice(0, Math.max(0, head.lastIndexOf("\n"))).trimEnd()}${note}`;
 }
