@@ -2,7 +2,9 @@ import { it } from "vitest";
 import { branchName, titleOf } from "./title.ts";
 
 it.for<[string, string | undefined]>([
-  ["https://github.com/acme/shop BUG-12 The total is wrong. It ignores the code.", "The total is wrong"],
+  ["https://github.com/acme/shop The total is wrong. It ignores the code.", "The total is wrong"],
+  ["HTTP-500 on checkout since UTF-8 names. Sometimes.", "HTTP-500 on checkout since UTF-8 names"],
+  ["BUG-12. The total is wrong", "The total is wrong"],
   ["crash on save\nstack follows", "crash on save"],
   ["https://github.com/acme/shop", undefined],
   ["BUG-12 !!", undefined],

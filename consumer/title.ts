@@ -5,17 +5,17 @@ const maxTitleLength = 80;
 /** GitHub refuses a pull request's title of more than 256 characters. */
 const maxSubjectLength = 200;
 
-/** The report's first sentence without links and issue ids, addresses masked; nothing when no words are left. */
+/** The report's first sentence without links, addresses masked; nothing when there are no words but ids. `HTTP-500` looks like an issue's. */
 export function titleOf(report: string): string | undefined {
   const words = maskEmails(stripHidden(report))
     .replace(/https?:\/\/\S+/g, " ")
-    .replace(/(?<![\w/-])[A-Z][A-Z0-9]{0,9}-\d+(?![\w-])/g, " ")
-    .replace(/<[@#!][^>]*>/g, " ")
-    .trim();
-  const [sentence = ""] = words.split(/(?<=[.!?])\s|\n/, 1);
-  const title = sentence.replace(/\s+/g, " ").replace(/^[\s:;,.–—-]+|[\s:;,.–—-]+$/g, "");
-  if (!/[\p{L}\p{N}]/u.test(title)) return undefined;
-  return cut(title, maxTitleLength);
+    .replace(/<[@#!][^>]*>/g, " ");
+  for (const sentence of words.split(/(?<=[.!?])\s|\n/)) {
+    const title = sentence.replace(/\s+/g, " ").replace(/^[\s:;,.–—-]+|[\s:;,.–—-]+$/g, "");
+    const withoutIds = title.replace(/(?<![\w/-])[A-Z][A-Z0-9]{0,9}-\d+(?![\w-])/g, " ");
+    if (/[\p{L}\p{N}]/u.test(withoutIds)) return cut(title, maxTitleLength);
+  }
+  return undefined;
 }
 
 /** A thread's head is what it is about; what follows it may be no more than “me too”. */
