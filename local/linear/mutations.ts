@@ -14,7 +14,7 @@ type NewAttachment = Given<{ id: string; title: string; subtitle: string; metada
 
 /** Everything that changes the workspace. */
 export function createMutations(workspace: LinearWorkspace, answers: LinearAnswers) {
-  const { teams, states, labels, issues, comments, attachments } = workspace;
+  const { teams, states, labels, issues, comments, deletedComments, attachments } = workspace;
   let lastSyncId = 0;
   const done = () => ({ success: true, lastSyncId: ++lastSyncId });
   const touch = (entity: { updatedAt: string }) => Object.assign(entity, { updatedAt: new Date().toISOString() });
@@ -57,7 +57,7 @@ export function createMutations(workspace: LinearWorkspace, answers: LinearAnswe
       return { ...done(), issue: answers.issue(issue) };
     },
     commentCreate: ({ input }: { input: NewComment }) => {
-      const chosen = acceptId(comments, input.id, "Comment");
+      const chosen = acceptId([...comments, ...deletedComments], input.id, "Comment");
       const issue = workspace.findIssue(input.issueId ?? "");
       if (!input.body) throw invalidArgument("body", "should not be empty");
       const parentId = input.parentId ? find(comments, input.parentId, "Comment").id : null;
@@ -69,6 +69,10 @@ export function createMutations(workspace: LinearWorkspace, answers: LinearAnswe
       const comment = find(comments, id, "Comment");
       if (input.body) Object.assign(touch(comment), { body: input.body, editedAt: new Date().toISOString() });
       return { ...done(), comment: answers.comment(comment) };
+    },
+    commentDelete: ({ id }: { id: string }) => {
+      workspace.deleteComment(id);
+      return { ...done(), entityId: id };
     },
     attachmentCreate: ({ input }: { input: NewAttachment }) => attach(null, input),
     attachmentLinkURL: (given: NewAttachment) => attach(null, given),

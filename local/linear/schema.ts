@@ -83,6 +83,7 @@ export const linearSchema = /* GraphQL */ `
     labelIds: [String!]!
     labels(after: String, filter: IssueLabelFilter, first: Int, orderBy: PaginationOrderBy): IssueLabelConnection!
     number: Float!
+    previousIdentifiers: [String!]!
     priority: Float!
     priorityLabel: String!
     state: WorkflowState!
@@ -224,7 +225,13 @@ export const linearSchema = /* GraphQL */ `
     comment(id: String): Comment!
     issue(id: String!): Issue!
     issueLabels(after: String, filter: IssueLabelFilter, first: Int, orderBy: PaginationOrderBy): IssueLabelConnection!
-    issues(after: String, filter: IssueFilter, first: Int, orderBy: PaginationOrderBy): IssueConnection!
+    issues(
+      after: String
+      filter: IssueFilter
+      first: Int
+      includeArchived: Boolean
+      orderBy: PaginationOrderBy
+    ): IssueConnection!
     organization: Organization!
     team(id: String!): Team!
     teams(after: String, filter: TeamFilter, first: Int, orderBy: PaginationOrderBy): TeamConnection!
@@ -294,6 +301,11 @@ export const linearSchema = /* GraphQL */ `
     lastSyncId: Float!
     success: Boolean!
   }
+  type DeletePayload {
+    entityId: String!
+    lastSyncId: Float!
+    success: Boolean!
+  }
   type AttachmentPayload {
     attachment: Attachment!
     lastSyncId: Float!
@@ -311,6 +323,7 @@ export const linearSchema = /* GraphQL */ `
     ): AttachmentPayload!
     attachmentLinkURL(id: String, issueId: String!, title: String, url: String!): AttachmentPayload!
     commentCreate(input: CommentCreateInput!): CommentPayload!
+    commentDelete(id: String!): DeletePayload!
     commentUpdate(id: String!, input: CommentUpdateInput!): CommentPayload!
     issueCreate(input: IssueCreateInput!): IssuePayload!
     issueUpdate(id: String!, input: IssueUpdateInput!): IssuePayload!

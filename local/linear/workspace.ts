@@ -27,6 +27,8 @@ export interface LinearIssue extends LinearRecord {
   labelIds: string[];
   number: number;
   identifier: string;
+  /** Those it had in other teams. */
+  previousIdentifiers: string[];
   url: string;
   title: string;
   description: string | null;
@@ -61,6 +63,8 @@ const stateKinds = [
 export function createWorkspace(urlKey: string, teamKeys: { id?: string; key: string; name: string }[]) {
   const issues: LinearIssue[] = [];
   const comments: LinearComment[] = [];
+  /** Nobody sees them any more, but their ids stay taken. */
+  const deletedComments: LinearComment[] = [];
   const attachments: LinearAttachment[] = [];
   const organization = { ...record(), name: urlKey, urlKey };
   const viewer = { ...record(), name: "bugbot", displayName: "bugbot", email: "bugbot@example.com" };
@@ -92,31 +96,57 @@ export function createWorkspace(urlKey: string, teamKeys: { id?: string; key: st
     labelIds?: string[] | undefined;
   }): LinearIssue {
     const { team, title, id, description = null, priority = 0, labelIds = [] } = fields;
-    const taken = issues.filter((issue) => issue.teamId === team.id).map((issue) => issue.number);
-    const number = fields.number ?? Math.max(0, ...taken) + 1;
-    if (taken.includes(number)) throw new Error(`${team.key}-${number} exists`);
+    const number = fields.number ?? nextNumber(team);
+    if (issues.some((issue) => issue.teamId === team.id && issue.number === number))
+      throw new Error(`${team.key}-${number} exists`);
     const state = fields.stateId ? find(states, fields.stateId, "WorkflowState") : firstState(team);
     for (const labelId of labelIds) find(labels, labelId, "IssueLabel");
     const identifier = `${team.key}-${number}`;
     const url = `https://linear.app/${urlKey}/issue/${identifier}/${slugOf(title)}`;
     const own = { teamId: team.id, stateId: state.id, labelIds, number, identifier, url, title, description, priority };
-    const issue = { ...record(), ...(id && { id }), ...own };
+    const issue = { ...record(), ...(id && { id }), ...own, previousIdentifiers: [] };
     issues.push(issue);
     return issue;
+  }
+  function nextNumber(team: LinearTeam): number {
+    return Math.max(0, ...issues.filter(({ teamId }) => teamId === team.id).map((issue) => issue.number)) + 1;
+  }
+  /** To another team, in which it gets a new identifier. */
+  function moveIssue(id: string, team: LinearTeam): LinearIssue {
+    const issue = findIssue(id);
+    const number = nextNumber(team);
+    const identifier = `${team.key}-${number}`;
+    const previousIdentifiers = [...issue.previousIdentifiers, issue.identifier];
+    const url = `https://linear.app/${urlKey}/issue/${identifier}/${slugOf(issue.title)}`;
+    return Object.assign(issue, {
+      teamId: team.id,
+      stateId: firstState(team).id,
+      number,
+      identifier,
+      url,
+      previousIdentifiers,
+    });
+  }
+  function deleteComment(id: string): void {
+    deletedComments.push(...comments.splice(comments.indexOf(find(comments, id, "Comment")), 1));
   }
   function firstState(team: LinearTeam): LinearState {
     const state = states.find((candidate) => candidate.teamId === team.id);
     if (!state) throw notFound("WorkflowState");
     return state;
   }
-  /** By UUID or, as people write it, by identifier. */
+  /** By UUID or, as people write it, by identifier, also by an earlier one. */
   function findIssue(id: string): LinearIssue {
-    const issue = issues.find((one) => one.id === id || one.identifier === id.toUpperCase());
+    const written = id.toUpperCase();
+    const issue =
+      issues.find((one) => one.id === id || one.identifier === written) ??
+      issues.find((one) => one.previousIdentifiers.includes(written));
     if (!issue) throw notFound("Issue");
     return issue;
   }
 
-  return { organization, viewer, teams, labels, states, issues, comments, attachments, addIssue, findIssue };
+  const entities = { organization, viewer, teams, labels, states, issues, comments, deletedComments, attachments };
+  return { ...entities, addIssue, moveIssue, findIssue, deleteComment };
 }
 export type LinearWorkspace = ReturnType<typeof createWorkspace>;
 
