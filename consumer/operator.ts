@@ -11,6 +11,7 @@ import { createBreakers } from "./stores/breakers.ts";
 import { createTasks } from "./stores/tasks.ts";
 import { wire } from "./wire.ts";
 import { createLinear } from "./clients/linear.ts";
+import { connectLinear } from "./clients/linear-connection.ts";
 import { suggest } from "./suggest.ts";
 
 /** What the gateway may ask of the consumer, over a service binding; no route leads here. */
@@ -39,7 +40,7 @@ export class Operator extends WorkerEntrypoint<Env> {
         const kind = searchParams.get("kind") === "issue" ? "issue" : "repo";
         const typed = searchParams.get("typed") ?? "";
         const { LINEAR_API_KEY: apiKey, LINEAR_API_URL: apiUrl } = settings;
-        const linear = apiKey ? createLinear({ apiKey, apiUrl }) : undefined;
+        const linear = apiKey ? createLinear(connectLinear({ apiKey, apiUrl })) : undefined;
         const needs = { db: this.env.DB, linear, settings };
         return Response.json(await suggest(kind, typed, searchParams.get("workspace") ?? "", needs));
       }

@@ -1,6 +1,6 @@
-import type { AttachedFile, Command, References } from "../shared/command.ts";
+import type { AttachedFile, Command } from "../shared/command.ts";
 import { githubRepositories } from "../shared/references/github.ts";
-import { findReferences } from "../shared/references/reference.ts";
+import { linearIssues, type NamedIssue } from "../shared/references/linear.ts";
 import type { Said } from "./replies/reply.ts";
 import { speakerOf } from "./said.ts";
 import { titleOf } from "./title.ts";
@@ -16,7 +16,8 @@ export interface Report {
   files?: AttachedFile[];
   /** What was said in the thread before, oldest first. */
   earlier: readonly Said[];
-  references: References;
+  /** Issues named in the asker's own words, the chosen one first; and in everything around them, the closest words first. */
+  issues: { named: readonly NamedIssue[]; around: readonly NamedIssue[] };
   /** Repositories named, `owner/name`: in the asker's own words, and in everything around them. */
   named: readonly string[];
   around: readonly string[];
@@ -31,7 +32,8 @@ export function readReport(
   earlier: readonly Said[],
 ): Report {
   const around = [report?.text ?? "", ...earlier.map((said) => said.text).toReversed()];
-  const found = around.map((words) => findReferences(words)).toReversed();
+  const { linearIssueId: id, linearIssueUrl: url } = references;
+  const chosen = id === undefined ? [] : [{ id, url }];
   const asker = author.name ?? author.id;
   const clicked = report && (report.text !== "" || text === "") ? report : undefined;
   // "@bugbot fix" under an alert, or with no more than a repository: the alert is what is meant.
@@ -46,7 +48,7 @@ export function readReport(
     at: writtenAt ?? receivedAt,
     files: [...(head?.files ?? []), ...files],
     earlier: reported && text !== "" ? [...before, { author: asker, text, at: receivedAt }] : before,
-    references: Object.assign({}, ...found, references),
+    issues: { named: [...chosen, ...linearIssues(text)], around: around.flatMap(linearIssues) },
     named: githubRepositories(text),
     around: [...new Set(around.flatMap(githubRepositories))],
   };

@@ -1,56 +1,84 @@
-import type { Command, References } from "../shared/command.ts";
-import { conversationId } from "../shared/conversation.ts";
+import type { Command } from "../shared/command.ts";
+import { type Conversation, conversationId } from "../shared/conversation.ts";
 import { Failure } from "../shared/failure.ts";
+import { issueWordsLength, maxIssueTextLength, movedIssues, namedIssues } from "../shared/limits.ts";
+import { distinctIssues, type NamedIssue } from "../shared/references/linear.ts";
 import type { Issue, Linear, Team } from "./clients/linear.ts";
-import { maxIssueTextLength } from "../shared/limits.ts";
-import { stripHidden } from "../shared/plain-text.ts";
+import { shortenQuotes } from "./evidence/card.ts";
+import { cutLines } from "./evidence/cut-words.ts";
+import { inlineMarkdown, linkMarkdown, quoteMarkdown } from "./evidence/untrusted-markdown.ts";
 import type { Report } from "./read-report.ts";
 import { speakerOf, wordsOf } from "./said.ts";
 import type { LinearTeams } from "./stores/linear-teams.ts";
 import { stableUuid } from "./stable-id.ts";
-import { oneLine } from "./title.ts";
 
-export interface FindIssueNeeds {
-  linear: Linear;
-  teams: LinearTeams;
-  /** What the thread is known to be about: its issue in KV, then in D1. */
-  mapped: readonly (string | null)[];
-}
-
+/** What points to an issue. What is closer comes first. */
 export interface IssueClues {
   /** In the asker's own words. */
-  named: References;
+  named: readonly NamedIssue[];
   /** In the thread and the message around them. */
-  around: References;
+  around?: readonly NamedIssue[];
+  /** What the thread is known to be about: its issue in KV, then in D1. */
+  mapped?: readonly (string | null)[];
+  /** An open issue may show this page. */
+  threadUrl?: string | null;
+  /** The id of the one that was filed for this conversation, if any was. */
+  filedAs?: string;
 }
 
 /**
- * The issue a command is about: the one it names, the one its thread names, or the one the thread is mapped to. Throws a `Failure`
- * when the asker names one that is unknown.
+ * The issue a command is about. Takes one call, and three more at most where an id may be one that an issue had before it was moved.
+ * Throws a `Failure` when all that the asker names are unknown.
  */
 export async function findIssue(
-  { named, around }: IssueClues,
-  { linear, teams, mapped }: FindIssueNeeds,
+  { named, around = [], mapped = [], threadUrl = null, filedAs = "" }: IssueClues,
+  linear: Pick<Linear, "lookUp" | "issue">,
 ): Promise<Issue | undefined> {
-  const { linearIssueId: id, linearIssueUrl: url } = named;
-  if (id) {
-    const issue = await linear.issue(id);
-    if (issue) return issue;
-    const [team = ""] = id.split("-");
-    // `UTF-8` looks like an issue too: only a team's key makes it one.
-    if (url || (await teams.find(team))) {
-      throw new Failure("issue_not_found", {
-        reply: `I cannot find ${id} in Linear. Check its number, or leave it out and I will file a new issue.`,
-        retry: false,
-      });
+  const asked = distinctIssues(named).slice(0, namedIssues.named);
+  const all = distinctIssues([...asked, ...around]).slice(0, asked.length + namedIssues.around);
+  const known = [...mapped, filedAs].filter((id) => id !== null);
+  const { issues, teamKeys, linked } = await linear.lookUp([...all.map(({ id }) => id), ...known], threadUrl);
+  const found = new Map<string, Issue>();
+  for (const issue of issues) found.set(issue.id, issue).set(issue.identifier, issue);
+
+  const missing = before(asked).filter(isIssue);
+  await lookForMoved(missing.slice(0, movedIssues.named));
+  const own = firstOf(asked);
+  if (own) return own;
+  if (missing[0]) {
+    throw new Failure("issue_not_found", {
+      reply: `I cannot find ${missing[0].id} in Linear. Check its number, or leave it out and I will file a new issue.`,
+      retry: false,
+    });
+  }
+  // Last what looks like a word: a team may have changed its key.
+  const doubtful = before(all);
+  await lookForMoved([...doubtful.filter(isIssue), ...doubtful].slice(0, movedIssues.other));
+  const mappedTo = known.slice(0, -1).map((id) => ({ id }));
+  return firstOf(all) ?? firstOf(mappedTo) ?? linked ?? found.get(filedAs);
+
+  /** `UTF-8` looks like an issue too: only a URL or a team's key makes it one. */
+  function isIssue({ id, url }: NamedIssue): boolean {
+    return url !== undefined || teamKeys.includes(id.slice(0, id.indexOf("-")));
+  }
+  function firstOf(some: readonly NamedIssue[]): Issue | undefined {
+    return some.map(({ id }) => found.get(id)).find((issue) => issue !== undefined);
+  }
+  function before(some: readonly NamedIssue[]): NamedIssue[] {
+    const at = some.findIndex(({ id }) => found.has(id));
+    return some.slice(0, at < 0 ? undefined : at);
+  }
+  async function lookForMoved(some: readonly NamedIssue[]): Promise<void> {
+    for (const { id } of some) {
+      const issue = await linear.issue(id);
+      if (issue) return void found.set(id, issue);
     }
   }
-  const known = [around.linearIssueId === id ? undefined : around.linearIssueId, ...mapped];
-  for (const candidate of new Set(known.filter((one) => typeof one === "string"))) {
-    const issue = await linear.issue(candidate);
-    if (issue) return issue;
-  }
-  return undefined;
+}
+
+/** The id of the issue that is filed for a conversation: a thread never files twice. */
+export function issueIdFor(conversation: Conversation): Promise<string> {
+  return stableUuid(`issue ${conversationId(conversation)}`);
 }
 
 export interface CreateIssueNeeds {
@@ -68,41 +96,30 @@ export interface NewIssue {
   title: string;
 }
 
-/** Files the report. The id is the conversation's, so a thread never files twice. */
+/** Files the report. */
 export async function createIssue(
   { command, report, title }: NewIssue,
   { linear, teams, teamKey, threadUrl, mask }: CreateIssueNeeds,
 ): Promise<Issue> {
-  const id = await stableUuid(`issue ${conversationId(command.conversation)}`);
+  const id = await issueIdFor(command.conversation);
   const description = describe(command, report, { threadUrl, mask });
   const fileIn = (team: Team) => {
     const labelIds = team.labels.nodes.filter(({ name }) => name.toLowerCase() === "bug").map((label) => label.id);
     return linear.createIssue({ id, teamId: team.id, title, description, labelIds });
   };
   const team = (await teams.find(teamKey)) ?? noTeam(teamKey);
-  let refused: unknown;
   try {
     return await fileIn(team);
   } catch (error) {
-    if (!isRejected(error)) throw error;
-    refused = error;
+    if (!(error instanceof Failure) || error.code !== "linear_rejected") throw error;
+    // Linear documents no wording for a taken id: whatever it refused, the issue under that id is the answer.
+    const { issue, team: fresh } = await linear.issueAndTeam(id, teamKey);
+    if (issue) return issue;
+    // What was kept of the team may be out of date.
+    await teams.keep(teamKey, fresh);
+    if (JSON.stringify(fresh) === JSON.stringify(team)) throw error;
+    return fileIn(fresh ?? noTeam(teamKey));
   }
-  // What was kept of the team may be out of date.
-  const fresh = (await teams.refresh(teamKey)) ?? noTeam(teamKey);
-  try {
-    if (JSON.stringify(fresh) !== JSON.stringify(team)) return await fileIn(fresh);
-  } catch (error) {
-    if (!isRejected(error)) throw error;
-    refused = error;
-  }
-  // Linear documents no wording for a taken id: whatever it refused, the issue under that id is the answer.
-  const existing = await linear.issue(id);
-  if (existing) return existing;
-  throw refused;
-}
-
-function isRejected(error: unknown): boolean {
-  return error instanceof Failure && error.code === "linear_rejected";
 }
 
 function noTeam(key: string | undefined): never {
@@ -115,24 +132,19 @@ function describe(
   report: Report,
   { threadUrl, mask }: Pick<CreateIssueNeeds, "threadUrl" | "mask">,
 ): string {
-  const words = wordsOf(report);
-  const author = oneLine(report.author);
   const platform = conversation.platform === "slack" ? "Slack" : "Discord";
-  const thread = report.earlier.map((said) => `Said before by ${oneLine(speakerOf(said))}:\n\n${quote(wordsOf(said))}`);
-  const said = [
-    words === "" ? `Asked for in ${platform} by ${author}.` : `Reported in ${platform} by ${author}:`,
-    ...(words === "" ? [] : [quote(words)]),
-    ...thread,
+  const said = [{ author: report.author, text: wordsOf(report) }];
+  const before = report.earlier.map((one) => ({ author: speakerOf(one), text: wordsOf(one) }));
+  const [reported, ...thread] = shortenQuotes([...said, ...before], { mask, length: issueWordsLength });
+  const author = inlineMarkdown(reported?.author ?? "");
+  const parts = [
+    reported?.text
+      ? `Reported in ${platform} by ${author}:\n\n${quoteMarkdown(reported.text)}`
+      : `Asked for in ${platform} by ${author}.`,
+    ...thread.map((one) => `Said before by ${inlineMarkdown(one.author)}:\n\n${quoteMarkdown(one.text)}`),
   ];
   return [
-    mask(said.join("\n\n")).slice(0, maxIssueTextLength).toWellFormed(),
-    ...(threadUrl ? [`[Open the thread](${threadUrl})`] : []),
+    cutLines(parts.join("\n\n"), maxIssueTextLength),
+    ...(threadUrl ? [linkMarkdown("Open the thread", threadUrl)] : []),
   ].join("\n\n");
-}
-
-function quote(text: string): string {
-  return stripHidden(text)
-    .split("\n")
-    .map((line) => `> ${line}`)
-    .join("\n");
 }

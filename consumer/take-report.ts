@@ -8,7 +8,7 @@ import { maskForLinear } from "./mask-for-linear.ts";
 import { noteDeed } from "./note-deed.ts";
 import { readReport, type Report } from "./read-report.ts";
 import { readThread, type ReadThreadNeeds } from "./read-thread.ts";
-import { createIssue, findIssue } from "./resolve-issue.ts";
+import { createIssue, findIssue, issueIdFor } from "./resolve-issue.ts";
 import type { Audit } from "./stores/audit.ts";
 import type { Conversations, KnownConversation } from "./stores/conversations.ts";
 import type { LinearTeams } from "./stores/linear-teams.ts";
@@ -38,7 +38,7 @@ export interface Taken {
 
 /** Reads the thread and finds its issue. Throws a `Failure` when nothing was reported. */
 export async function takeReport(command: Command, needs: TakeNeeds): Promise<Taken> {
-  const { effect, linear, linearTeams: teams, threadIssues, conversations, replies } = needs;
+  const { effect, linear, threadIssues, conversations, replies } = needs;
   const { conversation } = command;
   const recalling = effect("recall", async () => {
     const [found, inKv] = await Promise.all([
@@ -47,21 +47,16 @@ export async function takeReport(command: Command, needs: TakeNeeds): Promise<Ta
     ]);
     return { known: found, mapped: [inKv, found.issueId] };
   });
-  const linking = recalling.then(({ mapped }) => {
-    const isKnown = command.references.linearIssueId ?? mapped.find((id) => id !== null);
-    return linear && isKnown === undefined ? findThreadLink() : undefined;
-  });
-  const [earlier, { known, mapped }, earlyUrl] = await Promise.all([readThread(command, needs), recalling, linking]);
+  const findLink = async () => (await replies(conversation.platform).threadLink(command)) ?? null;
+  const linking = linear ? effect("find thread link", findLink).catch(() => null) : null;
+  const [earlier, { known, mapped }, threadUrl] = await Promise.all([readThread(command, needs), recalling, linking]);
   const report = readReport(command, earlier);
-  const clues = { named: command.references, around: report.references };
-  let issue =
-    linear && teams
-      ? await effect("find issue", async () => (await findIssue(clues, { linear, teams, mapped })) ?? null)
-      : null;
-  const threadUrl = linear && !issue ? (earlyUrl === undefined ? await findThreadLink() : earlyUrl) : null;
-  if (linear && threadUrl !== null) {
-    issue = await effect("find linked issue", async () => (await linear.openIssueWithLink(threadUrl)) ?? null);
-  }
+  const issue = linear
+    ? await effect("look up issue", async () => {
+        const filedAs = await issueIdFor(conversation);
+        return (await findIssue({ ...report.issues, mapped, threadUrl, filedAs }, linear)) ?? null;
+      })
+    : null;
   const title = titleOf(report.text) ?? issue?.title ?? titleOfThread(report.earlier);
   if (!title) {
     throw new Failure("nothing_reported", {
@@ -70,11 +65,6 @@ export async function takeReport(command: Command, needs: TakeNeeds): Promise<Ta
     });
   }
   return { report, title, known, issue, threadUrl };
-
-  function findThreadLink(): Promise<string | null> {
-    const find = async () => (await replies(conversation.platform).threadLink(command)) ?? null;
-    return effect("find thread link", find).catch(() => null);
-  }
 }
 
 /** The report's issue: the one that was found, else a new one that shows the thread's link. Null where Linear is off. */

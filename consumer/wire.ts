@@ -7,6 +7,7 @@ import { createGitHub } from "./clients/github.ts";
 import { githubAccess } from "./clients/github-access.ts";
 import { connectGitHub } from "./clients/github-connection.ts";
 import { createLinear } from "./clients/linear.ts";
+import { connectLinear } from "./clients/linear-connection.ts";
 import { createGitHubCode } from "./clients/github-code.ts";
 import { createPostHog } from "./clients/posthog.ts";
 import { findCode } from "./evidence/find-code.ts";
@@ -60,7 +61,9 @@ export function wire(env: Env): Outside {
     : undefined;
   const access = githubAccess(settings);
   const connection = access && connectGitHub({ access, apiUrl: settings.GITHUB_API_URL });
-  const linear = LINEAR_API_KEY ? createLinear({ apiKey: LINEAR_API_KEY, apiUrl: settings.LINEAR_API_URL }) : undefined;
+  const linear = LINEAR_API_KEY
+    ? createLinear(connectLinear({ apiKey: LINEAR_API_KEY, apiUrl: settings.LINEAR_API_URL }))
+    : undefined;
   const code = connection && createGitHubCode(connection);
   const searches = createCodeSearches(env.DB, env.BUGBOT_KV, Date.now);
   const posthog =

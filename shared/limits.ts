@@ -175,10 +175,18 @@ export const breakerLimits = {
 export const maxThreadLength = 150_000;
 /** What Linear is given to keep as one text: it documents no limit of its own. */
 export const maxIssueTextLength = 50_000;
+/** Of that, people's words in a new issue's description: as Markdown they take about twice the room. */
+export const issueWordsLength = 20_000;
 /** Of one card: people's words altogether, one claim, one step of a recording, and a name. */
 export const cardLengths = { reported: 10_000, claim: 500, step: 200, author: 100 };
 /** Of a report, its first; one that names more is no stack trace. */
 export const maxFrames = 50;
 
+/** One answer of Linear: the issues that a thread names, each with all of its description. */
+export const maxLinearAnswerBytes = 4 * 1024 * 1024;
+/** What looks like an issue's id and is looked for: in the asker's words, and around them. A page of Linear's has 50 issues. */
+export const namedIssues = { named: 10, around: 20 };
+/** Ids that are asked for one by one, because an issue may have had them before it was moved: in the asker's words, and otherwise. */
+export const movedIssues = { named: 2, other: 1 };
 /** How long teams, workflow states and labels of Linear are kept in KV. */
 export const linearCacheSeconds = 60 * 60;

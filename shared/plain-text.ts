@@ -21,3 +21,8 @@ export function showHidden(text: string): string {
 export function escapeMarkdown(text: string): string {
   return text.replace(/[\\`*_~[\]()<>#|&]/g, "\\$&");
 }
+
+/** The words of Markdown without its escapes, for looking things up in them. */
+export function unescapeMarkdown(text: string): string {
+  return text.replace(/\\([!-/:-@[-`{-~])/g, "$1");
+}

@@ -28,7 +28,7 @@ describe("a mention that replies to a report", () => {
     const issue = linear.workspace.issues.at(-1);
     expect(issue?.description).toMatch(/^Reported in Discord by Bob Roe:\n\n> Apply twice counts twice/);
     expect(issue?.description).toContain("Said before by Alice Doe:\n\n> please");
-    expect(issue?.description).toContain("cart.png https://cdn.test/cart.png");
+    expect(issue?.description).toContain("cart.png [`https://cdn.test/cart.png`](https://cdn.test/cart.png)");
     const prompt = JSON.stringify(anthropic.requests.at(-1)?.body);
     expect(prompt).toContain("Untrusted, chat message by Bob Roe");
     expect(discord.thread(id).filter(({ text }) => text.startsWith("✅"))).toHaveLength(1);

@@ -1,3 +1,5 @@
+import { micromark } from "micromark";
+import { gfm, gfmHtml } from "micromark-extension-gfm";
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 import { demoCustomer } from "../local/demo-behaviour.ts";
 import { cardLengths, maxIssueTextLength } from "../shared/limits.ts";
@@ -45,19 +47,63 @@ describe("a report of 40,000 characters", () => {
     ["of percent signs", "%40%"],
   ] as const)("%s is worked on", async ([, piece], { expect }) => {
     const earlier = Array.from({ length: 50 }, () => ({ author: fill(piece), text: fill(piece) }));
-    const { outcome, largestStep, filed, comment, reply } = await told(`${shop} The total is wrong. ${fill(piece)}`, {
-      earlier,
-    });
+    const words = `${shop} The total of ann@acme.com is wrong. ${fill(piece)}`;
+    const { outcome, largestStep, filed, comment, reply } = await told(words, { earlier });
     expect(outcome).toBe("succeeded");
     expect(largestStep).toBeLessThan(maxStepBytes);
     expect(comment.length).toBeLessThanOrEqual(maxIssueTextLength);
     expect(filed?.description?.length).toBeLessThanOrEqual(maxIssueTextLength + 200);
-    expect(filed?.title).not.toMatch(/@acme\.com/);
+    expect(filed?.title).toBe("The total of a…@acme.com is wrong");
     for (const written of [comment, reply, filed?.description ?? ""]) {
       expect(written).not.toMatch(/ann@/);
       expect(written).not.toMatch(/[\u0000-\u0008\u001b\u200B\u202E]/);
       expect(written).toBe(written.toWellFormed());
     }
+  });
+});
+
+describe("the description of a new issue", () => {
+  /** As people see it in Linear, near enough. */
+  const rendered = (markdown = "") =>
+    micromark(markdown, { extensions: [gfm()], htmlExtensions: [gfmHtml()], allowDangerousHtml: true });
+
+  it.for([
+    ["an image", "![x](https://evil.example/pixel.png)"],
+    ["a link under another name", "[https://bank.example](https://evil.example)"],
+    ["a link by reference", "[bank][1]\n\n[1]: https://evil.example"],
+    ["an autolink and HTML", "<https://evil.example> <img src=https://evil.example/p.png> <b>x</b> &lt;b&gt;"],
+    ["headings", "# Heading\n\nHeading\n=======\n\nHeading\n---"],
+    ["a fence", "```\n[x](https://evil.example)\n```\n# x\n```"],
+    ["a list, a table and a rule", "- a\n+ b\n1. c https://evil.example\n\n|a|b|\n|-|-|\n|c|d|\n\n***"],
+    [
+      "a mention",
+      "https://linear.app/acme/profiles/ann @ann https://ann@evil.example https://LINEAR.app./acme/profiles/bo",
+    ],
+    ["hidden words", "a\u202Eb\u200Bc &#x202e;"],
+    ["emphasis", "**a** _b_ ~~c~~ `d` https://evil.example/a_b_c)."],
+  ] as const)("shows %s as it was written, in a quote", async ([, text], { expect }) => {
+    const earlier = [{ author: `](https://evil.example) @ann ${text}`, text }];
+    const { filed } = await told(`The total is wrong\n${text}`, { earlier });
+    const html = rendered(filed?.description ?? "");
+    const quotes = html.match(/<blockquote>[^]*?<\/blockquote>/g);
+    expect(quotes).toHaveLength(2);
+    expect(html.replace(/<\/?(?:p|blockquote|code|a(?: href="[^"]*")?)>/g, "")).not.toMatch(/<[a-z/!]/i);
+    for (const [, href = "", name = ""] of html.matchAll(/<a href="([^"]*)">([^]*?)<\/a>/g)) {
+      expect(href).toMatch(/^https:\/\/(?:evil\.example|bank\.example|acme\.slack\.com)\//);
+      if (name !== "Open the thread") expect(new URL(name.replace(/<\/?code>/g, "")).href).toBe(href);
+    }
+    // Outside the quotes stand only bugbot's words, and names.
+    expect(html.replace(/<blockquote>[^]*?<\/blockquote>/g, "").match(/<a /g)).toHaveLength(1);
+    expect(html).not.toMatch(/[\u202E\u200B]/);
+  });
+
+  it("lets people follow the addresses in it", async ({ expect }) => {
+    const { filed } = await told(
+      "The total is wrong, see https://shop.example/cart?id=1 (or https://shop.example/a_b).",
+    );
+    const html = rendered(filed?.description ?? "");
+    expect(html).toContain('<a href="https://shop.example/cart?id=1"><code>https://shop.example/cart?id=1</code></a>');
+    expect(html).toContain('<a href="https://shop.example/a_b"><code>https://shop.example/a_b</code></a>).');
   });
 });
 

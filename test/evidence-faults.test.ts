@@ -251,7 +251,7 @@ const linearEndings: Record<FaultName, [attempts: number, reply: string]> = {
   "answers 401": [1, "Linear refuses my access: check LINEAR_API_KEY and its access to the team."],
   "answers 429 with Retry-After": [3, "Linear asks to slow down."],
   "answers truncated JSON": [3, "I cannot read what Linear answers."],
-  "answers 11 MB": [3, "I cannot read what Linear answers."],
+  "answers 11 MB": [1, "Linear's answer is larger than 4 MB, so I did not read it."],
   "answers nothing": [3, "I cannot read what Linear answers."],
 };
 

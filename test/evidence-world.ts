@@ -3,6 +3,7 @@ import { createGitHubCode } from "../consumer/clients/github-code.ts";
 import { connectGitHub } from "../consumer/clients/github-connection.ts";
 import { createGitHub as createGitHubClient } from "../consumer/clients/github.ts";
 import { createLinear as createLinearClient } from "../consumer/clients/linear.ts";
+import { connectLinear } from "../consumer/clients/linear-connection.ts";
 import { createPostHog as createPostHogClient } from "../consumer/clients/posthog.ts";
 import { contextualize } from "../consumer/commands/contextualize.ts";
 import { createEffect, type Steps } from "../consumer/effect.ts";
@@ -50,10 +51,15 @@ export async function createEvidenceWorld({ teams }: { teams?: { key: string; na
   const kept = {
     issues: new Map<string, string>(),
     cards: new Map<string, Card>(),
+    generations: new Map<string, number>(),
     teams: new Map<string, string>(),
     ttls: new Map<string, number>(),
   };
   let count = 0;
+  const trackerWith = (timeoutMs?: number) =>
+    createLinearClient(
+      connectLinear({ apiKey: credentials.linear, apiUrl: linear.url, ...(timeoutMs && { timeoutMs }) }),
+    );
 
   /** One command from its report to its ending, as a Workflow would carry it out, without the waits between attempts. */
   async function ask(text: string, { earlier = [], channelId = "C0BUGS", variables = {}, ...asks }: Asks = {}) {
@@ -90,11 +96,7 @@ export async function createEvidenceWorld({ teams }: { teams?: { key: string; na
     const connection = connectGitHub({ access: personalAccess(credentials.github), apiUrl: github.apiUrl });
     const code = createGitHubCode(connection);
     const client = createPostHogClient({ apiKey: credentials.posthog, projectId: "1", host: posthog.url });
-    const tracker = createLinearClient({
-      apiKey: credentials.linear,
-      apiUrl: linear.url,
-      ...(asks.linearTimeoutMs && { timeoutMs: asks.linearTimeoutMs }),
-    });
+    const tracker = trackerWith(asks.linearTimeoutMs);
     const searches: CodeSearches = { hits: (_repository, _term, search) => search() };
     const requests = {
       github: github.requests.length,
@@ -122,6 +124,8 @@ export async function createEvidenceWorld({ teams }: { teams?: { key: string; na
       evidence: {
         find: async (subject) => kept.cards.get(subject),
         save: async (subject, card) => void kept.cards.set(subject, card),
+        generation: async (issueId) => kept.generations.get(issueId) ?? 0,
+        keepGeneration: async (issueId, generation) => void kept.generations.set(issueId, generation),
       },
       threadIssues: {
         find: async () => kept.issues.get(thread) ?? null,
@@ -171,6 +175,8 @@ export async function createEvidenceWorld({ teams }: { teams?: { key: string; na
     linear,
     posthog,
     kept,
+    /** Linear as bugbot reads it. */
+    tracker: () => trackerWith(),
     repository: demoRepository,
     mend() {
       for (const standIn of [github, linear, posthog]) standIn.mend();

@@ -39,7 +39,7 @@ describe("@bugbot fix", () => {
 
     expect(world.linear.workspace.issues).toHaveLength(1);
     const [issue] = world.linear.workspace.issues;
-    expect(issue?.description).toContain("> https://github.com/acme/shop Pressing");
+    expect(issue?.description).toContain("> [`https://github.com/acme/shop`](https://github.com/acme/shop) Pressing");
     expect(world.linear.workspace.attachments).toMatchObject([
       { issueId: issue?.id, url: expect.stringContaining("acme.slack.com/archives/") },
       { issueId: issue?.id, url: expect.stringContaining("/acme/shop/pull/1") },

@@ -1,7 +1,7 @@
 import { contextQuestionSchema } from "../../shared/api.ts";
 import { Failure } from "../../shared/failure.ts";
 import { githubRepositories } from "../../shared/references/github.ts";
-import { findReferences } from "../../shared/references/reference.ts";
+import { linearIssues } from "../../shared/references/linear.ts";
 import type { Issue } from "../clients/linear.ts";
 import type { Effect } from "../effect.ts";
 import { makeCard } from "../evidence/card.ts";
@@ -18,7 +18,7 @@ import { Refusal } from "./refusal.ts";
 const effect: Effect = async (_name, run) => run(false);
 
 export function addContextRoutes(api: Api, needs: ApiNeeds): void {
-  const { linear, linearTeams: teams, settings, record, now } = needs;
+  const { linear, settings, record, now } = needs;
 
   /** What `@bugbot contextualize` would find. Reads only: no issue is filed, nothing is written to Linear. */
   api.post("/context", async (c) => {
@@ -41,15 +41,15 @@ export function addContextRoutes(api: Api, needs: ApiNeeds): void {
   });
 
   async function namedIssue(text: string): Promise<{ issue?: Issue | undefined; gaps: string[] }> {
-    const named = findReferences(text);
-    if (!named.linearIssueId) return { gaps: [] };
-    if (!linear || !teams) return { gaps: ["Linear: not set up (LINEAR_API_KEY turns it on)"] };
+    const named = linearIssues(text);
+    if (named.length === 0) return { gaps: [] };
+    if (!linear) return { gaps: ["Linear: not set up (LINEAR_API_KEY turns it on)"] };
     try {
-      return { issue: await findIssue({ named, around: {} }, { linear, teams, mapped: [] }), gaps: [] };
+      return { issue: await findIssue({ named }, linear), gaps: [] };
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       if (error.code === "issue_not_found")
-        throw new Refusal(404, "no_such_issue", `Linear knows no issue ${named.linearIssueId}.`);
+        throw new Refusal(404, "no_such_issue", `Linear knows no issue ${named.map(({ id }) => id).join(", ")}.`);
       return { gaps: [`Linear: not reached (${error.reply.replace(/\.$/, "")})`] };
     }
   }

@@ -8,15 +8,23 @@ export const issuesQuery = `query BugbotIssues($filter: IssueFilter, $first: Int
   issues(filter: $filter, first: $first, orderBy: updatedAt) { nodes { identifier title } }
 }`;
 
-/** A team with what new issues of it need to know. */
-export const teamsQuery = `query BugbotTeams($filter: TeamFilter) {
-  teams(filter: $filter, first: 1) {
-    nodes { id key states(first: 50) { nodes { id name type } } labels(first: 100) { nodes { id name } } }
-  }
+/** A team's parts that new issues of it need to know. */
+const teamFields = "id key states(first: 50) { nodes { id name type } } labels(first: 100) { nodes { id name } }";
+
+export const teamsQuery = `query BugbotTeams($teams: TeamFilter) {
+  teams(filter: $teams, first: 1) { nodes { ${teamFields} } }
 }`;
 
-export const attachmentsQuery = `query BugbotIssuesWithLink($url: String!) {
-  attachmentsForURL(url: $url, first: 10) { nodes { issue { ${issueFields} state { type } } } }
+/** Issues that were archived are found too, as by `issue`. */
+export const lookUpQuery = `query BugbotLookUp($issues: IssueFilter!, $keys: [String!]!, $url: String!, $hasUrl: Boolean!) {
+  issues(filter: $issues, first: 50, includeArchived: true) { nodes { ${issueFields} } }
+  teams(filter: { key: { in: $keys } }, first: 50) { nodes { key } }
+  attachmentsForURL(url: $url, first: 10) @include(if: $hasUrl) { nodes { issue { ${issueFields} state { type } } } }
+}`;
+
+export const issueAndTeamQuery = `query BugbotIssueAndTeam($id: ID!, $teams: TeamFilter) {
+  issues(filter: { id: { eq: $id } }, first: 1, includeArchived: true) { nodes { ${issueFields} } }
+  teams(filter: $teams, first: 1) { nodes { ${teamFields} } }
 }`;
 
 export const issueCreateMutation = `mutation BugbotIssueCreate($input: IssueCreateInput!) {

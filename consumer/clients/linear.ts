@@ -1,41 +1,28 @@
-import {
-  AuthenticationLinearError,
-  ForbiddenLinearError,
-  InvalidInputLinearError,
-  LinearClient,
-  LinearError,
-  RatelimitedLinearError,
-} from "@linear/sdk";
 import * as z from "zod/mini";
 import { Failure } from "../../shared/failure.ts";
-import { vendorTimeoutMs } from "../../shared/limits.ts";
+import { unescapeMarkdown } from "../../shared/plain-text.ts";
+import { InvalidInput, type LinearRequest } from "./linear-connection.ts";
 import {
   attachmentCreateMutation,
-  attachmentsQuery,
   commentCreateMutation,
   commentUpdateMutation,
   issueCreateMutation,
+  issueAndTeamQuery,
   issueQuery,
   issuesQuery,
   issueUpdateMutation,
+  lookUpQuery,
   teamsQuery,
 } from "./linear-queries.ts";
-import { parseRetryAfter, unreadableAnswer, vendorFailure } from "./vendor-failure.ts";
-
-export interface LinearOptions {
-  apiKey: string;
-  apiUrl: string;
-  /** What one call may take. */
-  timeoutMs?: number;
-}
 
 const issueSchema = z.object({
   id: z.string(),
   identifier: z.string(),
   title: z.string(),
+  /** It is Markdown; without its escapes, so that names with a `_` are found in it. */
   description: z.pipe(
     z.nullish(z.string()),
-    z.transform((text) => text ?? ""),
+    z.transform((text) => unescapeMarkdown(text ?? "")),
   ),
   url: z.string(),
 });
@@ -63,31 +50,62 @@ export interface NewIssue {
   labelIds?: readonly string[];
 }
 
+/** What Linear knows of ids and of a page. */
+export interface LookedUp {
+  issues: Issue[];
+  /** Those of the ids' team keys that are keys of teams. */
+  teamKeys: string[];
+  /** The newest open issue that shows the page. */
+  linked: Issue | undefined;
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
+const identifier = /^([A-Z][A-Z0-9]*)-(\d+)$/;
+
 export type Linear = ReturnType<typeof createLinear>;
 
 /** Linear in bugbot's words. Every method throws `Failure`; ids are Linear's UUIDs. */
-export function createLinear({ apiKey, apiUrl, timeoutMs = vendorTimeoutMs }: LinearOptions) {
-  const { client } = new LinearClient({ apiKey, apiUrl });
-
-  async function request<T>(query: string, variables: Record<string, unknown>, schema: z.ZodMiniType<T>): Promise<T> {
-    const { data } = await withTimeout(
-      client.rawRequest<unknown, Record<string, unknown>>(query, variables),
-      timeoutMs,
-    );
-    const parsed = schema.safeParse(data);
-    if (parsed.success) return parsed.data;
-    throw unreadableAnswer("Linear", parsed.error);
-  }
-
+export function createLinear(request: LinearRequest) {
   return {
-    /** By UUID or identifier (`BUG-12`). */
+    /** By UUID or identifier (`BUG-12`), also by one that it had before it was moved. */
     async issue(id: string): Promise<Issue | undefined> {
-      try {
-        return (await request(issueQuery, { id }, z.object({ issue: z.nullish(issueSchema) }))).issue ?? undefined;
-      } catch (error) {
-        if (isInvalidInput(error)) return undefined;
-        throw toFailure(error);
-      }
+      const schema = z.object({ issue: z.nullish(issueSchema) });
+      return (await unlessInvalid(request(issueQuery, { id }, schema)))?.issue ?? undefined;
+    },
+
+    /** All of it in one call. `ids` are UUIDs and identifiers, but not those that issues had before they were moved. */
+    async lookUp(ids: readonly string[], url: string | null): Promise<LookedUp> {
+      const named = ids.flatMap((id) => {
+        const [, key, number] = identifier.exec(id) ?? [];
+        return key === undefined ? [] : [{ key, number: Number(number) }];
+      });
+      const filter = [
+        { id: { in: ids.filter((id) => uuid.test(id)) } },
+        ...named.map(({ key, number }) => ({ team: { key: { eq: key } }, number: { eq: number } })),
+      ];
+      const linkSchema = connection(
+        z.object({ issue: z.extend(issueSchema, { state: z.object({ type: z.string() }) }) }),
+      );
+      const { issues, teams, attachmentsForURL } = await request(
+        lookUpQuery,
+        {
+          issues: { or: filter },
+          keys: [...new Set(named.map(({ key }) => key))],
+          url: url ?? "",
+          hasUrl: url !== null,
+        },
+        z.object({
+          issues: connection(issueSchema),
+          teams: connection(z.object({ key: z.string() })),
+          attachmentsForURL: z.optional(linkSchema),
+        }),
+      );
+      const open = attachmentsForURL?.nodes.find(({ issue }) => !closedStates.includes(issue.state.type));
+      return {
+        issues: issues.nodes,
+        teamKeys: teams.nodes.map(({ key }) => key),
+        linked: open && issueSchema.parse(open.issue),
+      };
     },
 
     /** Open issues that `typed` names by identifier, number or team, or whose title holds it; the latest first. */
@@ -105,129 +123,70 @@ export function createLinear({ apiKey, apiUrl, timeoutMs = vendorTimeoutMs }: Li
         ...(key || number ? [named] : []),
       ];
       const filter = { state: { type: { nin: closedStates } }, ...(about.length > 0 && { or: about }) };
-      try {
-        return (await request(issuesQuery, { filter, first: limit }, schema)).issues.nodes;
-      } catch (error) {
-        throw toFailure(error);
-      }
+      return (await request(issuesQuery, { filter, first: limit }, schema)).issues.nodes;
     },
 
     /** The team with this key, or the first one. */
     async team(key?: string): Promise<Team | undefined> {
-      const schema = z.object({ teams: connection(teamSchema) });
-      try {
-        const { teams } = await request(teamsQuery, { filter: key ? { key: { eq: key } } : null }, schema);
-        return teams.nodes[0];
-      } catch (error) {
-        throw toFailure(error);
-      }
+      const { teams } = await request(
+        teamsQuery,
+        { teams: teamFilter(key) },
+        z.object({ teams: connection(teamSchema) }),
+      );
+      return teams.nodes[0];
     },
 
-    /** The newest open issue that shows this URL. */
-    async openIssueWithLink(url: string): Promise<Issue | undefined> {
-      const node = z.object({ issue: z.extend(issueSchema, { state: z.object({ type: z.string() }) }) });
-      try {
-        const found = await request(attachmentsQuery, { url }, z.object({ attachmentsForURL: connection(node) }));
-        const open = found.attachmentsForURL.nodes.find(({ issue }) => !closedStates.includes(issue.state.type));
-        return open && issueSchema.parse(open.issue);
-      } catch (error) {
-        throw toFailure(error);
-      }
+    /** An issue by its UUID, and the team with this key, or the first one. */
+    async issueAndTeam(id: string, key?: string): Promise<{ issue: Issue | undefined; team: Team | undefined }> {
+      const schema = z.object({ issues: connection(issueSchema), teams: connection(teamSchema) });
+      const { issues, teams } = await request(issueAndTeamQuery, { id, teams: teamFilter(key) }, schema);
+      return { issue: issues.nodes[0], team: teams.nodes[0] };
     },
 
     /** Throws the `Failure` `linear_rejected` also where the id is taken. */
     async createIssue(input: NewIssue): Promise<Issue> {
       const schema = z.object({ issueCreate: z.object({ issue: issueSchema }) });
-      try {
-        return (await request(issueCreateMutation, { input }, schema)).issueCreate.issue;
-      } catch (error) {
-        throw toFailure(error);
-      }
+      return (await request(issueCreateMutation, { input }, schema)).issueCreate.issue;
     },
 
-    /** Writes the comment with this id (a UUID v4), or writes it anew. Returns its URL. */
-    async comment({ id, issueId, body }: { id: string; issueId: string; body: string }): Promise<string> {
+    /** Writes the comment with this id (a UUID v4), or writes it anew. Returns its URL; undefined where it was deleted. */
+    async comment({ id, issueId, body }: { id: string; issueId: string; body: string }): Promise<string | undefined> {
       const comment = z.object({ comment: z.object({ url: z.string() }) });
-      try {
-        const created = await request(
-          commentCreateMutation,
-          { input: { id, issueId, body } },
-          z.object({ commentCreate: comment }),
-        );
-        return created.commentCreate.comment.url;
-      } catch (error) {
-        if (!isInvalidInput(error)) throw toFailure(error);
-      }
-      try {
-        const updated = await request(
-          commentUpdateMutation,
-          { id, input: { body } },
-          z.object({ commentUpdate: comment }),
-        );
-        return updated.commentUpdate.comment.url;
-      } catch (error) {
-        throw toFailure(error);
-      }
+      const creating = request(
+        commentCreateMutation,
+        { input: { id, issueId, body } },
+        z.object({ commentCreate: comment }),
+      );
+      const created = await unlessInvalid(creating);
+      if (created) return created.commentCreate.comment.url;
+      const updating = request(commentUpdateMutation, { id, input: { body } }, z.object({ commentUpdate: comment }));
+      return (await unlessInvalid(updating))?.commentUpdate.comment.url;
     },
 
     /** Puts an issue into a workflow state of its team. */
     async move(issueId: string, stateId: string): Promise<void> {
       const moved = z.object({ issueUpdate: z.object({ success: z.boolean() }) });
-      try {
-        await request(issueUpdateMutation, { id: issueId, input: { stateId } }, moved);
-      } catch (error) {
-        throw toFailure(error);
-      }
+      await request(issueUpdateMutation, { id: issueId, input: { stateId } }, moved);
     },
 
     /** Shows `url` on the issue. Linear keeps one attachment per URL. */
     async attach(input: { issueId: string; title: string; subtitle: string; url: string }): Promise<void> {
-      try {
-        await request(
-          attachmentCreateMutation,
-          { input },
-          z.object({ attachmentCreate: z.object({ success: z.boolean() }) }),
-        );
-      } catch (error) {
-        throw toFailure(error);
-      }
+      const attached = z.object({ attachmentCreate: z.object({ success: z.boolean() }) });
+      await request(attachmentCreateMutation, { input }, attached);
     },
   };
 }
 
-/** The SDK has no time limit of its own and takes no signal. */
-async function withTimeout<T>(request: Promise<T>, timeoutMs: number): Promise<T> {
-  const signal = AbortSignal.timeout(timeoutMs);
-  const late = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(new Error(`no answer within ${timeoutMs} ms`)));
-  });
-  return Promise.race([request, late]);
+function teamFilter(key: string | undefined) {
+  return key ? { key: { eq: key } } : null;
 }
 
-/** Also how Linear says that an id is unknown, or taken. */
-function isInvalidInput(error: unknown): boolean {
-  return error instanceof InvalidInputLinearError;
-}
-
-/** GraphQL answers 200 with errors: only the types that name a cause say more than "it failed". */
-function statusOf(error: LinearError): number | undefined {
-  if (error instanceof RatelimitedLinearError) return 429;
-  if (error instanceof AuthenticationLinearError) return 401;
-  if (error instanceof ForbiddenLinearError) return 403;
-  if (error instanceof InvalidInputLinearError) return 400;
-  return error.status === 200 ? 500 : error.status;
-}
-
-function toFailure(error: unknown): Failure {
-  if (error instanceof Failure) return error;
-  // The SDK has no error of its own for these: no JSON, and neither data nor errors.
-  const isEmpty = error instanceof LinearError && error.status === 200 && !error.errors?.length;
-  if (isEmpty || error instanceof SyntaxError) return unreadableAnswer("Linear", error);
-  return vendorFailure({
-    vendor: "Linear",
-    status: error instanceof LinearError ? statusOf(error) : undefined,
-    retryAfterMs: error instanceof RatelimitedLinearError ? parseRetryAfter(error.retryAfter) : undefined,
-    credential: "check LINEAR_API_KEY and its access to the team",
-    cause: error,
-  });
+/** Undefined where Linear takes no such input, and has done nothing. */
+async function unlessInvalid<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof Failure && error.cause instanceof InvalidInput) return undefined;
+    throw error;
+  }
 }

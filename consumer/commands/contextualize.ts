@@ -8,11 +8,11 @@ import { gather, type GatherNeeds } from "../evidence/gather.ts";
 import { type PoseNeeds, poseQuestion } from "../evidence/pose-question.ts";
 import { reportedAt, reportedIn, wholeText } from "../evidence/reported.ts";
 import { writeChatSummary } from "../evidence/write-chat-summary.ts";
+import { writeEvidence } from "../evidence/write-evidence.ts";
 import { writeIssueComment } from "../evidence/write-issue-comment.ts";
 import { maskForLinear } from "../mask-for-linear.ts";
 import { noteDeed } from "../note-deed.ts";
 import type { StatusMessage } from "../replies/status-message.ts";
-import { stableUuid } from "../stable-id.ts";
 import type { Conversations } from "../stores/conversations.ts";
 import type { Evidence } from "../stores/evidence.ts";
 import type { ThreadIssues } from "../stores/thread-issues.ts";
@@ -82,12 +82,12 @@ async function rememberIssue(
 
 /** One comment an issue, written anew each time. Where Linear does not take it, the thread is told. */
 async function writeComment(command: Command, card: Card, issue: Issue, needs: ContextualizeNeeds): Promise<string[]> {
-  const { effect, linear } = needs;
+  const { effect, linear, evidence } = needs;
   if (!linear) return [];
   const body = writeIssueComment(card);
   try {
     await effect("write comment", async () => {
-      const url = await linear.comment({ id: await stableUuid(`evidence ${issue.id}`), issueId: issue.id, body });
+      const url = await writeEvidence(issue.id, body, card.isUpdate, { linear, evidence });
       await noteDeed(command, "commented", { issue: issue.identifier, url }, needs);
     });
     return [];

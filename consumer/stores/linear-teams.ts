@@ -1,9 +1,5 @@
-import * as z from "zod/mini";
 import { linearCacheSeconds } from "../../shared/limits.ts";
 import { type Linear, type Team, teamSchema } from "../clients/linear.ts";
-
-/** That there is no such team is kept too: `UTF-8` looks like an issue of one. */
-const keptSchema = z.union([teamSchema, z.literal("none")]);
 
 /** What is used of a KV namespace. */
 interface TeamEntries {
@@ -15,20 +11,28 @@ interface TeamEntries {
 export function createLinearTeams(linear: Pick<Linear, "team">, kv: TeamEntries) {
   const entry = (key: string | undefined) => `linear:team:${key ?? ""}`;
 
+  /** Under the key it was asked for by, which may be none, and under its own. */
+  async function keep(key: string | undefined, team: Team | undefined): Promise<void> {
+    if (!team) return;
+    for (const known of new Set([key, team.key])) {
+      await kv.put(entry(known), JSON.stringify(team), { expirationTtl: linearCacheSeconds });
+    }
+  }
+
   /** As Linear knows it now. */
   async function refresh(key?: string): Promise<Team | undefined> {
     const team = await linear.team(key);
-    await kv.put(entry(key), JSON.stringify(team ?? "none"), { expirationTtl: linearCacheSeconds });
+    await keep(key, team);
     return team;
   }
 
   return {
+    keep,
     refresh,
     /** The team with this key, or the first one. */
     async find(key?: string): Promise<Team | undefined> {
-      const kept = keptSchema.safeParse(await kv.get(entry(key), "json").catch(() => undefined));
-      if (!kept.success) return refresh(key);
-      return kept.data === "none" ? undefined : kept.data;
+      const kept = teamSchema.safeParse(await kv.get(entry(key), "json").catch(() => undefined));
+      return kept.success ? kept.data : refresh(key);
     },
   };
 }
