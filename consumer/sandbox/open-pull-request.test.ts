@@ -16,7 +16,10 @@ const plan: PullRequestPlan = {
     references: {},
     receivedAt: 1,
   },
-  report: { text: "it breaks, says @channel\n<!-- hidden --> <details> see #12 and GH-13", author: "U1" },
+  report: {
+    text: "it breaks, says @channel\n<!-- hidden --> <details> see #12 and GH-13",
+    author: "Ann` @acme/everyone\n\n# fixes #9 [x](https://evil.example) ann@acme.com",
+  },
   repository: { name: "acme/shop", defaultBranch: "main", head: "abc" },
   branch: "bugbot/bug-1",
   title: "fix: it breaks",
@@ -60,7 +63,7 @@ describe("a pull request", () => {
     const { github, calls } = recordGitHub({});
     await openPullRequest(plan, { github, effect });
     const body = JSON.stringify(calls.at(1));
-    expect(body).not.toMatch(/@(channel|mallory|bob)|#\d|GH-\d|<!--|<details|mia@/);
+    expect(body).not.toMatch(/@(channel|mallory|bob|acme)|#\d|GH-\d|<!--|<details|mia@|ann@|\]\(https:\/\/evil|\\n# /);
     expect(body).toContain("> it breaks");
     expect(body).toContain("](https://posthog.example/person/1)");
     expect(body).toContain("- `src/cart.js` +2 −1");

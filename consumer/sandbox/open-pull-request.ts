@@ -53,7 +53,7 @@ function describePullRequest(plan: PullRequestPlan): string {
     defuse(summary) || "The agent left no summary.",
     `### Proof\n\n${[defuse(proofInWords(proof)), ...printed(proof)].join("\n\n")}`,
     ...changed(plan),
-    `### Report\n\n${issue ? `[${issue.identifier}](${issue.url}), reported` : "Reported"} in ${platform} by \`${report.author}\`:\n
+    `### Report\n\n${issue ? `[${issue.identifier}](${issue.url}), reported` : "Reported"} in ${platform} by ${defuse(inlineMarkdown(maskEmails(report.author)))}:\n
 ${defuse(report.text)
   .split("\n")
   .map((line) => `> ${line}`)
