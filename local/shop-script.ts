@@ -1,4 +1,4 @@
-import type { Script } from "./anthropic.ts";
+import type { Script, Turn } from "./anthropic.ts";
 
 const readFirst = "I will read the cart and its tests first.";
 const oldLine = "  cart.codes.push(normalize(code));\n";
@@ -17,19 +17,26 @@ export const shopScript: Script = ({ turn, cwd, toolResults }) => {
     case 1:
       return [{ tool: "Bash", input: { command: "npm test", description: "Run the tests" } }];
     case 2:
-      return [
-        { text: "One test fails: the same code counts twice." },
-        {
-          tool: "Edit",
-          input: { file_path: `${cwd}/src/cart.js`, old_string: oldLine, new_string: newLine },
-        },
-      ];
+      return repair(cwd);
     case 3:
       return [{ tool: "Bash", input: { command: "npm test", description: "Run the tests again" } }];
     default:
+      // Its repair was lost with an earlier container, or never came about.
+      if (countFailed(toolResults) > 0) return repair(cwd);
       return [{ text: `${whatChanged}\n\n${readTestResult(toolResults)}` }];
   }
 };
+
+function repair(cwd: string): Turn {
+  return [
+    { text: "One test fails: the same code counts twice." },
+    { tool: "Edit", input: { file_path: `${cwd}/src/cart.js`, old_string: oldLine, new_string: newLine } },
+  ];
+}
+
+function countFailed(toolResults: string[]): number {
+  return Number(/^\S+ fail (\d+)$/m.exec(toolResults.join("\n"))?.[1] ?? 0);
+}
 
 function readTestResult(toolResults: string[]): string {
   const output = toolResults.join("\n");
