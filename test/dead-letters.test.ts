@@ -83,6 +83,27 @@ describe("a command that no Workflow could be started for", () => {
   });
 });
 
+describe("a fix whose pull request GitHub opened without saying so", () => {
+  it("ends with that pull request when it is asked for again, and with no second one", async ({ expect }) => {
+    const before = world.github.pullRequests(world.repository).length;
+    let isOpened = false;
+    const opens = ({ method, path }: { method: string; path: string }) =>
+      method === "POST" && path.endsWith("/repos/acme/shop/pulls");
+    world.github.fault((request) => opens(request) && (isOpened = true), { status: 503, afterEffect: true, times: 99 });
+    world.github.fault(({ path }) => isOpened && /\/pulls\?/.test(path), { status: 503, times: 99 });
+    const first = await world.mention("fix https://github.com/acme/shop The code counts two times", {
+      eventId: "EvUntold",
+    });
+    expect(first.outcome).toBe("failed");
+    expect(world.github.pullRequests(world.repository)).toHaveLength(before + 1);
+    world.github.mend();
+    const said = first.replies.at(-1);
+    const again = await world.ends(() => world.fromSlack(world.slack.pressButton("Retry", { ts: said?.ts ?? "" })));
+    expect(again.outcome).toBe("succeeded");
+    expect(world.github.pullRequests(world.repository)).toHaveLength(before + 1);
+  });
+});
+
 describe("a message that is no command", () => {
   it("is kept, and nobody is told", async ({ expect }) => {
     const posts = () => world.slack.requests.filter(({ operation }) => operation === "chat.postMessage").length;

@@ -131,7 +131,10 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
   if (left.kind === "taken_back") {
     throw new Failure("push_refused", { reply: `What was pushed is taken back. ${left.reason}`, retry: false });
   }
-  const unchanged = left.kind === "nothing" || (run.kind !== "pushed" && !left.isNew && (await hasPullRequest()));
+  // A pull request that this thread was never told of is what an earlier try could not end with: it is found below, and told.
+  const isTold = known.pullRequestUrl !== null;
+  const unchanged =
+    left.kind === "nothing" || (run.kind !== "pushed" && !left.isNew && isTold && (await hasPullRequest()));
   if (unchanged) return withIssue(endingOfRun(run, { where, allowedPaths, limits, kept }));
 
   await status.show("pull request", {
