@@ -15,7 +15,7 @@ export interface RecordedRequest {
   body: unknown;
   /** Milliseconds since the epoch. */
   at: number;
-  /** When its answer was sent; undefined until then, and for one that is never answered. */
+  /** When its answer was there to be sent; undefined until then, and for one that is never answered. */
   answeredAt?: number;
   /** The vendor's own name of the call: "chat.postMessage", "issueCreate", "GET /repos/acme/shop". */
   operation: string;
@@ -90,9 +90,9 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn & {
 
     const planned = faults.find((entry) => entry.left > 0 && matches(entry.match, recorded));
     if (!planned) {
-      await send(await options.answer(request(), recorded), outgoing);
+      const response = await options.answer(request(), recorded);
       recorded.answeredAt = Date.now();
-      return;
+      return send(response, outgoing);
     }
     planned.left -= 1;
     const { status = 503, headers: extra, body = "", afterEffect, reset, hang, strike } = planned.fault;
@@ -101,9 +101,9 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn & {
     strike?.();
     const init = { status, headers: extra ?? {} };
     if (hang) return;
+    recorded.answeredAt = Date.now();
     if (reset) incoming.socket.destroy();
     else await send(typeof body === "string" ? new Response(body || null, init) : Response.json(body, init), outgoing);
-    recorded.answeredAt = Date.now();
   }
 
   const server = createServer((incoming, outgoing) => {

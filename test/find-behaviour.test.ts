@@ -1,4 +1,5 @@
 import * as fc from "fast-check";
+import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, describe, it } from "vitest";
 import * as z from "zod";
 import { createPostHog as createClient } from "../consumer/clients/posthog.ts";
@@ -324,6 +325,8 @@ describe("a PostHog in trouble", () => {
       const found = ask(asked, undefined, undefined, late.signal);
       const unanswered = () => server.requests.filter(({ answeredAt }) => answeredAt === undefined);
       await expect.poll(() => [server.requests.length, unanswered().length]).toEqual([count, 1]);
+      // What was sent is also read by now.
+      await wait(200);
       late.abort(tooLate(1000));
       const { recordings, exceptions, person, gaps } = await found;
       expect(gaps).toEqual([{ what, why }]);

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, describe, it } from "vitest";
 import { createGitHubCode } from "../consumer/clients/github-code.ts";
 import { personalAccess } from "../consumer/clients/github-access.ts";
@@ -224,6 +225,8 @@ describe("when GitHub does not let bugbot look", () => {
       await expect.poll(onlyItIsOpen).toBe(true);
       early.abort(tooLate(1000));
       await expect.poll(() => isAsked("/commits?sha=") && onlyItIsOpen()).toBe(true);
+      // What was sent is also read by now.
+      await wait(200);
       late.abort(tooLate(1000));
       const hung = await finding;
       expect(hung.gaps).toEqual([{ what, why: "no answer within 1 s" }]);

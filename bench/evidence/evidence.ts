@@ -2,7 +2,7 @@ import type { Cleanup } from "../report/cleanup.ts";
 import type { Line, Section } from "../report/report.ts";
 import { inMs, median, medianRatio } from "../report/statistics.ts";
 import { startContextualizer } from "./contextualizer.ts";
-import { criticalPath } from "./critical-path.ts";
+import { contradictions, criticalPath } from "./critical-path.ts";
 
 const rounds = 7;
 const delayMs = 100;
@@ -20,6 +20,7 @@ export async function measureEvidence(cleanup: Cleanup): Promise<Section> {
   }
   const paths = delayed.map(({ calls }) => criticalPath(calls));
   const [path = []] = paths;
+  const wrong = [...new Set(delayed.flatMap(({ calls }) => contradictions(calls)))];
   const beside = bare.map(({ ms }, round) => ms + (paths[round]?.length ?? Number.NaN) * delayMs);
   const ratio = medianRatio(
     delayed.map(({ ms }) => ms),
@@ -36,12 +37,19 @@ export async function measureEvidence(cleanup: Cleanup): Promise<Section> {
         target: `≤ ${target}`,
         met: ratio <= target,
       },
+      {
+        what: "  needs that a run contradicts",
+        measured: String(wrong.length),
+        target: "0",
+        met: wrong.length === 0,
+      },
       { what: "  with no delay", measured: inMs(median(bare.map(({ ms }) => ms))) },
       ...callsOf(delayed.map((run) => run.calls)),
     ],
     notes: [
-      `${rounds} alternating rounds, medians. The critical path is ${path.length} calls that each need the answer of the one before (bench/evidence/critical-path.ts says which do), ${delayMs} ms each, and all of the same round's time without delay: bugbot's own, the queue's, and the stand-ins'.`,
+      `${rounds} alternating rounds, medians. The critical path is ${path.length} calls that each need the answer of the one before (bench/evidence/critical-path.ts says which do, and only those count that were seen to wait for it), ${delayMs} ms each, and all of the same round's time without delay: bugbot's own, the queue's, and the stand-ins'.`,
       "That time is counted in full although some of it passes beside the calls, so a ratio below 1 is possible.",
+      ...wrong,
       `The path: ${path.map((name) => name.replace(/\?.*/, "")).join(" → ")}.`,
     ],
   };
