@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
 import { Failure } from "../shared/failure.ts";
-import type { StepError } from "./dead-letter.ts";
+import type { StepError } from "./endings/dead-letter.ts";
 import { backoffMs, createEffect, type Steps } from "./effect.ts";
 
 /** A step engine that records names and waits for nothing. */

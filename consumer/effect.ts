@@ -1,8 +1,8 @@
 import { Failure } from "../shared/failure.ts";
 import { effectAttempts } from "../shared/limits.ts";
 import { describeError, type Log } from "../shared/log.ts";
-import type { StepError } from "./dead-letter.ts";
-import { bugReply } from "./ending.ts";
+import type { StepError } from "./endings/dead-letter.ts";
+import { bugReply } from "./endings/ending.ts";
 
 export interface EffectOptions {
   /** The first included. */

@@ -1,12 +1,12 @@
 import { createLog } from "../shared/log.ts";
 import { consume } from "./consume.ts";
-import { expireCheckpoints } from "./expire-checkpoints.ts";
-import { createInstances } from "./instances.ts";
+import { expireCheckpoints } from "./endings/expire-checkpoints.ts";
+import { createInstances } from "./endings/instances.ts";
 import { createAudit } from "./stores/audit.ts";
 import { createCommands } from "./stores/commands.ts";
 import { createUnended } from "./stores/unended.ts";
-import { takeDeadLetters } from "./take-dead-letters.ts";
-import { watch } from "./watchdog.ts";
+import { takeDeadLetters } from "./endings/take-dead-letters.ts";
+import { watch } from "./endings/watchdog.ts";
 import { wire } from "./wire.ts";
 
 export { ContainerProxy } from "@cloudflare/containers";

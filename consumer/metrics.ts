@@ -1,7 +1,7 @@
 import type { Command } from "../shared/command.ts";
 import { workspaceId } from "../shared/conversation.ts";
 import { Failure } from "../shared/failure.ts";
-import type { Ending } from "./ending.ts";
+import type { Ending } from "./endings/ending.ts";
 
 /** What is counted, for dashboards. Nothing here throws, waits, or says what people wrote. */
 export interface Metrics {

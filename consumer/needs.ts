@@ -3,7 +3,7 @@ import type { Log } from "../shared/log.ts";
 import type { Settings } from "../shared/settings.ts";
 import type { GitHub } from "./clients/github.ts";
 import type { Linear } from "./clients/linear.ts";
-import type { DeadCommand, StepError } from "./dead-letter.ts";
+import type { DeadCommand, StepError } from "./endings/dead-letter.ts";
 import type { Effect } from "./effect.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Replies } from "./replies/reply.ts";

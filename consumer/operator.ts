@@ -4,7 +4,7 @@ import { invalidSettings, readSettings, requiredByConsumer, serviceState } from 
 import type { Api } from "./api/api.ts";
 import { serveApi } from "./api/serve-api.ts";
 import { checkParts } from "./check-parts.ts";
-import { createInstances } from "./instances.ts";
+import { createInstances } from "./endings/instances.ts";
 import { createApiKeys } from "./stores/api-keys.ts";
 import { createAudit } from "./stores/audit.ts";
 import { createBreakers } from "./stores/breakers.ts";

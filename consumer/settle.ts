@@ -4,12 +4,12 @@ import { conversationId } from "../shared/conversation.ts";
 import { describeError } from "../shared/log.ts";
 import { redact } from "../shared/redact.ts";
 import { secretsOf } from "../shared/settings.ts";
-import { bury } from "./bury.ts";
+import { bury } from "./endings/bury.ts";
 import { isWork } from "./is-work.ts";
-import { type Ending, withId } from "./ending.ts";
+import { type Ending, withId } from "./endings/ending.ts";
 import type { CommandNeeds } from "./needs.ts";
-import { noteEnd } from "./note-end.ts";
-import { markOf } from "./say-last-word.ts";
+import { noteEnd } from "./endings/note-end.ts";
+import { markOf } from "./endings/say-last-word.ts";
 
 /** What a Workflow leaves behind. The watchdog makes up for what is not `recorded` and not `said`. */
 export interface Settled {

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { suggestLinearMs } from "../shared/limits.ts";
 import type { Settings } from "../shared/settings.ts";
-import { isAllowedRepository, isAllowedWorkspace } from "./allow-list.ts";
+import { isAllowedRepository, isAllowedWorkspace } from "./admission/allow-list.ts";
 import type { Linear } from "./clients/linear.ts";
 
 export interface SuggestNeeds {

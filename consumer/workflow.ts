@@ -1,7 +1,7 @@
 import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from "cloudflare:workers";
 import { type Command, commandSchema } from "../shared/command.ts";
 import { carryOut } from "./carry-out.ts";
-import type { StepError } from "./dead-letter.ts";
+import type { StepError } from "./endings/dead-letter.ts";
 import { createEffect } from "./effect.ts";
 import type { Settled } from "./settle.ts";
 import { wire } from "./wire.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { reportedAt } from "../consumer/evidence/reported.ts";
-import { readReport } from "../consumer/read-report.ts";
+import { readReport } from "../consumer/report/read-report.ts";
 import { dayMs } from "../shared/limits.ts";
 import { findReferences } from "../shared/references/reference.ts";
 import { createEvidenceWorld, type EvidenceWorld } from "./evidence-world.ts";

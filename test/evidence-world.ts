@@ -7,7 +7,7 @@ import { connectLinear } from "../consumer/clients/linear-connection.ts";
 import { createPostHog as createPostHogClient } from "../consumer/clients/posthog.ts";
 import { contextualize } from "../consumer/commands/contextualize.ts";
 import { createEffect, type Steps } from "../consumer/effect.ts";
-import { endingOf } from "../consumer/ending.ts";
+import { endingOf } from "../consumer/endings/ending.ts";
 import type { Card } from "../consumer/evidence/card.ts";
 import { findBehaviour } from "../consumer/evidence/find-behaviour.ts";
 import { type CodeSearches, findCode } from "../consumer/evidence/find-code.ts";

@@ -1,5 +1,5 @@
 import type { Hono } from "hono";
-import type { Instances } from "../instances.ts";
+import type { Instances } from "../endings/instances.ts";
 import type { Outside } from "../needs.ts";
 import type { ApiKeys } from "../stores/api-keys.ts";
 import type { Audit } from "../stores/audit.ts";

@@ -1,5 +1,5 @@
 import type { Command } from "../../shared/command.ts";
-import type { Instances } from "../instances.ts";
+import type { Instances } from "../endings/instances.ts";
 import type { Outside } from "../needs.ts";
 
 /** Starts a new attempt of a command in its conversation, as its **Retry** button would. Once per `id`. */

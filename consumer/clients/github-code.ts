@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { Failure } from "../../shared/failure.ts";
 import { codeSearches } from "../../shared/limits.ts";
 import type { OpenPullRequest, RecentCommit } from "../evidence/evidence.ts";
-import { oneLine } from "../title.ts";
+import { oneLine } from "../report/title.ts";
 import type { GitHubConnection } from "./github-connection.ts";
 
 export const codeHitSchema = z.object({

@@ -2,7 +2,7 @@ import type { Command } from "../../shared/command.ts";
 import { conversationId } from "../../shared/conversation.ts";
 import { Failure } from "../../shared/failure.ts";
 import type { Issue } from "../clients/linear.ts";
-import type { Ending } from "../ending.ts";
+import type { Ending } from "../endings/ending.ts";
 import { type Card, compareCards, makeCard } from "../evidence/card.ts";
 import { gather, type GatherNeeds } from "../evidence/gather.ts";
 import { type PoseNeeds, poseQuestion } from "../evidence/pose-question.ts";
@@ -10,13 +10,13 @@ import { reportedAt, reportedIn, wholeText } from "../evidence/reported.ts";
 import { writeChatSummary } from "../evidence/write-chat-summary.ts";
 import { writeEvidence } from "../evidence/write-evidence.ts";
 import { writeIssueComment } from "../evidence/write-issue-comment.ts";
-import { maskForLinear } from "../mask-for-linear.ts";
+import { maskForLinear } from "../report/mask-for-linear.ts";
 import { noteDeed } from "../note-deed.ts";
 import type { StatusMessage } from "../replies/status-message.ts";
 import type { Conversations } from "../stores/conversations.ts";
 import type { Evidence } from "../stores/evidence.ts";
 import type { ThreadIssues } from "../stores/thread-issues.ts";
-import { fileIssue, type Taken, type TakeNeeds, takeReport } from "../take-report.ts";
+import { fileIssue, type Taken, type TakeNeeds, takeReport } from "../report/take-report.ts";
 
 export interface ContextualizeNeeds extends TakeNeeds, GatherNeeds, PoseNeeds {
   status: Pick<StatusMessage, "note" | "show">;

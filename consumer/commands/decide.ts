@@ -1,7 +1,7 @@
 import type { Command } from "../../shared/command.ts";
 import { workspaceId } from "../../shared/conversation.ts";
 import { lastWordAttempts } from "../../shared/limits.ts";
-import type { Ending } from "../ending.ts";
+import type { Ending } from "../endings/ending.ts";
 import type { CommandNeeds } from "../needs.ts";
 
 type Verdict = "approved" | "declined" | "own" | "not_approver" | "changed" | "over";

@@ -3,25 +3,25 @@ import { conversationId } from "../../shared/conversation.ts";
 import { Failure } from "../../shared/failure.ts";
 import type { Outcome, Proof } from "../../shared/job.ts";
 import { defaultAllowedPaths } from "../../shared/limits.ts";
-import { awaitApproval } from "../await-approval.ts";
-import { reserveMonth } from "../bill.ts";
-import { chooseModel } from "../choose-model.ts";
+import { awaitApproval } from "../admission/await-approval.ts";
+import { reserveMonth } from "../endings/bill.ts";
+import { chooseModel } from "../admission/choose-model.ts";
 import { writePrompt } from "../../shared/prompt.ts";
-import { chooseRepository } from "../choose-repository.ts";
-import type { Ending } from "../ending.ts";
-import { endingOfRun } from "../ending-of-run.ts";
+import { chooseRepository } from "../admission/choose-repository.ts";
+import type { Ending } from "../endings/ending.ts";
+import { endingOfRun } from "../endings/ending-of-run.ts";
 import { recallCard } from "../evidence/recall-card.ts";
-import { moveToReview } from "../move-to-review.ts";
+import { moveToReview } from "../report/move-to-review.ts";
 import type { CommandNeeds } from "../needs.ts";
 import { noteDeed } from "../note-deed.ts";
-import { withEarlier, writeFollowUp } from "../follow-up-prompt.ts";
-import { promptFacts } from "../prompt-facts.ts";
+import { withEarlier, writeFollowUp } from "../sandbox/follow-up-prompt.ts";
+import { promptFacts } from "../sandbox/prompt-facts.ts";
 import { openPullRequest } from "../sandbox/open-pull-request.ts";
 import { limitsOf, runAgent, stopButton } from "../sandbox/run-agent.ts";
 import { settleBranch } from "../sandbox/settle-branch.ts";
 import { stableKey } from "../stable-id.ts";
-import { fileIssue, takeReport } from "../take-report.ts";
-import { branchName, oneLine } from "../title.ts";
+import { fileIssue, takeReport } from "../report/take-report.ts";
+import { branchName, oneLine } from "../report/title.ts";
 
 /** From a report to a pull request. Nothing is made before it is clear which repository is meant. */
 export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> {

@@ -2,7 +2,7 @@ import type { Command } from "../../shared/command.ts";
 import { conversationId } from "../../shared/conversation.ts";
 import type { Effect } from "../effect.ts";
 import type { Outside } from "../needs.ts";
-import { titleOf } from "../title.ts";
+import { titleOf } from "../report/title.ts";
 
 /**
  * Words that are no command, said by a person where bugbot works on a fix or has done so, go on with that fix. Elsewhere, and for

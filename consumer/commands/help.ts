@@ -1,7 +1,7 @@
 import type { Command } from "../../shared/command.ts";
 import { chatCommandNames, grammar } from "../../shared/grammar.ts";
 import { escapeMarkdown } from "../../shared/plain-text.ts";
-import type { Ending } from "../ending.ts";
+import type { Ending } from "../endings/ending.ts";
 
 /** What can be written, from the table that reads it. */
 export function help({ text }: Command): Ending {

@@ -1,10 +1,10 @@
 import type { Command } from "../../shared/command.ts";
 import { conversationId } from "../../shared/conversation.ts";
 import { passOnWaitMs, passOnWaits } from "../../shared/limits.ts";
-import type { Ending } from "../ending.ts";
-import { writeMessage } from "../follow-up-prompt.ts";
+import type { Ending } from "../endings/ending.ts";
+import { writeMessage } from "../sandbox/follow-up-prompt.ts";
 import type { CommandNeeds } from "../needs.ts";
-import { titleOf } from "../title.ts";
+import { titleOf } from "../report/title.ts";
 
 /**
  * Says a person's words to the run that is under way in their thread, as soon as it can hear them. Undefined where none is, or none

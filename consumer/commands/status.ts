@@ -1,7 +1,7 @@
 import type { Command } from "../../shared/command.ts";
 import { conversationId, workspaceId } from "../../shared/conversation.ts";
 import { maskEmails } from "../../shared/references/email.ts";
-import type { Ending } from "../ending.ts";
+import type { Ending } from "../endings/ending.ts";
 import type { CommandNeeds } from "../needs.ts";
 import type { OpenBreaker } from "../stores/breakers.ts";
 import type { RecentCommand } from "../stores/commands.ts";

@@ -1,6 +1,6 @@
 import type { Command } from "../../shared/command.ts";
 import { conversationId } from "../../shared/conversation.ts";
-import type { Ending } from "../ending.ts";
+import type { Ending } from "../endings/ending.ts";
 import type { CommandNeeds, Outside } from "../needs.ts";
 
 /** Stops a run; its own last word says that it was stopped. Which one: the button's, the reaction's, the thread's, else the channel's only one. */

@@ -1,5 +1,5 @@
 import type { SessionEvent } from "../clients/posthog-answers.ts";
-import { oneLine } from "../title.ts";
+import { oneLine } from "../report/title.ts";
 import type { Action } from "./evidence.ts";
 
 type Described = Pick<Action, "what" | "kind">;

@@ -2,7 +2,7 @@ import { Failure } from "../../shared/failure.ts";
 import { emailAddresses } from "../../shared/references/email.ts";
 import { postHogSessionIds } from "../../shared/references/posthog.ts";
 import type { Settings } from "../../shared/settings.ts";
-import { chooseRepository, type RepositoryClues } from "../choose-repository.ts";
+import { chooseRepository, type RepositoryClues } from "../admission/choose-repository.ts";
 import type { GitHub } from "../clients/github.ts";
 import type { Question } from "./gather.ts";
 

@@ -2,7 +2,7 @@ import type { Command } from "../../shared/command.ts";
 import { conversationId } from "../../shared/conversation.ts";
 import type { Repository } from "../clients/github.ts";
 import type { CommandNeeds } from "../needs.ts";
-import type { Taken } from "../take-report.ts";
+import type { Taken } from "../report/take-report.ts";
 import { type Card, makeCard } from "./card.ts";
 import { gather } from "./gather.ts";
 import { emailAddresses, maskEmails } from "../../shared/references/email.ts";

@@ -1,7 +1,7 @@
-import type { Report } from "../read-report.ts";
+import type { Report } from "../report/read-report.ts";
 import { emailAddresses } from "../../shared/references/email.ts";
-import { speakerOf, wordsOf } from "../said.ts";
-import type { Taken } from "../take-report.ts";
+import { speakerOf, wordsOf } from "../report/said.ts";
+import type { Taken } from "../report/take-report.ts";
 import type { Quote } from "./card.ts";
 
 /** What people said, oldest first. */

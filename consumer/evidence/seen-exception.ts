@@ -1,6 +1,6 @@
 import type { StackFrame } from "../../shared/references/stack-frame.ts";
 import type { Issue, RawFrame } from "../clients/posthog-answers.ts";
-import { oneLine } from "../title.ts";
+import { oneLine } from "../report/title.ts";
 import type { SeenException } from "./evidence.ts";
 
 const maxFrames = 10;

@@ -11,7 +11,7 @@ import {
 import { Failure } from "../../shared/failure.ts";
 import { earlierMessages } from "../../shared/limits.ts";
 import type { DiscordRequest } from "../clients/discord.ts";
-import { titleOf } from "../title.ts";
+import { titleOf } from "../report/title.ts";
 import type { Said } from "./reply.ts";
 
 const shownSchema = z.extend(discordMessageSchema, { id: z.string(), type: z.number() });

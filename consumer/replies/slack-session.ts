@@ -1,6 +1,6 @@
 import type { WebClient } from "@slack/web-api";
 import type { Command } from "../../shared/command.ts";
-import { titleOf } from "../title.ts";
+import { titleOf } from "../report/title.ts";
 import { slackConversation } from "./slack-command.ts";
 import { createFeature } from "./slack-feature.ts";
 

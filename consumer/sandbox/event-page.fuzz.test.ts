@@ -3,7 +3,7 @@ import { it } from "vitest";
 import { fuzzed, fuzzTimeoutMs } from "../../shared/fuzz.ts";
 import { maxStatusLength } from "../../shared/limits.ts";
 import { mutated } from "../../shared/mutated.ts";
-import { endingOfRun } from "../ending-of-run.ts";
+import { endingOfRun } from "../endings/ending-of-run.ts";
 import { advance, drawProgress, editIn, noProgress } from "./progress.ts";
 import { createSandbox } from "./sandbox.ts";
 

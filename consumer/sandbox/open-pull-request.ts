@@ -6,11 +6,11 @@ import { promptVersion } from "../../shared/prompt.ts";
 import type { GitHub, PullRequest, Repository } from "../clients/github.ts";
 import type { Issue } from "../clients/linear.ts";
 import type { Effect } from "../effect.ts";
-import { costLine } from "../bill.ts";
+import { costLine } from "../endings/bill.ts";
 import type { Card } from "../evidence/card.ts";
 import { inlineMarkdown, linkMarkdown } from "../evidence/untrusted-markdown.ts";
-import { isUnproven, proofInWords } from "../proof-in-words.ts";
-import type { Report } from "../read-report.ts";
+import { isUnproven, proofInWords } from "../endings/proof-in-words.ts";
+import type { Report } from "../report/read-report.ts";
 
 export interface PullRequestPlan {
   command: Command;

@@ -12,8 +12,8 @@ import {
   verifyTimeoutMs,
 } from "../../shared/limits.ts";
 import type { ModelFamily } from "../../shared/models.ts";
-import { payerOf, readBill } from "../bill.ts";
-import { coAuthorOf } from "../co-author.ts";
+import { payerOf, readBill } from "../endings/bill.ts";
+import { coAuthorOf } from "./co-author.ts";
 import type { Repository } from "../clients/github.ts";
 import type { Settings } from "../../shared/settings.ts";
 import type { CommandNeeds } from "../needs.ts";

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import type { ButtonAction } from "../../shared/button.ts";
 import type { Command } from "../../shared/command.ts";
 import { conversationId } from "../../shared/conversation.ts";
-import type { Ending } from "../ending.ts";
+import type { Ending } from "../endings/ending.ts";
 
 const runSchema = z.pipe(
   z.object({ id: z.string(), conversation_id: z.string(), author_id: z.string() }),

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { conversationId } from "../../shared/conversation.ts";
-import { type DeadCommand, stepErrorSchema, type StepError } from "../dead-letter.ts";
+import { type DeadCommand, stepErrorSchema, type StepError } from "../endings/dead-letter.ts";
 import { lasting } from "./commands.ts";
 
 export const letterStatuses = ["dead", "replayed", "dropped"] as const;

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { buttonActions } from "../../shared/button.ts";
 import { commandSchema } from "../../shared/command.ts";
 import { lastWordClaimMs } from "../../shared/limits.ts";
-import { outcomes } from "../ending.ts";
+import { outcomes } from "../endings/ending.ts";
 
 /** What stands beside a last word's text. */
 export const extrasSchema = z.object({

@@ -1,0 +1,18 @@
+import type { Command } from "../../shared/command.ts";
+import { Failure } from "../../shared/failure.ts";
+import { takeModel } from "../../shared/grammar.ts";
+import { findFamily, type ModelFamily, modelFamilies } from "../../shared/models.ts";
+import { escapeMarkdown } from "../../shared/plain-text.ts";
+import type { Settings } from "../../shared/settings.ts";
+
+/** The model that the asker's own words name, else the settings' one; and the command without those words. */
+export function chooseModel(command: Command, { BUGBOT_MODEL }: Settings): { command: Command; model: ModelFamily } {
+  const { text, model: named } = takeModel(command.text);
+  if (named === undefined) return { command, model: BUGBOT_MODEL };
+  const model = findFamily(named);
+  if (model) return { command: { ...command, text }, model };
+  throw new Failure("unknown_model", {
+    reply: `I do not know the model “${escapeMarkdown(named.slice(0, 40))}”. Write \`--model\` with one of: ${modelFamilies.join(", ")}.`,
+    retry: false,
+  });
+}

@@ -1,0 +1,26 @@
+import type { Command } from "../../shared/command.ts";
+import type { Ending } from "./ending.ts";
+import type { Metrics } from "../metrics.ts";
+import type { Audit } from "../stores/audit.ts";
+
+export interface NoteEndNeeds {
+  record: Audit["record"];
+  metrics: Pick<Metrics, "commandEnded">;
+  now: () => number;
+}
+
+/** A command's end, for the audit and the metrics: once, however often it is told. */
+export async function noteEnd(
+  command: Command,
+  ending: Ending,
+  actor: string,
+  { record, metrics, now }: NoteEndNeeds,
+): Promise<void> {
+  const { id } = command;
+  const { outcome, reply, died } = ending;
+  const why = (died ?? reply).slice(0, maxReasonLength).toWellFormed();
+  const isNew = await record({ deed: `${id} ended`, actor, action: "ended", subject: id, facts: { outcome, why } });
+  if (isNew) metrics.commandEnded(command, ending, actor, now());
+}
+
+const maxReasonLength = 300;

@@ -1,0 +1,132 @@
+import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
+import { beforeEach, describe, it } from "vitest";
+import { Failure } from "../../shared/failure.ts";
+import type { DeadCommand } from "./dead-letter.ts";
+import { createAudit } from "../stores/audit.ts";
+import { createCommands } from "../stores/commands.ts";
+import { createDeadLetters } from "../stores/dead-letters.ts";
+import { createLastWords } from "../stores/last-words.ts";
+import { emptyDatabase, testCommand } from "../stores/test-database.ts";
+import { testReplies } from "../replies/test-replies.ts";
+import { takeDeadLetters } from "./take-dead-letters.ts";
+
+let db: D1Database;
+beforeEach(async () => {
+  db = await emptyDatabase();
+});
+
+async function deliver(body: unknown, { isStarted = false, refusal }: { isStarted?: boolean; refusal?: Failure } = {}) {
+  const batch = createMessageBatch("bugbot-commands-dlq", [{ id: "m1", timestamp: new Date(7), attempts: 1, body }]);
+  const context = createExecutionContext();
+  const { replies, said } = testReplies(refusal);
+  await takeDeadLetters(batch, {
+    deadLetters: createDeadLetters(db),
+    commands: createCommands(db),
+    lastWords: createLastWords(db),
+    record: createAudit(db, () => 9).record,
+    metrics: { commandEnded: () => undefined },
+    replies: () => replies,
+    isStarted: () => Promise.resolve(isStarted),
+    log: () => undefined,
+    now: () => 9,
+  });
+  return { result: await getQueueResult(batch, context), said, letters: await createDeadLetters(db).list(10) };
+}
+
+const dead: DeadCommand = {
+  v: 1,
+  kind: "dead_command",
+  command: testCommand("slack-Ev1"),
+  error: "github_unreachable: GitHub does not answer.",
+  errors: [{ step: "look at branch", attempt: 1, error: "Failure: no", at: 5 }],
+  attempts: 3,
+  diedAt: 6,
+};
+
+describe("a message on the dead-letter queue", () => {
+  it("that a Workflow sent is kept once, and its thread is told nothing more", async ({ expect }) => {
+    await deliver(dead);
+    const { result, said, letters } = await deliver(dead);
+    expect(result).toMatchObject({ explicitAcks: ["m1"], retryMessages: [] });
+    expect(said).toEqual([]);
+    expect(letters).toMatchObject([
+      {
+        id: "slack-Ev1",
+        commandId: "slack-Ev1",
+        name: "fix",
+        conversation: "slack:T1:C1:1.1",
+        attempts: 3,
+        status: "dead",
+        diedAt: 6,
+      },
+    ]);
+    expect(await createDeadLetters(db).find("slack-Ev1")).toMatchObject({ errors: dead.errors });
+  });
+
+  it("that is a command nobody could start is kept, and told of once, with a Retry button", async ({ expect }) => {
+    const first = await deliver(testCommand("slack-Ev1"));
+    const second = await deliver(testCommand("slack-Ev1"));
+    expect(first.said).toEqual([
+      {
+        id: "slack-Ev1",
+        text: expect.stringMatching(/^❌ [\s\S]*slack-Ev1/),
+        buttons: [{ action: "retry", commandId: "slack-Ev1" }],
+      },
+    ]);
+    expect(second.said).toEqual([]);
+    expect(second.letters).toMatchObject([
+      { id: "slack-Ev1", attempts: 4, error: expect.stringContaining("not_started") },
+    ]);
+    expect(await db.prepare("SELECT outcome, ended_by, last_word_at FROM commands").all()).toMatchObject({
+      results: [{ outcome: "failed", ended_by: "queue", last_word_at: 9 }],
+    });
+  });
+
+  it("that a Workflow has after all is no dead letter", async ({ expect }) => {
+    const { result, said, letters } = await deliver(testCommand("slack-Ev1"), { isStarted: true });
+    expect(result).toMatchObject({ explicitAcks: ["m1"] });
+    expect({ said, letters }).toEqual({ said: [], letters: [] });
+    expect(await db.prepare("SELECT outcome FROM commands").all()).toMatchObject({ results: [{ outcome: null }] });
+  });
+
+  it.for<[string, unknown, string]>([
+    ["of another version", { ...testCommand("slack-Ev1"), v: 9 }, '"v":9'],
+    ["that is text", "nonsense", "nonsense"],
+    ["that is nothing", null, "null"],
+  ])("%s is kept as it is, with why", async ([, body, kept], { expect }) => {
+    const { result, said, letters } = await deliver(body);
+    expect(result).toMatchObject({ explicitAcks: ["m1"] });
+    expect(said).toEqual([]);
+    expect(letters).toMatchObject([
+      { id: "message-m1", commandId: null, name: null, diedAt: 7, error: expect.stringMatching(/^not a command/) },
+    ]);
+    expect((await createDeadLetters(db).find("message-m1"))?.body).toContain(kept);
+  });
+
+  it("stays on the queue while the database is down", async ({ expect }) => {
+    await db.prepare("DROP TABLE dead_letters").run();
+    const batch = createMessageBatch("bugbot-commands-dlq", [
+      { id: "m1", timestamp: new Date(7), attempts: 1, body: dead },
+    ]);
+    const context = createExecutionContext();
+    await takeDeadLetters(batch, {
+      deadLetters: createDeadLetters(db),
+      commands: createCommands(db),
+      lastWords: createLastWords(db),
+      record: createAudit(db, () => 9).record,
+      metrics: { commandEnded: () => undefined },
+      replies: () => testReplies().replies,
+      isStarted: () => Promise.resolve(false),
+      log: () => undefined,
+      now: () => 9,
+    });
+    expect(await getQueueResult(batch, context)).toMatchObject({ explicitAcks: [], retryMessages: [{ msgId: "m1" }] });
+  });
+
+  it("leaves the word to the watchdog while chat is down", async ({ expect }) => {
+    const refusal = new Failure("slack_unreachable", { reply: "Slack does not answer.", retry: true });
+    const { result } = await deliver(testCommand("slack-Ev1"), { refusal });
+    expect(result).toMatchObject({ explicitAcks: ["m1"] });
+    expect(await createLastWords(db).unsaid(9, 5)).toMatchObject([{ command: { id: "slack-Ev1" }, endedBy: "queue" }]);
+  });
+});

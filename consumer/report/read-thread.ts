@@ -1,0 +1,33 @@
+import type { Command } from "../../shared/command.ts";
+import { Failure } from "../../shared/failure.ts";
+import { maxThreadLength } from "../../shared/limits.ts";
+import type { Conversation } from "../../shared/conversation.ts";
+import type { Effect } from "../effect.ts";
+import type { Replies, Said } from "../replies/reply.ts";
+import type { StatusMessage } from "../replies/status-message.ts";
+
+export interface ReadThreadNeeds {
+  effect: Effect;
+  replies: (platform: Conversation["platform"]) => Replies;
+  status: Pick<StatusMessage, "note">;
+}
+
+/** What was said before the command. A thread that cannot be read fails nothing, but is not passed over in silence. */
+export async function readThread(command: Command, { effect, replies, status }: ReadThreadNeeds): Promise<Said[]> {
+  try {
+    return await effect("read thread", async () => fit(await replies(command.conversation.platform).earlier(command)));
+  } catch (error) {
+    const reason = error instanceof Failure ? error.reply : "Something broke.";
+    status.note(`⚠️ I could not read what was said here before. ${reason}`);
+    return [];
+  }
+}
+
+/** The head, which is mostly the report, and the newest that fit beside it. */
+export function fit(said: readonly Said[]): Said[] {
+  const [head, ...rest] = said;
+  if (!head) return [];
+  let room = maxThreadLength - head.text.length;
+  const newest = rest.toReversed().filter(({ text }) => (room -= text.length) >= 0);
+  return [{ ...head, text: head.text.slice(0, maxThreadLength).toWellFormed() }, ...newest.toReversed()];
+}
