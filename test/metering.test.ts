@@ -130,7 +130,7 @@ describe("an agent that spends behind Claude Code's back", () => {
     const { outcome, replies } = await world.mention("fix https://github.com/acme/shop case-own-spending");
     expect(outcome).toBe("timed_out");
     expect(replies.map(({ text }) => text)).toEqual([
-      expect.stringMatching(/^⏳ Out of budget \(\$0\.5\)[^]*\n\$0\.[5-9]\d · /),
+      expect.stringMatching(/^⏳ Out of budget \(\$0\.50\)[^]*\n\$0\.[5-9]\d · /),
     ]);
     expect(replies[0]?.text).not.toContain("API Error");
     const refused = world.logs.filter((line) => line.includes("budget of $0.5 is spent"));
