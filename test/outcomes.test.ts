@@ -62,7 +62,7 @@ describe("a fix that does not come about has one honest last word, and leaves no
   });
 
   it.for<[string, Record<string, string>, string, RegExp]>([
-    ["money", { BUGBOT_MAX_USD: "0.0001" }, "case-forever", /^⏳ Out of budget \(\$0\.0001\)/],
+    ["money", { BUGBOT_MAX_USD: "0.01" }, "case-forever", /^⏳ Out of budget \(\$0\.01\)/],
     ["time", { BUGBOT_MAX_MINUTES: "0.05" }, "case-slow", /^⏳ Out of time/],
   ])("when it runs out of %s", async ([, variables, word, reply], { expect }) => {
     const poor = await createWorld({ script, variables });
