@@ -1,9 +1,9 @@
 import { findAll } from "./find-all.ts";
 
 const address = /(?<![\w.+-])[\w+-][\w.+-]{0,63}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,5}(?![\w-])/gi;
-/** Whatever may be one, in any script and also as a URL writes it: rather a word too much than an address. */
+/** Whatever may be one, in any script, with characters that nobody sees, and also as a URL writes it: rather a word too much than an address. */
 const suspected =
-  /(?<=^|[\s<>()[\]{}"“”`,;:|/?&=@…]|%40|%(?![\da-f]{2}))((?:[^\s<>()[\]{}"“”`,;:|/?&=@…%]|%(?!40)[\da-f]{2})+)((?:@|%40)(?:[\p{L}\p{N}-]{1,63}\.){1,9}(?!\d)[\p{L}\p{N}-]{1,63})/giu;
+  /(?<=^|[\s<>()[\]{}"“”`,;:|/?&=@…]|%40|%(?![\da-f]{2}))((?:[^\s<>()[\]{}"“”`,;:|/?&=@…%]|%(?!40)[\da-f]{2})+)((?:@|%40)(?:[\p{L}\p{N}\p{M}\p{Cf}-]{1,63}\.){1,9}(?!\d)[\p{L}\p{N}\p{M}\p{Cf}-]{1,63})/giu;
 
 /** Whether it is one address and nothing else: what a commit's trailer can hold. */
 export function isEmail(text: string): boolean {

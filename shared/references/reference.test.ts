@@ -52,6 +52,7 @@ it.for([
   ["<mailto:ann@acme.com|ann@acme.com>", "<mailto:a…@acme.com|a…@acme.com>"],
   ["ann\\_smith@acme.com", "a…@acme.com"],
   ["\u{1F600}x@acme.com", "\u{1F600}…@acme.com"],
+  ["an\u200Bn@ac\u200Bme.\u202Ecom", "a…@ac\u200Bme.\u202Ecom"],
   ["a…@acme.com", "a…@acme.com"],
   [
     "lodash@4.17.21 @acme/shop total@https://acme.com/a.js @ann",
