@@ -1,3 +1,10 @@
+import {
+  AuthenticationLinearError,
+  ForbiddenLinearError,
+  InvalidInputLinearError,
+  parseLinearError,
+  RatelimitedLinearError,
+} from "@linear/sdk";
 import * as z from "zod/mini";
 import { Failure } from "../../shared/failure.ts";
 import { maxLinearAnswerBytes, vendorTimeoutMs } from "../../shared/limits.ts";
@@ -12,30 +19,15 @@ export interface LinearOptions {
   timeoutMs?: number;
 }
 
+/** What the SDK takes for an answer of Linear's. */
+type SdkAnswer = NonNullable<NonNullable<ConstructorParameters<typeof InvalidInputLinearError>[0]>["response"]>;
+type SdkError = NonNullable<SdkAnswer["errors"]>[number];
+
 const answerSchema = z.object({
   data: z.optional(z.unknown()),
-  errors: z.optional(
-    z.array(
-      z.object({
-        message: z.optional(z.string()),
-        extensions: z.optional(
-          z.object({ type: z.optional(z.string()), userPresentableMessage: z.optional(z.string()) }),
-        ),
-      }),
-    ),
-  ),
+  // The SDK reads of an error what is there.
+  errors: z.optional(z.array(z.custom<SdkError>((error) => typeof error === "object" && error !== null))),
 });
-
-/** GraphQL answers 200 with errors: these types of them say more than "it failed". */
-const statusOfType = new Map([
-  ["ratelimited", 429],
-  ["authentication error", 401],
-  ["forbidden", 403],
-  ["invalid input", 400],
-]);
-
-/** What Linear says when an id is unknown, or taken, or anything else in the input is not to its liking. Nothing was done. */
-export class InvalidInput extends Error {}
 
 export type LinearRequest = <T>(
   query: string,
@@ -43,7 +35,7 @@ export type LinearRequest = <T>(
   schema: z.ZodMiniType<T>,
 ) => Promise<T>;
 
-/** Linear's GraphQL API, https://linear.app/developers/graphql. Throws `Failure`, whose cause may be `InvalidInput`. */
+/** Linear's GraphQL API, https://linear.app/developers/graphql. Throws `Failure`, whose cause is the SDK's error where Linear answered with one. */
 export function connectLinear({ apiKey, apiUrl, timeoutMs = vendorTimeoutMs }: LinearOptions): LinearRequest {
   return async function request(query, variables, schema) {
     const parsed = schema.safeParse(await ask(query, variables));
@@ -70,18 +62,22 @@ export function connectLinear({ apiKey, apiUrl, timeoutMs = vendorTimeoutMs }: L
 
 function read({ status, headers }: Response, text: string): unknown {
   const answer = answerSchema.safeParse(parseJson(text)).data;
-  const [error] = answer?.errors ?? [];
-  if (status === 200 && !error) {
+  const errors = answer?.errors ?? [];
+  if (status === 200 && errors.length === 0) {
     if (answer?.data) return answer.data;
     throw unreadableAnswer("Linear", new Error(`no data: ${text.slice(0, 300)}`));
   }
-  const { type = "", userPresentableMessage } = error?.extensions ?? {};
-  const words = `${status} ${type}: ${userPresentableMessage ?? error?.message ?? text}`.slice(0, 300);
-  throw refusal(
-    statusOfType.get(type) ?? (status === 200 ? 500 : status),
-    type === "invalid input" ? new InvalidInput(words) : new Error(words),
-    parseRetryAfter(headers.get("retry-after")),
-  );
+  const error = parseLinearError({ response: { status, headers, errors, error: text.slice(0, 300) } });
+  throw refusal(statusOf(error, status), error, parseRetryAfter(headers.get("retry-after")));
+}
+
+/** GraphQL answers 200 or 400 with an error whose kind says more. */
+function statusOf(error: Error, status: number): number {
+  if (error instanceof RatelimitedLinearError) return 429;
+  if (error instanceof ForbiddenLinearError) return 403;
+  if (error instanceof InvalidInputLinearError) return 400;
+  if (error instanceof AuthenticationLinearError && (status === 200 || status === 400)) return 401;
+  return status === 200 ? 500 : status;
 }
 
 function refusal(status: number | undefined, cause: unknown, retryAfterMs?: number): Failure {
