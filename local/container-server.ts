@@ -15,7 +15,7 @@ export interface ContainerServerOptions {
 export async function startContainerServer({ port, workspace }: ContainerServerOptions) {
   await mkdir(workspace, { recursive: true });
   const { PATH = "", LANG = "C.UTF-8" } = process.env;
-  const child = spawn(process.execPath, [join(projectRoot, "container/server.ts")], {
+  const child = spawn(process.execPath, ["--max-semi-space-size=2", join(projectRoot, "container/server.ts")], {
     cwd: workspace,
     env: {
       PATH: [join(projectRoot, "node_modules/.bin"), PATH].join(delimiter),
