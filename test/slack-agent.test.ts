@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, it } from "vitest";
 import type { Script } from "../local/anthropic.ts";
 import { demoScript } from "../local/demo-repository.ts";
+import { askSlowFix } from "./slow-fix.ts";
 import { createWorld, type World } from "./world.ts";
 
 const report = "https://github.com/acme/shop Apply twice counts twice";
@@ -19,16 +20,6 @@ afterAll(() => world?.close());
 const pulls = () => world.github.pullRequests(world.repository).length;
 const count = (operation: string) => world.slack.requests.filter((request) => request.operation === operation).length;
 
-/** A fix that is at work until it is stopped: the thread, and the message that follows it. */
-async function slowFix(eventId: string) {
-  const { body, headers, message } = world.slack.mention(`fix https://github.com/acme/shop case-slow ${eventId}`, {
-    channel: world.channel,
-    eventId,
-  });
-  await world.post(body, headers);
-  await world.until(() => world.anthropic.requests.find(({ body: sent }) => JSON.stringify(sent).includes(eventId)));
-  return message;
-}
 const bugbotIn = (ts: string) => world.slack.thread(world.channel, ts).filter(({ author }) => author === "bugbot");
 
 describe("where the workspace has bugbot as an agent", () => {
@@ -62,7 +53,7 @@ describe("where the workspace has bugbot as an agent", () => {
 
   it("Slack's own stop button ends the run, once, with one last word and nothing pushed", async ({ expect }) => {
     const before = pulls();
-    const message = await slowFix("EvStopped");
+    const message = await askSlowFix(world, "EvStopped");
     expect(world.slack.session(world.channel, message.ts)?.status).toBe("processing");
     for (let delivery = 0; delivery < 3; delivery++) {
       await world.fromSlack(world.slack.stopSession(message, { eventId: "EvStop" }));

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, it } from "vitest";
 import type { Script } from "../local/anthropic.ts";
 import { demoScript } from "../local/demo-repository.ts";
 import type { SignedRequest } from "../local/slack/sign.ts";
+import { askSlowFix } from "./slow-fix.ts";
 import { createWorld, type World } from "./world.ts";
 
 const report = "https://github.com/acme/shop Apply twice counts twice";
@@ -46,12 +47,7 @@ async function thrice(write: () => SignedRequest): Promise<{ commands: number; p
 
 /** A fix that is at work until it is stopped: its thread, and the message that follows it. */
 async function slowFix(eventId: string) {
-  const { body, headers, message } = world.slack.mention(`fix https://github.com/acme/shop case-slow ${eventId}`, {
-    channel: world.channel,
-    eventId,
-  });
-  await world.post(body, headers);
-  await world.until(() => world.anthropic.requests.find(({ body: sent }) => JSON.stringify(sent).includes(eventId)));
+  const message = await askSlowFix(world, eventId);
   const [status] = bugbotIn(message.ts);
   if (!status) throw new Error("no status message");
   return { thread: message.ts, status };

@@ -15,7 +15,7 @@ beforeEach(async () => {
   db = await emptyDatabase();
 });
 
-async function deliver(body: unknown, { isStarted = false, refusal }: { isStarted?: boolean; refusal?: Failure } = {}) {
+async function take(body: unknown, { isStarted = false, refusal }: { isStarted?: boolean; refusal?: Failure } = {}) {
   const batch = createMessageBatch("bugbot-commands-dlq", [{ id: "m1", timestamp: new Date(7), attempts: 1, body }]);
   const context = createExecutionContext();
   const { replies, said } = testReplies(refusal);
@@ -30,7 +30,11 @@ async function deliver(body: unknown, { isStarted = false, refusal }: { isStarte
     log: () => undefined,
     now: () => 9,
   });
-  return { result: await getQueueResult(batch, context), said, letters: await createDeadLetters(db).list(10) };
+  return { result: await getQueueResult(batch, context), said };
+}
+
+async function deliver(...given: Parameters<typeof take>) {
+  return { ...(await take(...given)), letters: await createDeadLetters(db).list(10) };
 }
 
 const dead: DeadCommand = {
@@ -105,22 +109,8 @@ describe("a message on the dead-letter queue", () => {
 
   it("stays on the queue while the database is down", async ({ expect }) => {
     await db.prepare("DROP TABLE dead_letters").run();
-    const batch = createMessageBatch("bugbot-commands-dlq", [
-      { id: "m1", timestamp: new Date(7), attempts: 1, body: dead },
-    ]);
-    const context = createExecutionContext();
-    await takeDeadLetters(batch, {
-      deadLetters: createDeadLetters(db),
-      commands: createCommands(db),
-      lastWords: createLastWords(db),
-      record: createAudit(db, () => 9).record,
-      metrics: { commandEnded: () => undefined },
-      replies: () => testReplies().replies,
-      isStarted: () => Promise.resolve(false),
-      log: () => undefined,
-      now: () => 9,
-    });
-    expect(await getQueueResult(batch, context)).toMatchObject({ explicitAcks: [], retryMessages: [{ msgId: "m1" }] });
+    const { result } = await take(dead);
+    expect(result).toMatchObject({ explicitAcks: [], retryMessages: [{ msgId: "m1" }] });
   });
 
   it("leaves the word to the watchdog while chat is down", async ({ expect }) => {

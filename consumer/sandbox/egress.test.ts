@@ -1,18 +1,9 @@
 import { describe, it } from "vitest";
 import { allowsModel, judge } from "./egress.ts";
 import type { Lease } from "./lease.ts";
+import { testLease } from "./test-lease.ts";
 
-const lease: Lease = {
-  id: "lease",
-  commandId: "command",
-  maxUsd: 5,
-  repository: "acme/shop",
-  branch: "bugbot/bug-1",
-  headBefore: null,
-  models: ["sonnet", "haiku"],
-  expiresAt: 1000,
-  closedAt: null,
-};
+const lease = { ...testLease, models: ["sonnet", "haiku"] };
 const upstreams = {
   model: { url: "https://api.anthropic.com", apiKey: "model-key" },
   git: { url: "https://github.com", access: undefined },

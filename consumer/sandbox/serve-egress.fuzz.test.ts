@@ -1,20 +1,9 @@
 import * as fc from "fast-check";
 import { afterEach, beforeEach, it, vi } from "vitest";
 import { fuzzed, fuzzTimeoutMs } from "../../shared/fuzz.ts";
-import type { Lease } from "./lease.ts";
 import { serveEgress } from "./serve-egress.ts";
+import { testLease as lease } from "./test-lease.ts";
 
-const lease: Lease = {
-  id: "lease",
-  commandId: "command",
-  maxUsd: 5,
-  repository: "acme/shop",
-  branch: "bugbot/bug-1",
-  headBefore: null,
-  models: ["sonnet"],
-  expiresAt: 1000,
-  closedAt: null,
-};
 const access = {
   token: async (_repository: string, purpose: string) => `${purpose}-token`,
   forget: () => false,

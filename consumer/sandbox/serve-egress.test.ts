@@ -3,18 +3,8 @@ import { Failure } from "../../shared/failure.ts";
 import type { GitHubAccess } from "../clients/github-access.ts";
 import type { Lease } from "./lease.ts";
 import { serveEgress } from "./serve-egress.ts";
+import { testLease as lease } from "./test-lease.ts";
 
-const lease: Lease = {
-  id: "lease",
-  commandId: "command",
-  maxUsd: 5,
-  repository: "acme/shop",
-  branch: "bugbot/bug-1",
-  headBefore: null,
-  models: ["sonnet"],
-  expiresAt: 1000,
-  closedAt: null,
-};
 /** Tokens that say what they were made for; those in `ended` are no longer taken. */
 const ended = new Set<string>();
 const minted: string[] = [];
