@@ -34,6 +34,8 @@ const hardened = Object.entries({
   "advice.detachedHead": "false",
   // What a run has on its disk lives no longer than the run.
   "core.fsync": "none",
+  // Where a disk is slow to make files, most of a checkout is waiting for it.
+  "checkout.workers": "16",
   "http.lowSpeedLimit": "1",
   "http.lowSpeedTime": String(remoteSilenceSeconds),
 }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
