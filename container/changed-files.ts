@@ -52,17 +52,13 @@ export async function findChangedFiles(checkout: Checkout, folder: string, git: 
   return { files: paths.map((path) => counts.get(path) ?? { path, additions: 0, deletions: 0 }), links, git: own };
 }
 
-async function createOwnRepository(
-  { repository, commit, isShallow }: Checkout,
-  folder: string,
-  git: Git,
-): Promise<Git> {
+async function createOwnRepository({ repository, shallow }: Checkout, folder: string, git: Git): Promise<Git> {
   const gitDir = await mkdtemp(join(folder, "own-"));
   await git(["init", "--quiet", "--bare", "--template=", "--", gitDir]);
   await mkdir(join(gitDir, "info"), { recursive: true });
   await writeFile(join(gitDir, "info/attributes"), rawAttributes);
   await writeFile(join(gitDir, "objects/info/alternates"), `${join(repository, ".git/objects")}\n`);
-  if (isShallow) await writeFile(join(gitDir, "shallow"), `${commit}\n`);
+  if (shallow !== "") await writeFile(join(gitDir, "shallow"), shallow);
   const place: Environment = { GIT_DIR: gitDir, GIT_WORK_TREE: repository };
   return (args, options: GitOptions = {}) =>
     git(["-C", repository, ...args], { ...options, env: { ...place, ...options.env } });

@@ -12,6 +12,7 @@ import {
   maxWaitingCheckpoints,
 } from "./limits.ts";
 import { plainText } from "./plain-text.ts";
+import { createShelf } from "./shelf.ts";
 import { runFix, type FixNeeds, type Interruption } from "./run-fix.ts";
 
 interface RegisteredJob {
@@ -40,9 +41,14 @@ export interface Jobs {
   close: () => Promise<void>;
 }
 
-export type JobsOptions = Pick<FixNeeds, "workspace" | "serverEnvironment"> & Partial<Pick<FixNeeds, "resources">>;
+export type JobsOptions = Pick<FixNeeds, "workspace" | "serverEnvironment"> &
+  Partial<Pick<FixNeeds, "resources">> & {
+    /** Every job here is of one conversation: a run takes up the checkout of the one before. */
+    isAlone?: boolean;
+  };
 
-export function createJobs({ resources = jobResources, ...options }: JobsOptions): Jobs {
+export function createJobs({ resources = jobResources, isAlone = false, ...options }: JobsOptions): Jobs {
+  const shelf = isAlone ? createShelf(options.workspace) : undefined;
   const jobs = new Map<string, RegisteredJob>();
   const running = new Set<string>();
   const given = new Map<string, Checkpoint>();
@@ -60,7 +66,7 @@ export function createJobs({ resources = jobResources, ...options }: JobsOptions
       const waiting = [...jobs.values()].filter((one) => one.checkpoint !== undefined);
       for (const old of waiting.slice(0, -maxWaitingCheckpoints)) old.checkpoint = undefined;
     };
-    const all: FixNeeds = { ...options, ...needs, resources, recorder: log, checkpoint, onKept };
+    const all: FixNeeds = { ...options, ...needs, resources, shelf, recorder: log, checkpoint, onKept };
     const outcome = await runFix(job, all).catch((error: unknown): Outcome => {
       console.error(
         JSON.stringify({ event: "job_broke", commandId: job.id, error: error instanceof Error ? error.stack : error }),

@@ -16,12 +16,15 @@ import { pushBranch } from "./push-branch.ts";
 import { readConventions } from "./read-conventions.ts";
 import { removeFolder } from "./remove-folder.ts";
 import { verify } from "./verify.ts";
+import type { Shelf } from "./shelf.ts";
 import { OutOfResources, type Resources, watchResources } from "./watch-resources.ts";
 
 export interface FixNeeds {
   workspace: string;
   serverEnvironment: NodeJS.ProcessEnv;
   resources: Resources;
+  /** Where the checkout of one run waits for the next; without one each run begins with an empty folder. */
+  shelf?: Shelf | undefined;
   recorder: Recorder;
   inbox: Inbox;
   signal: AbortSignal;
@@ -46,13 +49,15 @@ export async function runFix(job: Job, needs: FixNeeds): Promise<Outcome> {
   const onUsage = (used: Usage): void => void (usage = used);
   let stage: "clone" | "commit" | "push" = "clone";
   let keepAll = async (): Promise<void> => {};
+  let leave = async (): Promise<void> => {};
   let isPushed = false;
   try {
     const environment = await createEnvironment(needs.serverEnvironment, folder, job.registryUrl);
     const git = createGit(folder, environment, signal);
 
     recorder.stage("cloning");
-    const checkout = await checkOut(job, folder, git);
+    const checkout = await checkOut(job, folder, git, needs.shelf);
+    leave = async () => needs.shelf?.leave(job, checkout);
     const { repository } = checkout;
 
     const place = { folder, checkout, allowedPaths: job.allowedPaths };
@@ -100,6 +105,7 @@ export async function runFix(job: Job, needs: FixNeeds): Promise<Outcome> {
     if (signal.reason instanceof OutOfResources) {
       // It would be tried again with what is kept: nothing is.
       keepAll = async () => {};
+      leave = async () => {};
       return { kind: "agent_failed", reason: signal.reason.message, usage };
     }
     if (signal.aborted) return { kind: interruptionOf(signal), usage };
@@ -109,6 +115,7 @@ export async function runFix(job: Job, needs: FixNeeds): Promise<Outcome> {
     inbox.close();
     await keepAll();
     stopWatching();
+    await leave();
     await removeFolder(folder);
   }
 }

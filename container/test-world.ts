@@ -27,16 +27,22 @@ export interface WorldOptions {
   files?: Record<string, string>;
   prepare?: Parameters<typeof createTestRemote>[1];
   resources?: Partial<Resources>;
+  isAlone?: boolean;
 }
 
 const defaultFiles = { "src/cart.js": "export const total = 1;\n", "README.md": "# shop\n" };
 
 /** A remote, a scripted model and a job server: everything real but the model. */
-export async function createWorld({ script, files = defaultFiles, prepare, resources }: WorldOptions) {
+export async function createWorld({ script, files = defaultFiles, prepare, resources, isAlone }: WorldOptions) {
   const remote = await createTestRemote(files, prepare);
   const anthropic = await createAnthropic({ apiKey: "placeholder", script });
   const workspace = await mkdtemp(join(tmpdir(), "bugbot-work-"));
-  const jobs = createJobs({ workspace, serverEnvironment, resources: { ...jobResources, ...resources } });
+  const jobs = createJobs({
+    workspace,
+    serverEnvironment,
+    resources: { ...jobResources, ...resources },
+    ...(isAlone && { isAlone }),
+  });
   const server = serveJobs(jobs).listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
