@@ -7,11 +7,11 @@ import type { GitHub } from "../../local/github.ts";
 export interface RepositorySize {
   files: number;
   commits: number;
+  linesByFile: number;
 }
 
 const filesByCommit = 4;
-const changedLines = 12;
-const linesByFile = 60;
+const changedLines = 16;
 const filesByFolder = 25;
 const words = ["cart", "total", "price", "order", "item", "code", "user", "page", "list", "state", "value", "index"];
 
@@ -27,7 +27,7 @@ export async function generateRepository(github: GitHub, fullName: string, size:
   };
   const files = Array.from({ length: size.files }, (_, index) => ({
     path: `src/part-${Math.floor(index / filesByFolder)}/file-${index}.js`,
-    lines: Array.from({ length: linesByFile }, line),
+    lines: Array.from({ length: size.linesByFile }, line),
   }));
 
   const git = spawn("git", ["--git-dir", folder, "fast-import", "--quiet"], {
@@ -42,7 +42,7 @@ export async function generateRepository(github: GitHub, fullName: string, size:
     ];
     for (const file of changed) {
       if (!file) continue;
-      const start = pick(linesByFile - changedLines);
+      const start = pick(size.linesByFile - changedLines);
       if (commit > 0) file.lines.splice(start, changedLines, ...Array.from({ length: changedLines }, line));
       parts.push(`M 100644 inline ${file.path}\n`, data(`${file.lines.join("\n")}\n`));
     }

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Cleanup } from "./cleanup.ts";
 
-export function temporaryFolder(cleanup: Cleanup): Promise<string> {
+export function temporaryFolder(cleanup: Cleanup, within = tmpdir()): Promise<string> {
   return cleanup.start(
-    () => mkdtemp(join(tmpdir(), "bugbot-bench-")),
+    () => mkdtemp(join(within, "bugbot-bench-")),
     (folder) => rm(folder, { recursive: true, force: true }),
   );
 }
