@@ -44,11 +44,11 @@ export interface Jobs {
 export type JobsOptions = Pick<FixNeeds, "workspace" | "serverEnvironment"> &
   Partial<Pick<FixNeeds, "resources">> & {
     /** Every job here is of one conversation: a run takes up the checkout of the one before. */
-    isAlone?: boolean;
+    keepsCheckout?: boolean;
   };
 
-export function createJobs({ resources = jobResources, isAlone = false, ...options }: JobsOptions): Jobs {
-  const shelf = isAlone ? createShelf(options.workspace) : undefined;
+export function createJobs({ resources = jobResources, keepsCheckout = false, ...options }: JobsOptions): Jobs {
+  const shelf = keepsCheckout ? createShelf(options.workspace) : undefined;
   const jobs = new Map<string, RegisteredJob>();
   const running = new Set<string>();
   const given = new Map<string, Checkpoint>();

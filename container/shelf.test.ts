@@ -22,7 +22,7 @@ const seen = () => JSON.stringify(world.anthropic.requests.at(-1)?.body);
 const written = () => /written [-\d: .]+/.exec(seen())?.[0];
 
 async function start(damage: string): Promise<void> {
-  world = await createWorld({ script: scripted(damage), files, isAlone: true });
+  world = await createWorld({ script: scripted(damage), files, keepsCheckout: true });
 }
 const again = (changes: Parameters<World["run"]>[0] = {}) =>
   world.run({ id: "job-2", prompt: "Look again.", ...changes });

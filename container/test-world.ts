@@ -27,13 +27,13 @@ export interface WorldOptions {
   files?: Record<string, string>;
   prepare?: Parameters<typeof createTestRemote>[1];
   resources?: Partial<Resources>;
-  isAlone?: boolean;
+  keepsCheckout?: boolean;
 }
 
 const defaultFiles = { "src/cart.js": "export const total = 1;\n", "README.md": "# shop\n" };
 
 /** A remote, a scripted model and a job server: everything real but the model. */
-export async function createWorld({ script, files = defaultFiles, prepare, resources, isAlone }: WorldOptions) {
+export async function createWorld({ script, files = defaultFiles, prepare, resources, keepsCheckout }: WorldOptions) {
   const remote = await createTestRemote(files, prepare);
   const anthropic = await createAnthropic({ apiKey: "placeholder", script });
   const workspace = await mkdtemp(join(tmpdir(), "bugbot-work-"));
@@ -41,7 +41,7 @@ export async function createWorld({ script, files = defaultFiles, prepare, resou
     workspace,
     serverEnvironment,
     resources: { ...jobResources, ...resources },
-    ...(isAlone && { isAlone }),
+    ...(keepsCheckout && { keepsCheckout }),
   });
   const server = serveJobs(jobs).listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { checkOut } from "../../container/checkout.ts";
 import { createEnvironment } from "../../container/environment.ts";
 import { createGit } from "../../container/git.ts";
+import { createShelf } from "../../container/shelf.ts";
 import { createGitHub } from "../../local/github.ts";
 import { standInCredentials } from "../../local/stand-ins.ts";
 import { demoJob } from "../command/demo-job.ts";
@@ -38,12 +39,13 @@ export async function measureCheckout(cleanup: Cleanup): Promise<Section> {
   const folder = await temporaryFolder(cleanup, memory);
   const environment = await createEnvironment(process.env, folder);
 
-  /** Milliseconds, in a folder of its own. */
+  /** Milliseconds, in a folder of its own. What `work` answers, if it is to be done, is not measured. */
   async function time(work: (folder: string) => Promise<unknown>): Promise<number> {
     const own = await mkdtemp(join(folder, "round-"));
     const startedAt = performance.now();
-    await work(own);
+    const rest = await work(own);
     const passed = performance.now() - startedAt;
+    if (typeof rest === "function") await rest();
     await rm(own, { recursive: true });
     return passed;
   }
@@ -59,8 +61,14 @@ export async function measureCheckout(cleanup: Cleanup): Promise<Section> {
     const git = createGit(folder, environment, new AbortController().signal);
     const ours: number[] = [];
     const clones: number[] = [];
+    const followUps: number[] = [];
     for (let round = 0; round <= size.rounds; round++) {
-      const own = await time((into) => checkOut(job, into, git));
+      const shelf = createShelf(folder);
+      const own = await time(async (into) => {
+        const checkout = await checkOut(job, into, git);
+        return () => shelf.leave(job, checkout);
+      });
+      const followUp = await time((into) => checkOut(job, into, git, shelf));
       const clone = await time((into) =>
         promisify(execFile)("git", ["clone", "--quiet", remote.href, join(into, "repo")], { env: environment }),
       );
@@ -68,16 +76,25 @@ export async function measureCheckout(cleanup: Cleanup): Promise<Section> {
       if (round === 0) continue;
       ours.push(own);
       clones.push(clone);
+      followUps.push(followUp);
     }
     const ratio = medianRatio(ours, clones);
-    lines.push({
-      what: `${size.files} files, ${size.commits} commits`,
-      measured: inMs(median(ours)),
-      comparison: `git clone: ${inMs(median(clones))}`,
-      ratio,
-      target: `≤ ${size.target}`,
-      met: ratio <= size.target,
-    });
+    lines.push(
+      {
+        what: `${size.files} files, ${size.commits} commits`,
+        measured: inMs(median(ours)),
+        comparison: `git clone: ${inMs(median(clones))}`,
+        ratio,
+        target: `≤ ${size.target}`,
+        met: ratio <= size.target,
+      },
+      {
+        what: "  a follow-up in the same container",
+        measured: inMs(median(followUps)),
+        comparison: `first run: ${inMs(median(ours))}`,
+        ratio: medianRatio(followUps, ours),
+      },
+    );
   }
   return {
     title: "Checkout: ready for the agent",

@@ -64,7 +64,7 @@ export async function measureFollowUp(cleanup: Cleanup): Promise<Section> {
       { what: "  calls of the model", measured: `${calls(followUps)}`, comparison: `first run: ${calls(firsts)}` },
     ],
     notes: [
-      `${rounds} rounds after a warm-up, medians. A follow-up resumes the session and reads nothing again, but its folder is new: each run has a container to itself, and fetches the one commit it starts from.`,
+      `${rounds} rounds after a warm-up, medians. A follow-up resumes the session and reads nothing again. Its folder is new here, where one server has all conversations; what a container of its own saves is in the part "checkout".`,
     ],
   };
 }
