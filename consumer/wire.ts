@@ -43,10 +43,10 @@ const discordRateLimits = createRateLimits(Date.now);
 /** The consumer's parts, made from its environment. */
 export function wire(env: Env): Outside {
   const settings = readSettings(env);
-  const { SLACK_BOT_TOKEN, LINEAR_API_KEY, EXECUTOR_URL, EGRESS_URL } = settings;
+  const { SLACK_BOT_TOKEN, LINEAR_API_KEY, EXECUTOR_URL, EXECUTOR_TOKEN, EGRESS_URL } = settings;
   const { POSTHOG_API_KEY, POSTHOG_PROJECT_ID, POSTHOG_HOST } = settings;
   const executor = EXECUTOR_URL
-    ? createHttpExecutor(EXECUTOR_URL, EGRESS_URL ?? "")
+    ? createHttpExecutor({ url: EXECUTOR_URL, token: EXECUTOR_TOKEN, egressUrl: EGRESS_URL ?? "" })
     : createContainerExecutor(env.SANDBOX, settings);
   const slack = SLACK_BOT_TOKEN
     ? createSlackReplies({ botToken: SLACK_BOT_TOKEN, apiUrl: settings.SLACK_API_URL })

@@ -60,7 +60,7 @@ export async function askClaude(job: Job, prompt: string, needs: AskNeeds): Prom
 
   let ending: Promise<void> | undefined;
   const end = (): Promise<void> =>
-    (ending ??= endProcesses(child.pid, folder, child.ended, graceMs).then(() => void child.stdout.destroy()));
+    (ending ??= endProcesses(child.pid, [folder], child.ended, graceMs).then(() => void child.stdout.destroy()));
   const interrupt = (): void => {
     child.stdin.write(interruption);
     void wait(graceMs, undefined, { ref: false }).then(end);

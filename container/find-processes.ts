@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { readFile, readdir, readlink } from "node:fs/promises";
 import { promisify } from "node:util";
+import { isAlone } from "./alone.ts";
 
 export interface Found {
   pid: number;
@@ -26,6 +27,11 @@ export async function listProcesses(): Promise<Found[]> {
 export async function listPids(): Promise<number[]> {
   const names = await readdir("/proc").catch(() => []);
   return names.filter((name) => /^\d+$/.test(name)).map(Number);
+}
+
+/** Everything but PID 1 and this process, also what has ended and is still listed. */
+export async function listRest(): Promise<number[]> {
+  return (await listPids()).filter((pid) => pid !== 1 && pid !== process.pid);
 }
 
 async function askPs(): Promise<Found[]> {
@@ -60,8 +66,12 @@ export function withDescendants(
   return { found, groups };
 }
 
-/** Linux only: processes that have one of these folders as their home or work below it, whoever their parent is. */
+/**
+ * Linux only: processes that have one of these folders as their home or work below it, whoever their parent is; alone in the
+ * container, all.
+ */
 export async function findStrays(folders: readonly string[]): Promise<number[]> {
+  if (isAlone && folders.length > 0) return listRest();
   const homes = new Set(folders.map((folder) => `HOME=${folder}/home`));
   const strays: number[] = [];
   for (const pid of await listPids()) {

@@ -67,7 +67,7 @@ export function createGit(folder: string, environment: Environment, signal: Abor
     signal.throwIfAborted();
     const child = await startProcess("git", [...hardened, ...args], folder, { ...environment, ...env });
     const stop = (): void => {
-      void endProcesses(child.pid, folder, child.ended, graceMs).then(() => child.stdout.destroy());
+      void endProcesses(child.pid, [], child.ended, graceMs).then(() => child.stdout.destroy());
     };
     signal.addEventListener("abort", stop, { once: true });
     if (signal.aborted) stop();

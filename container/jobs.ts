@@ -1,4 +1,5 @@
 import type { EventPage, Job, Memory, Outcome } from "../shared/job.ts";
+import { isAlone } from "./alone.ts";
 import { noUsage } from "./ask-claude.ts";
 import { type Checkpoint, unpackCheckpoint } from "./checkpoint.ts";
 import { createEventLog, type EventLog } from "./event-log.ts";
@@ -32,6 +33,7 @@ export interface Jobs {
   /** Takes what an earlier run left, for a job that is about to come. False where it is no checkpoint. */
   give: (id: string, packed: Buffer) => Promise<boolean>;
   checkpoint: (id: string) => Buffer | undefined;
+  dropCheckpoint: (id: string) => void;
   say: (id: string, text: string, messageId?: string) => "delivered" | "ended" | "unknown";
   running: () => number;
   /**
@@ -52,6 +54,8 @@ export function createJobs({ resources = jobResources, keepsCheckout = false, ..
   const jobs = new Map<string, RegisteredJob>();
   const running = new Set<string>();
   const given = new Map<string, Checkpoint>();
+  // Alone, a run's end is the end of whatever else runs.
+  const maxJobs = isAlone ? 1 : maxRunningJobs;
   let closing = false;
 
   async function run(job: Job, log: EventLog, needs: Pick<FixNeeds, "inbox" | "signal">): Promise<void> {
@@ -86,7 +90,7 @@ export function createJobs({ resources = jobResources, keepsCheckout = false, ..
   function start(job: Job): { isNew: boolean; done: boolean } | undefined {
     const known = jobs.get(job.id);
     if (known) return { isNew: false, done: known.log.outcome() !== undefined };
-    if (running.size >= maxRunningJobs) return undefined;
+    if (closing || running.size >= maxJobs) return undefined;
     const log = createEventLog();
     const inbox = createInbox();
     const controller = new AbortController();
@@ -113,6 +117,10 @@ export function createJobs({ resources = jobResources, keepsCheckout = false, ..
       return true;
     },
     checkpoint: (id) => jobs.get(id)?.checkpoint,
+    dropCheckpoint: (id) => {
+      const job = jobs.get(id);
+      if (job) job.checkpoint = undefined;
+    },
     say: (id, text, messageId) => {
       const job = jobs.get(id);
       if (!job) return "unknown";

@@ -46,6 +46,8 @@ export const maxRunningJobs = 10;
 
 /** How long a process has between being asked to end and being ended. */
 export const graceMs = 1_500;
+/** How long the kernel may take to end what was killed. */
+export const endWithinMs = 10_000;
 /** Node's longest timer. */
 export const maxTimerMs = 2 ** 31 - 1;
 

@@ -47,7 +47,7 @@ export async function runCheck(command: string, cwd: string, needs: CheckNeeds):
     return { kind: how, output: plainText(tail.toString("utf8"), 4 * maxCheckTailLength).slice(-maxCheckTailLength) };
   } finally {
     interrupted.abort();
-    await endProcesses(child.pid, folder, child.ended, graceMs);
+    await endProcesses(child.pid, [folder], child.ended, graceMs);
     child.stdout.destroy();
   }
 }

@@ -1,10 +1,55 @@
+import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import type { Script } from "../local/anthropic.ts";
+import { createJobs } from "./jobs.ts";
+import { serveJobs } from "./serve-jobs.ts";
 import { createWorld, type World } from "./test-world.ts";
 
 const done: Script = () => [{ text: "Done." }];
+describe("a job server with a bearer", () => {
+  const jobs = createJobs({ workspace: "/nowhere", serverEnvironment: {} });
+  const server = serveJobs(jobs, "open-sesame");
+  let url = "";
+  beforeAll(async () => {
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    url = `http://127.0.0.1:${address !== null && typeof address === "object" ? address.port : 0}`;
+  });
+  afterAll(() => void server.close());
+
+  const ask = async (line: string, authorization?: string) => {
+    const [method = "", path = ""] = line.split(" ");
+    const headers = { ...(authorization !== undefined && { authorization }) };
+    return (await fetch(url + path, { method, headers })).status;
+  };
+
+  it("says to everybody that it is healthy, and nothing else", async ({ expect }) => {
+    expect(await ask("GET /health")).toBe(200);
+    for (const line of [
+      "POST /jobs",
+      "GET /jobs/one/events",
+      "GET /jobs/one/checkpoint",
+      "PUT /jobs/one/checkpoint",
+      "DELETE /jobs/one/checkpoint",
+      "POST /jobs/one/messages",
+      "POST /jobs/one/stop",
+      "GET /health/jobs",
+      "POST /health",
+    ]) {
+      for (const wrong of [undefined, "", "Bearer", "Bearer open-sesam", "Bearer open-sesame2", "open-sesame"])
+        expect(await ask(line, wrong), `${line} ${wrong}`).toBe(401);
+    }
+  });
+
+  it("answers whoever has it", async ({ expect }) => {
+    expect(await ask("GET /jobs/one/events", "Bearer open-sesame")).toBe(404);
+    expect(await ask("POST /jobs", "Bearer open-sesame")).toBe(400);
+  });
+});
+
 describe("the job server", () => {
   let world: World;
   let script = done;

@@ -1,3 +1,4 @@
+import { createHash, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { followUpSchema, jobSchema } from "../shared/job.ts";
 import { maxCheckpointBytes } from "../shared/limits.ts";
@@ -12,19 +13,34 @@ interface Reply {
   body: object;
 }
 
-/** The job server's HTTP; `shared/job.ts` has the shapes. */
-export function serveJobs(jobs: Jobs): Server {
+/** The job server's HTTP; `shared/job.ts` has the shapes. With a token, it is the bearer of all but `GET /health`. */
+export function serveJobs(jobs: Jobs, token?: string): Server {
+  const mayAsk = token === undefined ? () => true : (request: IncomingMessage) => bears(request, token);
   return createServer((request, response) => {
-    respond(request, response, jobs).catch(() => response.destroy());
+    respond(request, response, jobs, mayAsk).catch(() => response.destroy());
   });
 }
 
-async function respond(request: IncomingMessage, response: ServerResponse, jobs: Jobs): Promise<void> {
-  const { status, body } = await answer(request, response, jobs).catch((error: unknown): Reply => {
-    if (error instanceof HttpError) return { status: error.status, body: error.body };
-    console.error(JSON.stringify({ event: "request_broke", error: error instanceof Error ? error.stack : error }));
-    return { status: 500, body: { error: "the job server broke" } };
-  });
+function bears({ headers }: IncomingMessage, token: string): boolean {
+  const digest = (text: string) => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(headers.authorization ?? ""), digest(`Bearer ${token}`));
+}
+
+async function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  jobs: Jobs,
+  mayAsk: (request: IncomingMessage) => boolean,
+): Promise<void> {
+  const isOpen = mayAsk(request) || (request.method === "GET" && request.url === "/health");
+  const refused: Reply = { status: 401, body: { error: "the bearer is missing or another" } };
+  const { status, body } = await (isOpen ? answer(request, response, jobs) : Promise.resolve(refused)).catch(
+    (error: unknown): Reply => {
+      if (error instanceof HttpError) return { status: error.status, body: error.body };
+      console.error(JSON.stringify({ event: "request_broke", error: error instanceof Error ? error.stack : error }));
+      return { status: 500, body: { error: "the job server broke" } };
+    },
+  );
   // What is left of a refused body is not read.
   if (!request.complete) response.setHeader("connection", "close");
   if (body instanceof Buffer) response.writeHead(status, { "content-type": "application/octet-stream" }).end(body);
@@ -68,6 +84,9 @@ async function answer(request: IncomingMessage, response: ServerResponse, jobs: 
       if (!packed) throw new HttpError(404, "there is no checkpoint");
       return { status: 200, body: packed };
     }
+    case "DELETE /jobs/:id/checkpoint":
+      jobs.dropCheckpoint(id);
+      return { status: 200, body: { id } };
     case "PUT /jobs/:id/checkpoint":
       if (await jobs.give(id, await readBody(request, maxCheckpointBytes))) return { status: 202, body: { id } };
       throw new HttpError(422, "that is no checkpoint");

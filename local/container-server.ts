@@ -9,24 +9,33 @@ export interface ContainerServerOptions {
   port: number;
   /** Stands for the container's `/workspace`. */
   workspace: string;
+  /** What opens it; without one anybody can. */
+  token?: string;
 }
 
 /** The container's server as a process of this machine: the same code, but no walls around the agent. */
-export async function startContainerServer({ port, workspace }: ContainerServerOptions) {
+export async function startContainerServer({ port, workspace, token }: ContainerServerOptions) {
   await mkdir(workspace, { recursive: true });
   const { PATH = "", LANG = "C.UTF-8" } = process.env;
-  const child = spawn(process.execPath, ["--max-semi-space-size=2", join(projectRoot, "container/server.ts")], {
-    cwd: workspace,
-    env: {
-      PATH: [join(projectRoot, "node_modules/.bin"), PATH].join(delimiter),
-      LANG,
-      HOME: workspace,
-      HOST: "127.0.0.1",
-      PORT: String(port),
-      WORKSPACE_DIR: workspace,
+  const child = spawn(
+    process.execPath,
+    ["--disable-sigusr1", "--max-semi-space-size=2", join(projectRoot, "container/server.ts")],
+    {
+      cwd: workspace,
+      env: {
+        PATH: [join(projectRoot, "node_modules/.bin"), PATH].join(delimiter),
+        LANG,
+        HOME: workspace,
+        HOST: "127.0.0.1",
+        PORT: String(port),
+        WORKSPACE_DIR: workspace,
+        // Not the token itself: the agent is the same user here and could read it among the variables.
+        ...(token !== undefined && { EXECUTOR_TOKEN: "-" }),
+      },
+      stdio: ["pipe", "ignore", "pipe"],
     },
-    stdio: ["ignore", "ignore", "pipe"],
-  });
+  );
+  child.stdin.on("error", () => undefined).end(token);
   let said = "";
   child.stderr.on("data", (chunk) => (said = (said + String(chunk)).slice(-4000)));
   const exited = once(child, "exit");

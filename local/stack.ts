@@ -71,10 +71,11 @@ export async function startStack({
     const standIns = await startStandIns(missing, { script, acceptUnknownThreads, assistant, agent, credentials });
     closing.push(() => standIns.close());
 
+    const token = randomBytes(32).toString("hex");
     const containerServer =
       variables["EXECUTOR_URL"] || containers
         ? undefined
-        : await startContainerServer({ port: await freePort(), workspace: join(folder, "workspace") });
+        : await startContainerServer({ port: await freePort(), workspace: join(folder, "workspace"), token });
     if (containerServer) closing.push(() => containerServer.close());
 
     await built;
@@ -91,7 +92,7 @@ export async function startStack({
         BUGBOT_CHECKPOINT_KEY: randomBytes(32).toString("hex"),
         ...standIns.credentials,
         ...(!outside && standIns.urls),
-        ...(containerServer && { EXECUTOR_URL: containerServer.url }),
+        ...(containerServer && { EXECUTOR_URL: containerServer.url, EXECUTOR_TOKEN: token }),
         EGRESS_URL: `http://127.0.0.1:${egressPort}`,
         ...variables,
       },

@@ -39,8 +39,8 @@ const usageSchema = z.object({ costUsd: z.number(), turns: z.number(), durationM
 export type Usage = z.infer<typeof usageSchema>;
 
 /**
- * What the project's own check says of a change. The container runs it on the commit before and on the one it pushed; the
- * agent has no part in it. `output` is the end of what the check printed: untrusted.
+ * What the project's own check says of a change. The container runs it on the commit before and on the one it pushed. In the image
+ * nothing of the agent runs any more by then; in the local stack a daemon of its may (decision 22). `output` is the end of what the check printed: untrusted.
  */
 export const proofSchema = z.discriminatedUnion("kind", [
   /** It failed before the change and passes after it. `tests`: the change's own, where only they failed before. */

@@ -101,6 +101,8 @@ export function readSettings(given: object) {
     BUGBOT_CHECKPOINT_KEY: text(env["BUGBOT_CHECKPOINT_KEY"]),
     SESSION_TTL_DAYS: positive(env["SESSION_TTL_DAYS"], sessionTtlDays),
     EXECUTOR_URL: text(env["EXECUTOR_URL"]),
+    /** What opens the container server at that address, where it was started with one. */
+    EXECUTOR_TOKEN: text(env["EXECUTOR_TOKEN"]),
     EGRESS_URL: text(env["EGRESS_URL"]),
   };
 }
@@ -151,6 +153,7 @@ export function secretsOf(settings: Settings): string[] {
     settings.ANTHROPIC_API_KEY,
     settings.BUGBOT_ADMIN_KEY,
     settings.BUGBOT_CHECKPOINT_KEY,
+    settings.EXECUTOR_TOKEN,
   ].filter((value) => value !== undefined);
 }
 

@@ -1,6 +1,7 @@
 import { Container } from "@cloudflare/containers";
 import * as z from "zod/mini";
 import { egressNeeds } from "./egress-needs.ts";
+import { withBearer } from "./executor.ts";
 import { serveEgress } from "./serve-egress.ts";
 
 /** One conversation's container. All its outbound traffic, HTTPS included, passes the egress; without a lease nothing does. */
@@ -10,6 +11,22 @@ export class Sandbox extends Container<Env> {
   override enableInternet = false;
   override interceptHttps = true;
   override pingEndpoint = "container/health";
+
+  /** Every request bears what the container was started with: what runs in there cannot ask its server. */
+  override async fetch(request: Request): Promise<Response> {
+    const token = await this.#token();
+    this.envVars = { EXECUTOR_TOKEN: token };
+    return super.fetch(withBearer(request, token));
+  }
+
+  async #token(): Promise<string> {
+    const { storage } = this.ctx;
+    const known = await storage.get("token");
+    if (typeof known === "string") return known;
+    const token = crypto.randomUUID();
+    await storage.put("token", token);
+    return token;
+  }
 
   /** A run has a container to itself: an earlier one's goes, with every process and file it may have left there. */
   async lend(leaseId: string): Promise<void> {

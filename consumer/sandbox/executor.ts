@@ -29,8 +29,15 @@ export function createContainerExecutor(
   };
 }
 
-/** One container server for all, at `executorUrl`; nothing intercepts there, so the egress's own URLs name the lease. */
-export function createHttpExecutor(executorUrl: string, egressUrl: string): Executor {
+export interface HttpExecutorOptions {
+  url: string;
+  /** The server's bearer, where it has one. */
+  token: string | undefined;
+  egressUrl: string;
+}
+
+/** One container server for all, at `url`; nothing intercepts there, so the egress's own URLs name the lease. */
+export function createHttpExecutor({ url, token, egressUrl }: HttpExecutorOptions): Executor {
   return {
     lend: (_conversation, leaseId) =>
       Promise.resolve({
@@ -38,6 +45,14 @@ export function createHttpExecutor(executorUrl: string, egressUrl: string): Exec
         gitUrl: `${egressUrl}/${leaseId}/git`,
         registryUrl: (host) => `${egressUrl}/${leaseId}/registry/${host}/`,
       }),
-    fetch: (_conversation, path, init) => fetch(new URL(path, executorUrl), init),
+    fetch: (_conversation, path, init) => fetch(withBearer(new Request(new URL(path, url), init), token)),
   };
+}
+
+/** The job server answers nobody else. */
+export function withBearer(request: Request, token: string | undefined): Request {
+  if (token === undefined) return request;
+  const asked = new Request(request);
+  asked.headers.set("authorization", `Bearer ${token}`);
+  return asked;
 }

@@ -123,6 +123,7 @@ export async function runAgent(plan: RunPlan, needs: CommandNeeds): Promise<Ende
     const expiresAt = packed ? await checkpoints.save(conversation, packed) : null;
     const summary = "summary" in outcome ? outcome.summary : memory?.said;
     await conversations.rememberRun(conversation, { summary: summary || null, expiresAt }, now());
+    if (packed) await sandbox.dropCheckpoint(command.id);
     return expiresAt !== null;
   }
 }

@@ -80,6 +80,11 @@ export function createSandbox(executor: Executor, conversation: string) {
       return (await limitBody(response, maxCheckpointBytes, tooLarge)).arrayBuffer();
     },
 
+    /** It is kept elsewhere now. Where this is not heard, it goes with the container. */
+    async dropCheckpoint(jobId: string): Promise<void> {
+      await send(`/jobs/${jobId}/checkpoint`, vendorTimeoutMs, { method: "DELETE" }).catch(() => undefined);
+    },
+
     /** False when there is no such job. */
     async stop(jobId: string): Promise<boolean> {
       const response = await request(`/jobs/${jobId}/stop`, vendorTimeoutMs, {});
