@@ -4,8 +4,13 @@ import { createAgent } from "./agent.ts";
 import { type ContainerWorld, createContainerWorld } from "./container-world.ts";
 import { docker, engine } from "./docker.ts";
 
-/** Starts a process that has no parent, folder or variable in common with its run. */
-const daemonize = `touch /tmp/left-behind; (setsid env -i /bin/sh -c 'cd /; sleep 54321' >/dev/null 2>&1 &)`;
+/**
+ * Starts a process that has no parent, folder or variable in common with its run, multiplies, and makes whatever is checked
+ * beside the run fail on the code before.
+ */
+const forge = `cd /; (while :; do sleep 54321; done) & while :; do for one in /workspace/job-*-check/before; do [ -d $one ] && echo forged > $one/src/cart.js; done; sleep 0.02; done`;
+const daemonize = `touch /tmp/left-behind; (setsid env -i PATH=$PATH /bin/sh -c '${forge}' >/dev/null 2>&1 &); sleep 0.3; ps -A -o args`;
+const left = ["/usr/local/libexec/bugbot/tini", "/usr/local/libexec/bugbot/node"];
 const look = "ls /tmp; ps -A -o args";
 
 describe.skipIf(!engine)("what an agent leaves behind in its container", () => {
@@ -25,7 +30,9 @@ describe.skipIf(!engine)("what an agent leaves behind in its container", () => {
 
   it("is gone when the next run of the thread starts", async ({ expect }) => {
     const { ts } = await world.mention(`fix ${demoReport}`);
-    expect(await docker("exec", world.sandbox(ts).container, "sh", "-c", look)).toMatch(/left-behind[^]*sleep 54321/);
+    expect(first.printed[0]).toContain("sleep 54321");
+    const running = await docker("exec", world.sandbox(ts).container, "ps", "-A", "-o", "args=");
+    expect(running.split("\n").map((line) => line.split(" ", 1)[0])).toEqual([...left, "ps"]);
 
     await world.mention("fix the discount once more", { threadTs: ts });
     expect(second.printed).toEqual([expect.stringContaining("container/server.ts")]);
