@@ -18,6 +18,12 @@ export const canaries = {
   anthropicKey: `${canary}-anthropic-key`,
 };
 
+/** Those that open nothing outside. */
+const ownCanaries = {
+  BUGBOT_CHECKPOINT_KEY: `${canary}-checkpoint-key`,
+  BUGBOT_ADMIN_KEY: `${canary}-admin-key`,
+};
+
 /** How git's credential looks on the wire. */
 export const encodedCanary = btoa(`x-access-token:${canary}`).slice(0, 60);
 
@@ -26,7 +32,7 @@ export async function createContainerWorld(script?: ScriptedModel) {
   const world = await createWorld({
     credentials: canaries,
     // Its socket is none of the sandbox's business.
-    variables: { DISCORD_MENTIONS: "off" },
+    variables: { DISCORD_MENTIONS: "off", ...ownCanaries },
     containers: { buildId, engine: engine ?? "" },
     ...(script && { script }),
   });

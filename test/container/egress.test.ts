@@ -49,6 +49,9 @@ const author = ["-c", "user.name=x", "-c", "user.email=x"];
 const commit = git(...author, "commit-tree", "HEAD^{tree}", "-p", "HEAD", "-m", "mine").stdout.trim();
 for (const [repository, branch] of [["acme/shop", "main"], ["acme/shop", "mine"], ["acme/other", "mine"]])
   console.log(git("push", "https://github.com/" + repository + ".git", commit + ":refs/heads/" + branch).stderr);
+const own = "https://github.com/acme/shop.git";
+for (const refs of [[":refs/heads/main"], ["+" + commit + ":refs/heads/main"], [commit + ":refs/tags/v9"], [commit + ":refs/heads/one", commit + ":refs/heads/two"]])
+  console.log(git("push", own, ...refs).stderr);
 '`;
 
 /** Waits for an answer on ports and in protocols that are not the web's. */
@@ -81,7 +84,9 @@ describe.skipIf(!engine)("the egress around a Cloudflare Container", () => {
 
   it("lets nothing pass before a run", async ({ expect }) => {
     const { stub, container } = world.sandbox(unlent);
+    const askedAt = performance.now();
     expect((await stub.fetch("http://container/health")).status).toBe(200);
+    console.log(`a container's start to its first GET /health: ${Math.round(performance.now() - askedAt)} ms`);
     const before = served();
     const answers = await probeIn(container, [clone, ask]);
     expect(Object.values(answers)).toEqual(Array(2).fill(expect.stringMatching(/^403 .*no run is under way/)));
@@ -115,6 +120,11 @@ describe.skipIf(!engine)("the egress around a Cloudflare Container", () => {
       const [, pushed = ""] = agent.printed;
       expect(pushed).toMatch(/! \[remote rejected\] \w+ -> main \(bugbot: this run may push bugbot\/bug-1\S* only\)/);
       expect(pushed).toMatch(/! \[remote rejected\] \w+ -> mine \(bugbot: this run may push bugbot\/bug-1\S* only\)/);
+      // Deleted, forced, as a tag, two at once.
+      expect(pushed.match(/! \[remote rejected\] .*\(bugbot: /g)).toHaveLength(7);
+      expect(pushed).toMatch(/! \[remote rejected\] main \(bugbot: /);
+      expect(pushed).toMatch(/! \[remote rejected\] \w+ -> v9 \(bugbot: /);
+      expect(pushed).toMatch(/-> one \(bugbot: [^]*-> two \(bugbot: /);
       expect(pushed).toContain(
         "unable to access 'https://github.com/acme/other.git/': The requested URL returned error: 403",
       );

@@ -35,8 +35,7 @@ describe.skipIf(!engine)("an agent that looks for secrets", () => {
 
   it("finds none in the environment or the arguments of any process", ({ expect }) => {
     const [, environments = "", commands = ""] = agent.printed;
-    // The server's and Claude Code's own are among what it read.
-    expect(environments).toContain("WORKSPACE_DIR=/workspace");
+    // Claude Code's own are among what it read; the server's are closed to it.
     expect(environments).toContain("ANTHROPIC_API_KEY=placeholder");
     expect(commands).toContain("container/server.ts");
     expect(commands).toContain("--permission-mode dontAsk");
@@ -55,20 +54,25 @@ describe.skipIf(!engine)("an agent that looks for secrets", () => {
   });
 
   it("leaves none in the job's events, the container's output or the logs", async ({ expect }) => {
-    const { container } = world.sandbox(ts);
-    const url = "http://127.0.0.1:8080/jobs/slack-EvCurious/events";
-    const events = await docker(
-      "exec",
-      container,
-      "node",
-      "-e",
-      `fetch("${url}").then((r) => r.text()).then(console.log)`,
-    );
+    const { container, stub } = world.sandbox(ts);
+    const events = await (await stub.fetch("http://container/jobs/slack-EvCurious/events")).text();
     expect(events).toContain('"outcome"');
     const output = await docker("logs", container);
     expect(output).toContain('"event":"listening"');
     expect(world.logs.join("\n")).toContain("command_settled");
     expect(secretsIn(events + output + world.logs.join("\n"))).toEqual([]);
+  });
+
+  it("leaves none in what is kept of its session, which only the Worker can open", async ({ expect }) => {
+    const bucket = await world.workers.getR2Bucket("CHECKPOINTS", "bugbot-consumer");
+    const { objects } = await bucket.list();
+    expect(objects).toHaveLength(1);
+    for (const { key } of objects) {
+      const kept = await (await bucket.get(key))?.text();
+      expect(kept).toBeDefined();
+      expect(secretsIn(String(kept) + JSON.stringify(objects))).toEqual([]);
+      expect(kept).not.toMatch(/acme|found-me/);
+    }
   });
 
   it("leaves none in the database, the pull request, the issue or the thread", async ({ expect }) => {
