@@ -1,5 +1,5 @@
 import type { EventPage, Job, Memory, Outcome } from "../shared/job.ts";
-import { isAlone } from "./alone.ts";
+import { clearSharedFolders, isAlone } from "./alone.ts";
 import { noUsage } from "./ask-claude.ts";
 import { type Checkpoint, unpackCheckpoint } from "./checkpoint.ts";
 import { createEventLog, type EventLog } from "./event-log.ts";
@@ -36,6 +36,8 @@ export interface Jobs {
   dropCheckpoint: (id: string) => void;
   say: (id: string, text: string, messageId?: string) => "delivered" | "ended" | "unknown";
   running: () => number;
+  /** Whether a run can take up what the one before left. */
+  keepsCheckout: boolean;
   /**
    * Ends every job and waits for what they started to be gone. Nobody stopped these: they get no outcome, so that whoever
    * follows them finds them lost and starts them over elsewhere.
@@ -78,6 +80,7 @@ export function createJobs({ resources = jobResources, keepsCheckout = false, ..
       const reason = plainText(`the job server broke: ${String(error)}`, maxReasonLength);
       return { kind: "agent_failed", reason, usage: noUsage };
     });
+    if (shelf) await clearSharedFolders(options.workspace, shelf.folder);
     if (!closing || outcome.kind !== "stopped") log.end(outcome, memory);
     running.delete(job.id);
     console.log(
@@ -127,6 +130,7 @@ export function createJobs({ resources = jobResources, keepsCheckout = false, ..
       return job.put(text, messageId) ? "delivered" : "ended";
     },
     running: () => running.size,
+    keepsCheckout,
     close: async () => {
       closing = true;
       for (const job of jobs.values()) job.interrupt("stopped");

@@ -61,7 +61,7 @@ describe("the job server", () => {
   it("is healthy, and says how many jobs run", async ({ expect }) => {
     const response = await fetch(`${world.url}/health`);
     expect(response.status).toBe(200);
-    expect(await response.json()).toEqual({ status: "healthy", jobs: { running: 0 } });
+    expect(await response.json()).toEqual({ status: "healthy", jobs: { running: 0 }, keepsCheckout: false });
   });
 
   it("runs a job once, however often it is posted", async ({ expect }) => {

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { followUpSchema, jobSchema } from "../shared/job.ts";
+import { followUpSchema, jobSchema, type ServerHealth } from "../shared/job.ts";
 import { maxCheckpointBytes } from "../shared/limits.ts";
 import { HttpError } from "./http-error.ts";
 import type { Jobs } from "./jobs.ts";
@@ -54,7 +54,14 @@ async function answer(request: IncomingMessage, response: ServerResponse, jobs: 
   if (rest.length > 0) throw notFound();
   switch (route) {
     case "GET /health":
-      return { status: 200, body: { status: "healthy", jobs: { running: jobs.running() } } };
+      return {
+        status: 200,
+        body: {
+          status: "healthy",
+          jobs: { running: jobs.running() },
+          keepsCheckout: jobs.keepsCheckout,
+        } satisfies ServerHealth,
+      };
     case "POST /jobs": {
       const job = await readJson(request, jobSchema);
       const started = jobs.start(job);

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { access, constants, mkdir } from "node:fs/promises";
-import { checkWalls } from "./alone.ts";
+import { isAlone, missingWalls } from "./alone.ts";
 import { endAllOf } from "./end-processes.ts";
 import { createJobs } from "./jobs.ts";
 import { serveJobs } from "./serve-jobs.ts";
@@ -10,10 +10,10 @@ const { PORT = "8080", HOST, WORKSPACE_DIR = "/workspace", EXECUTOR_TOKEN } = pr
 delete process.env["EXECUTOR_TOKEN"];
 const token = EXECUTOR_TOKEN === "-" ? readFileSync(0, "utf8").trim() : EXECUTOR_TOKEN;
 
-await checkWalls();
+if (missingWalls.length > 0) console.error(JSON.stringify({ event: "walls_missing", missing: missingWalls }));
 await mkdir(WORKSPACE_DIR, { recursive: true });
 await access(WORKSPACE_DIR, constants.W_OK);
-const jobs = createJobs({ workspace: WORKSPACE_DIR, serverEnvironment: process.env });
+const jobs = createJobs({ workspace: WORKSPACE_DIR, serverEnvironment: process.env, keepsCheckout: isAlone });
 const server = serveJobs(jobs, token);
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {

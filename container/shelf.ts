@@ -11,6 +11,7 @@ export interface Shelf {
   takeUp: (job: Job, repository: string, git: Git) => Promise<boolean>;
   /** Moves a checkout there. */
   leave: (job: Job, checkout: Checkout) => Promise<void>;
+  folder: string;
 }
 
 export function createShelf(workspace: string): Shelf {
@@ -18,6 +19,8 @@ export function createShelf(workspace: string): Shelf {
   let left: { from: string; commits: string[]; shallow: string } | undefined;
 
   return {
+    folder,
+
     async takeUp(job, repository, git) {
       const last = left;
       left = undefined;

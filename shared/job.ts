@@ -122,3 +122,11 @@ export type EventPage = z.infer<typeof eventPageSchema>;
 
 /** Body of `POST /jobs/:id/messages`; one with a known `id` was heard before. */
 export const followUpSchema = z.object({ id: z.optional(z.string()), text: z.string() });
+
+/** Answer of `GET /health`. `keepsCheckout`: the server has one conversation, and its next run takes up what the last one left. */
+export const serverHealthSchema = z.object({
+  status: z.literal("healthy"),
+  jobs: z.object({ running: z.number() }),
+  keepsCheckout: z.boolean(),
+});
+export type ServerHealth = z.infer<typeof serverHealthSchema>;

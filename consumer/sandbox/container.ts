@@ -1,5 +1,7 @@
 import { Container } from "@cloudflare/containers";
 import * as z from "zod/mini";
+import { serverHealthSchema } from "../../shared/job.ts";
+import { vendorTimeoutMs } from "../../shared/limits.ts";
 import { egressNeeds } from "./egress-needs.ts";
 import { withBearer } from "./executor.ts";
 import { serveEgress } from "./serve-egress.ts";
@@ -28,10 +30,22 @@ export class Sandbox extends Container<Env> {
     return token;
   }
 
-  /** A run has a container to itself: an earlier one's goes, with every process and file it may have left there. */
+  async #isFree(): Promise<boolean> {
+    try {
+      const signal = AbortSignal.timeout(vendorTimeoutMs);
+      const answer = await this.fetch(new Request("http://container/health", { signal }));
+      const { jobs, keepsCheckout } = z.parse(serverHealthSchema, await answer.json());
+      return keepsCheckout && jobs.running === 0;
+    } catch {
+      return false;
+    }
+  }
+
+  /** A run takes up the container that the last one left, where that has ended there with all it started; otherwise it has a new one. */
   async lend(leaseId: string): Promise<void> {
     const { container, storage } = this.ctx;
-    if (container?.running && (await storage.get("leaseId")) !== leaseId) await this.destroy();
+    const isNews = (await storage.get("leaseId")) !== leaseId;
+    if (container?.running && isNews && !(await this.#isFree())) await this.destroy();
     await storage.put("leaseId", leaseId);
     await this.setOutboundHandler("lease", { leaseId });
   }

@@ -9,9 +9,9 @@ import { docker, engine } from "./docker.ts";
  * beside the run fail on the code before.
  */
 const forge = `cd /; (while :; do sleep 54321; done) & while :; do for one in /workspace/job-*-check/before; do [ -d $one ] && echo forged > $one/src/cart.js; done; sleep 0.02; done`;
-const daemonize = `touch /tmp/left-behind; (setsid env -i PATH=$PATH /bin/sh -c '${forge}' >/dev/null 2>&1 &); sleep 0.3; ps -A -o args`;
+const daemonize = `touch /tmp/left-behind /workspace/left-behind /dev/shm/left-behind src/left-behind; (setsid env -i PATH=$PATH /bin/sh -c '${forge}' >/dev/null 2>&1 &); sleep 0.3; ps -A -o args`;
 const left = ["/usr/local/libexec/bugbot/tini", "/usr/local/libexec/bugbot/node"];
-const look = "ls /tmp; ps -A -o args";
+const look = "ls -A /tmp /workspace /dev/shm; ps -A -o args; git for-each-ref";
 
 describe.skipIf(!engine)("what an agent leaves behind in its container", () => {
   const first = createAgent([daemonize]);
@@ -34,8 +34,14 @@ describe.skipIf(!engine)("what an agent leaves behind in its container", () => {
     const running = await docker("exec", world.sandbox(ts).container, "ps", "-A", "-o", "args=");
     expect(running.split("\n").map((line) => line.split(" ", 1)[0])).toEqual([...left, "ps"]);
 
+    const { container } = world.sandbox(ts);
+    const startedAt = () => docker("inspect", "--format", "{{.State.StartedAt}}", container);
+    const before = await startedAt();
     await world.mention("fix the discount once more", { threadTs: ts });
+    expect(await startedAt()).toBe(before);
     expect(second.printed).toEqual([expect.stringContaining("container/server.ts")]);
+    // It goes on in the same container and checkout, and finds nothing else.
+    expect(second.printed[0]).toContain("refs/bugbot/last/");
     expect(second.printed[0]).not.toMatch(/left-behind|54321/);
   });
 });
