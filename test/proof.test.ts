@@ -93,7 +93,7 @@ describe("the proof of a fix", () => {
     [
       "the check fails",
       "acme/fails",
-      /`npm test` fails on the fix\. Before it, it passed\.\n\nHow it ended:\n\n[\s\S]* {4}it says 2/,
+      /`npm test` fails on the fix\. Before the change, it passed\.\n\nHow it ended:\n\n[\s\S]* {4}it says 2/,
     ],
   ])("is missing where %s: the pull request is a draft and says why", async ([, name, words], { expect }) => {
     const { outcome, replies } = await fix(name);
