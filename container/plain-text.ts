@@ -1,10 +1,8 @@
-/** Text from strangers made safe to show: no control, bidirectional or invisible characters, no lone surrogates, at most `maxLength`. */
+import { stripHidden } from "../shared/plain-text.ts";
+
+/** Text from strangers made safe to show: nothing hidden, no lone surrogates, at most `maxLength`. */
 export function plainText(text: string, maxLength: number): string {
-  const visible = text
-    .toWellFormed()
-    .replaceAll(/\r\n?/g, "\n")
-    .replaceAll(/(?![\n\t])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u{e0000}-\u{e0fff}]/gu, "")
-    .trim();
+  const visible = stripHidden(text.replaceAll(/\r\n?/g, "\n")).trim();
   if (visible.length <= maxLength) return visible;
   return `${visible.slice(0, maxLength - 1).toWellFormed()}…`;
 }

@@ -13,6 +13,7 @@ const packageSchema = z.object({
 const placeholder = /no test specified/;
 
 export interface Package {
+  scripts: Record<string, string>;
   hasTest: boolean;
   /** It names some, and none are in the repository. */
   lacksDependencies: boolean;
@@ -22,15 +23,19 @@ export interface Package {
 
 /** The package.json of a commit, without the working tree's word for it. */
 export async function readPackage(commit: string, git: Git): Promise<Package> {
-  const { scripts, dependencies, devDependencies, workspaces } = await parsePackage(commit, git);
-  const test = scripts?.["test"];
+  const { scripts: named, dependencies, devDependencies, workspaces } = await parsePackage(commit, git);
+  const scripts = Object.fromEntries(
+    Object.entries(named ?? {}).flatMap(([name, line]) => (typeof line === "string" ? [[name, line]] : [])),
+  );
+  const test = scripts["test"];
   const names = Object.keys({ ...dependencies, ...devDependencies });
   const isWanting = names.length > 0 || workspaces !== undefined;
   const installed = isWanting && (await git(["ls-tree", commit, "--", "node_modules"])).length > 0;
   const locked = await git(["ls-tree", commit, "--", "package-lock.json", "npm-shrinkwrap.json"]);
   return {
+    scripts,
     hasLockFile: locked.length > 0,
-    hasTest: typeof test === "string" && test.trim() !== "" && !placeholder.test(test),
+    hasTest: test !== undefined && test.trim() !== "" && !placeholder.test(test),
     lacksDependencies: isWanting && !installed,
   };
 }

@@ -14,7 +14,8 @@ export interface CheckNeeds {
 }
 
 export interface CheckResult {
-  kind: "passed" | "failed" | "timed_out" | "talked_too_much";
+  /** `not_started`: the shell found no such command, or may not run it. */
+  kind: "passed" | "failed" | "not_started" | "timed_out" | "talked_too_much";
   /** The end of what it printed: untrusted. */
   output: string;
 }
@@ -38,16 +39,22 @@ export async function runCheck(command: string, cwd: string, needs: CheckNeeds):
   const timer = AbortSignal.any([signal, interrupted.signal]);
   try {
     const how = await Promise.race([
-      child.ended.then(({ code }) => (code === 0 ? ("passed" as const) : ("failed" as const))),
+      child.ended.then(({ code }) => kindOf(code)),
       flooded.promise,
       wait(timeoutMs, "timed_out" as const, { signal: timer, ref: false }),
     ]);
     // What it left running may keep the output open.
-    await Promise.race([drained, wait(how === "passed" || how === "failed" ? checkOutputGraceMs : 0)]);
+    await Promise.race([drained, wait(how === "timed_out" || how === "talked_too_much" ? 0 : checkOutputGraceMs)]);
     return { kind: how, output: plainText(tail.toString("utf8"), 4 * maxCheckTailLength).slice(-maxCheckTailLength) };
   } finally {
     interrupted.abort();
     await endProcesses(child.pid, [folder], child.ended, graceMs);
     child.stdout.destroy();
   }
+}
+
+/** https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_08_02 */
+function kindOf(exitCode: number | null): "passed" | "failed" | "not_started" {
+  if (exitCode === 126 || exitCode === 127) return "not_started";
+  return exitCode === 0 ? "passed" : "failed";
 }

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, it } from "vitest";
 import type { Proof } from "../shared/job.ts";
 import { createNpmRegistry, type NpmRegistry } from "../local/npm-registry.ts";
 import { createWorld, type World } from "./test-world.ts";
-import { isTest } from "./verify.ts";
+import { isSetting, isTest } from "./own-check.ts";
 
 let world: World | undefined;
 let traces: string;
@@ -23,12 +23,14 @@ const test = (expected: number) =>
 const packageWith = (fields: object) => JSON.stringify({ type: "module", scripts: { test: "node --test" }, ...fields });
 const shop = { "src/cart.js": "export const total = 1;\n", "package.json": packageWith({}) };
 
-/** A run whose agent writes these files, in a repository with those. */
+/** A run whose agent writes these files, or runs that command, in a repository with those. */
 async function run(
   files: Record<string, string>,
-  written: Record<string, string>,
+  change: Record<string, string> | string,
   job: Parameters<World["run"]>[0] = {},
 ) {
+  const written = typeof change === "string" ? {} : change;
+  const command = typeof change === "string" ? change : "true";
   world = await createWorld({
     files,
     script: ({ turn, cwd }) =>
@@ -38,7 +40,7 @@ async function run(
             ...Object.keys(written)
               .filter((path) => path in files)
               .map((path) => ({ tool: "Read", input: { file_path: `${cwd}/${path}` } })),
-            { tool: "Glob", input: { pattern: "*" } },
+            { tool: "Bash", input: { command, description: "x" } },
           ]
         : turn === 1
           ? Object.entries(written).map(([path, content]) => ({
@@ -53,7 +55,7 @@ async function run(
 const fixed = { "src/cart.js": "export const total = 2;\n" };
 
 describe("the proof of a fix", () => {
-  it.for<[string, Record<string, string>, Record<string, string>, Proof]>([
+  it.for<[string, Record<string, string>, Record<string, string>, Partial<Proof>]>([
     [
       "by a test that failed before",
       { ...shop, "src/cart.test.js": test(2) },
@@ -73,14 +75,118 @@ describe("the proof of a fix", () => {
       { kind: "passes", command: "npm test", tests: ["src/cart.test.js"] },
     ],
     [
+      "not by a test that fails only for want of a file that the change adds",
+      shop,
+      { "src/other.js": "export const other = 1;\n", "src/cart.test.js": 'import "./other.js";\n' },
+      { kind: "passes", command: "npm test", tests: ["src/cart.test.js"], added: ["src/other.js"] },
+    ],
+    [
+      "by a new test that calls a new file, where it is the code around that was wrong",
+      { ...shop, "src/cart.js": "export const total = 1;\n" },
+      {
+        "src/cart.js": 'import { two } from "./two.js";\nexport const total = two;\n',
+        "src/two.js": "export const two = 2;\n",
+        "src/cart.test.js": test(2),
+      },
+      { kind: "reproduced", command: "npm test", tests: ["src/cart.test.js"] },
+    ],
+    [
+      "not where the check only failed for want of any test",
+      { ...shop, "package.json": packageWith({ scripts: { test: "ls src/*.test.js && node --test" } }) },
+      { ...fixed, "src/any.test.js": "\n" },
+      { kind: "passes", command: "npm test", tests: ["src/any.test.js"], before: "failed" },
+    ],
+    [
+      "by a test that is in a file with others, which pass as they were",
+      { ...shop, "src/cart.test.js": test(1).replace("total, 1", "typeof total, 'number'") },
+      { ...fixed, "src/cart.test.js": test(2) },
+      { kind: "reproduced", command: "npm test", tests: ["src/cart.test.js"], edited: ["src/cart.test.js"] },
+    ],
+    [
+      "by a test that failed before, though another is edited",
+      { ...shop, "src/cart.test.js": test(2), "src/old.test.js": "\n" },
+      { ...fixed, "src/old.test.js": "// nothing\n" },
+      { kind: "reproduced", command: "npm test", tests: [], edited: ["src/old.test.js"] },
+    ],
+    [
       "though dependencies are missing that the tests do not need",
       { ...shop, "package.json": packageWith({ devDependencies: { prettier: "1" } }), "src/cart.test.js": test(2) },
       fixed,
       { kind: "reproduced", command: "npm test", tests: [] },
     ],
   ])("is given %s", async ([, files, written, proof], { expect }) => {
-    expect((await run(files, written)).proof).toEqual(proof);
+    expect((await run(files, written)).proof).toMatchObject(proof);
     expect(await world?.leftovers()).toEqual([]);
+  });
+
+  const failing = { ...shop, "src/cart.test.js": test(2) };
+  const vitestLike = {
+    ...failing,
+    "package.json": packageWith({ scripts: { test: "node run.config.js" } }),
+    "run.config.js":
+      "const { exclude } = await import('./src/run.config.mjs');\nif (!exclude) await import('./src/cart.test.js');\n",
+    "src/run.config.mjs": "export const exclude = false;\n",
+  };
+  const everywhere = { allowedPaths: ["**"] };
+  it.for<[string, Record<string, string>, string, string[]]>([
+    ["deletes the test that fails", failing, "rm src/cart.test.js; echo >> src/cart.js", ["src/cart.test.js"]],
+    ["skips it", failing, "sed -i 's/test(/test.skip(/' src/cart.test.js", ["src/cart.test.js"]],
+    ["moves it away", failing, "mv src/cart.test.js src/cart.js.old", ["src/cart.test.js"]],
+    [
+      "leaves it out by a runner's settings",
+      vitestLike,
+      "sed -i s/false/true/ src/run.config.mjs",
+      ["src/run.config.mjs"],
+    ],
+    [
+      "changes the script",
+      { ...shop, "package.json": packageWith({ scripts: { test: "exit 1" } }) },
+      "sed -i 's/exit 1/exit 0/' package.json",
+      ["package.json"],
+    ],
+    [
+      "changes what the script runs",
+      {
+        ...shop,
+        "package.json": packageWith({ scripts: { test: "npm run check", check: "sh ./all.sh" } }),
+        "all.sh": "exit 1\n",
+      },
+      "echo exit 0 > all.sh",
+      ["all.sh"],
+    ],
+    [
+      "adds settings of npm",
+      {
+        ...shop,
+        "package.json": packageWith({ scripts: { test: "node -e 'process.exit(process.env.NODE_OPTIONS ? 0 : 1)'" } }),
+      },
+      `node -e "fs.writeFileSync('.' + 'npmrc', 'node-options=--no-warnings')"`,
+      [".npmrc"],
+    ],
+  ])("is not given by a change that %s", async ([, files, command, edited], { expect }) => {
+    const { proof } = await run(files, command, everywhere);
+    expect(proof).toMatchObject({ kind: "edits_check", edited, before: "failed", asItWas: "failed" });
+    expect(await world?.leftovers()).toEqual([]);
+  });
+
+  it("says so where a test is made to expect what the fix does", async ({ expect }) => {
+    const { proof } = await run({ ...shop, "src/cart.test.js": test(1) }, { ...fixed, "src/cart.test.js": test(2) });
+    expect(proof).toMatchObject({
+      kind: "edits_check",
+      edited: ["src/cart.test.js"],
+      before: "passed",
+      asItWas: "failed",
+      output: expect.stringContaining("2 == 1"),
+    });
+  });
+
+  it("is not given by a repository whose npm passes every script", async ({ expect }) => {
+    const scripts = { test: "exit 1" };
+    const { proof } = await run(
+      { ...shop, "package.json": packageWith({ scripts }), ".npmrc": "script-shell=/bin/true\n" },
+      fixed,
+    );
+    expect(proof).toMatchObject({ kind: "fails", before: "failed" });
   });
 
   it("says that the check fails, whether it did before, and how", async ({ expect }) => {
@@ -113,7 +219,7 @@ describe("the proof of a fix", () => {
       /^dependencies are not installed: no registry is allowed \(BUGBOT_ALLOWED_REGISTRIES\)$/,
     ],
   ])("is not given where %s", async ([, files, written, reason], { expect }) => {
-    const { proof } = await run(files, written, { allowedPaths: ["**"] });
+    const { proof } = await run(files, written, everywhere);
     expect(proof).toMatchObject({ kind: "not_verified", reason: expect.stringMatching(reason) });
   });
 
@@ -139,7 +245,7 @@ describe("the proof of a fix", () => {
 
     it("is given with them installed, by reading only, and none of their scripts is run", async ({ expect }) => {
       const { proof } = await run(project(registry.lock("shop")), fixed, { registryUrl: registry.url });
-      expect(proof).toEqual({ kind: "reproduced", command: "npm test", tests: [] });
+      expect(proof).toMatchObject({ kind: "reproduced", command: "npm test", tests: [] });
       expect(registry.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
         "GET /left-pad/-/left-pad-1.3.0.tgz",
       ]);
@@ -175,7 +281,25 @@ describe("the proof of a fix", () => {
   it("comes from the operator's command where there is one", async ({ expect }) => {
     const verify = { command: "grep 2 src/cart.js", timeoutMs: 30_000 };
     const { proof } = await run({ "src/cart.js": "1\n" }, fixed, { verify });
-    expect(proof).toEqual({ kind: "reproduced", command: "grep 2 src/cart.js", tests: [] });
+    expect(proof).toMatchObject({ kind: "reproduced", command: "grep 2 src/cart.js", tests: [] });
+  });
+
+  it.for<[string, string, RegExp]>([
+    ["is not there", "no-such-command --all", /^`no-such-command --all` could not be started \(.*not found\)$/],
+    ["may not be run", "./src/cart.js", /could not be started \(.*[Pp]ermission denied\)$/],
+  ])("is not given by a command that %s: that says nothing of the fix", async ([, command, reason], { expect }) => {
+    const { proof } = await run(shop, fixed, { verify: { command, timeoutMs: 30_000 } });
+    expect(proof).toEqual({ kind: "not_verified", reason: expect.stringMatching(reason) });
+  });
+
+  it("is not given by a script that starts nothing before", async ({ expect }) => {
+    const before = {
+      ...shop,
+      "package.json": packageWith({ scripts: { test: "sh src/check.sh" } }),
+      "src/check.sh": "nothing-like-it\n",
+    };
+    const { proof } = await run(before, { "src/check.sh": "exit 0\n" });
+    expect(proof).toMatchObject({ kind: "edits_check", before: "unknown", asItWas: "unknown" });
   });
 
   it.for<[string, string, RegExp]>([
@@ -242,8 +366,10 @@ describe("a hostile test script", () => {
 
 it.for<[string, boolean]>([
   ["test/cart.js", true],
+  ["test.js", true],
   ["src/cart.test.tsx", true],
   ["src/__tests__/cart.js", true],
+  ["src/__snapshots__/cart.test.tsx.snap", true],
   ["src/cart_test.go", true],
   ["tests/test_cart.py", true],
   ["src/cart.js", false],
@@ -251,4 +377,27 @@ it.for<[string, boolean]>([
   ["src/contest.js", false],
 ])("knows a test by its path: %s", ([path, expected], { expect }) => {
   expect(isTest(path)).toBe(expected);
+});
+
+it.for<[string, boolean]>([
+  ["package.json", true],
+  ["packages/money/package.json", true],
+  ["package-lock.json", true],
+  [".npmrc", true],
+  [".mocharc.cjs", true],
+  ["vitest.config.ts", true],
+  ["src/vitest.workspace.ts", true],
+  ["karma.conf.js", true],
+  ["tsconfig.test.json", true],
+  ["jest.setup.js", true],
+  ["src/setupTests.ts", true],
+  ["Makefile", true],
+  ["node_modules/mocha/bin/mocha.js", true],
+  ["src/app/app.config.ts", false],
+  ["src/config.js", false],
+  ["src/configure.ts", false],
+  ["src/data/countries.json", false],
+  ["src/pages/package.tsx", false],
+])("knows a setting by its path: %s", ([path, expected], { expect }) => {
+  expect(isSetting(path)).toBe(expected);
 });

@@ -22,9 +22,9 @@ describe("toolWords", () => {
 
 describe("plainText", () => {
   it("removes what cannot be seen, and keeps accents, emoji and line breaks", ({ expect }) => {
-    const hidden = "a\u0000\u001b[31m\u202eb\u200b\u2066c\ufeff\u{e0041}\ud800";
-    expect(plainText(hidden, 100)).toBe("a[31mbc\ufffd");
-    expect(plainText("é 🎉\r\n\tü", 100)).toBe("é 🎉\n\tü");
+    const hidden = "a\u0000\u001b[31m\u202eb\u200b\u2066c\ufeff\u{e0041}\u3164\u034f\ud800";
+    expect(plainText(hidden, 100)).toBe("a[31mbc");
+    expect(plainText("é 🎉 👩\u200d💻\r\n\tü", 100)).toBe("é 🎉 👩\u200d💻\n\tü");
   });
 
   it("cuts at the length, never inside a character", ({ expect }) => {

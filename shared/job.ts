@@ -38,21 +38,36 @@ export type ChangedFile = z.infer<typeof changedFileSchema>;
 const usageSchema = z.object({ costUsd: z.number(), turns: z.number(), durationMs: z.number() });
 export type Usage = z.infer<typeof usageSchema>;
 
+const before = z.enum(["passed", "failed", "unknown"]);
+/** What the change touches of the check itself: tests that were there, manifests, settings. With them as they were it passes as well. */
+const edited = z.optional(z.array(z.string()));
+
 /**
  * What the project's own check says of a change. The container runs it on the commit before and on the one it pushed. In the image
  * nothing of the agent runs any more by then; in the local stack a daemon of its may (decision 22). `output` is the end of what the check printed: untrusted.
  */
 export const proofSchema = z.discriminatedUnion("kind", [
   /** It failed before the change and passes after it. `tests`: the change's own, where only they failed before. */
-  z.object({ kind: z.literal("reproduced"), command: z.string(), tests: z.array(z.string()) }),
-  /** It passes after the change, and did before. `tests`: the change's own. */
-  z.object({ kind: z.literal("passes"), command: z.string(), tests: z.array(z.string()) }),
+  z.object({ kind: z.literal("reproduced"), command: z.string(), tests: z.array(z.string()), edited }),
+  /** It passes after the change. `tests`: the change's own that pass on the code before, with the files that it `added`. */
   z.object({
-    kind: z.literal("fails"),
+    kind: z.literal("passes"),
     command: z.string(),
-    before: z.enum(["passed", "failed", "unknown"]),
+    tests: z.array(z.string()),
+    added: z.optional(z.array(z.string())),
+    before: z.optional(before),
+    edited,
+  }),
+  /** It passes after the change, and not with what that `edited` of the check `asItWas`. */
+  z.object({
+    kind: z.literal("edits_check"),
+    command: z.string(),
+    edited: z.array(z.string()),
+    before,
+    asItWas: z.enum(["failed", "unknown"]),
     output: z.string(),
   }),
+  z.object({ kind: z.literal("fails"), command: z.string(), before, output: z.string() }),
   /** `reason` ends a sentence that begins “Not verified:”. */
   z.object({ kind: z.literal("not_verified"), reason: z.string() }),
 ]);

@@ -26,6 +26,7 @@ const repositories: Record<string, Record<string, string>> = {
     "package.json": JSON.stringify({ dependencies: { "left-pad": "1.3.0" }, scripts: { test: "left-pad" } }),
   },
   "acme/fails": { "src/cart.js": source, "package.json": manifest("echo it says 2; grep -q 1 src/cart.js") },
+  "acme/disarms": { "src/cart.js": source, "src/cart.test.js": test, "package.json": manifest("node --test") },
   "acme/hostile": { "src/cart.js": source, "package.json": manifest("sh ./check.sh"), "check.sh": pushOnTop },
 };
 
@@ -34,9 +35,12 @@ const script: Script = (call) => {
   if (name === undefined) return demoScript(call);
   const { turn, cwd } = call;
   const write = (path: string, content: string) => ({ tool: "Write", input: { file_path: `${cwd}/${path}`, content } });
+  if (turn === 0 && name === "acme/disarms")
+    return [{ tool: "Bash", input: { command: "rm src/cart.test.js; echo >> src/cart.js", description: "Clean up" } }];
   if (turn === 0) return [{ tool: "Read", input: { file_path: `${cwd}/src/cart.js` } }];
   if (turn === 1 && name === "acme/slow") return [{ tool: "Bash", input: { command: "sleep 4", description: "Wait" } }];
-  if (turn > (name === "acme/slow" ? 2 : 1)) return [{ text: "**Cause:** one.\n\n**Change:** two." }];
+  if (turn > (name === "acme/slow" ? 2 : 1) || name === "acme/disarms")
+    return [{ text: "**Cause:** one.\n\n**Change:** two." }];
   return [write("src/cart.js", fixed), ...(name === "acme/new-test" ? [write("src/cart.test.js", test)] : [])];
 };
 
@@ -93,7 +97,12 @@ describe("the proof of a fix", () => {
     [
       "the check fails",
       "acme/fails",
-      /`npm test` fails on the fix\. Before it, it passed\.\n\nHow it ended:\n\n[\s\S]* {4}it says 2/,
+      /`npm test` fails on the fix\. Before the change, it passed\.\n\nHow it ended:\n\n[\s\S]* {4}it says 2/,
+    ],
+    [
+      "the change deletes the test that fails",
+      "acme/disarms",
+      /The change edits its own check: `npm test` passes, but with `src\/cart\.test\.js` as before it fails\. It failed before the change, too\.\n\nHow it ended:\n\n[\s\S]*1 == 2/,
     ],
   ])("is missing where %s: the pull request is a draft and says why", async ([, name, words], { expect }) => {
     const { outcome, replies } = await fix(name);

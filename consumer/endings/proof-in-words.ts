@@ -8,31 +8,46 @@ export function proofInWords(proof: Proof): string {
   switch (proof.kind) {
     case "reproduced":
       return proof.tests.length > 0
-        ? `Reproduced by a new test: with ${listed(proof.tests)} ${command} failed on the code before, and passes on the fix.`
-        : `Reproduced: ${command} failed before the change, and passes after it.`;
+        ? `Reproduced by a new test: with ${listed(proof.tests)} ${command} failed on the code before, and passes on the fix${alsoAsItWas(proof)}.`
+        : `Reproduced: ${command} failed before the change, and passes after it${alsoAsItWas(proof)}.`;
     case "passes":
-      return proof.tests.length > 0
-        ? `${command} passes. ${listed(proof.tests)} does not show the bug: it passes on the code before, too.`
-        : `${command} passes. No test shows the bug: none failed before the change.`;
+      return `${command} passes${alsoAsItWas(proof)}. ${whyNotReproduced(proof)}`;
+    case "edits_check": {
+      const asItWas = `with ${listed(proof.edited)} as before`;
+      return proof.asItWas === "failed"
+        ? `The change edits its own check: ${command} passes, but ${asItWas} it fails. ${onCodeBefore[proof.before]}`
+        : `The change edits its own check: ${command} passes, but what it says ${asItWas} is not known.`;
+    }
     case "fails":
-      switch (proof.before) {
-        case "passed":
-          return `${command} fails on the fix. Before it, it passed.`;
-        case "failed":
-          return `${command} fails on the fix. It failed before, too.`;
-        case "unknown":
-          return `${command} fails on the fix. What it said before is not known.`;
-        default:
-          return proof.before satisfies never;
-      }
+      return `${command} fails on the fix. ${onCodeBefore[proof.before]}`;
     default:
       return proof satisfies never;
   }
 }
 
+const onCodeBefore = {
+  passed: "Before the change, it passed.",
+  failed: "It failed before the change, too.",
+  unknown: "What it said before the change is not known.",
+} satisfies Record<Extract<Proof, { kind: "fails" }>["before"], string>;
+
+function alsoAsItWas({ edited = [] }: { edited?: readonly string[] | undefined }): string {
+  return edited.length > 0 ? `, also with ${listed(edited)} as before` : "";
+}
+
+function whyNotReproduced({ tests, added = [], before }: Extract<Proof, { kind: "passes" }>): string {
+  if (before === "unknown")
+    return tests.length > 0
+      ? `What it says with ${listed(tests)} on the code before is not known.`
+      : onCodeBefore.unknown;
+  if (tests.length === 0) return "No test shows the bug: none failed before the change.";
+  const beside = added.length > 0 ? `, with ${listed(added)} beside it` : "";
+  return `${listed(tests)} does not show the bug: it passes on the code before${beside}, too.`;
+}
+
 /** Whether a person has to look before anything else is done with it. */
 export function isUnproven({ kind }: Proof): boolean {
-  return kind === "fails" || kind === "not_verified";
+  return kind === "edits_check" || kind === "fails" || kind === "not_verified";
 }
 
 const shownTests = 3;

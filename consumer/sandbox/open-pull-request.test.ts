@@ -87,6 +87,18 @@ describe("a pull request", () => {
       "    1 !== 2\n    ```\n    <b>",
     ],
     [
+      "passes only as the change has edited it",
+      {
+        kind: "edits_check",
+        command: "npm test",
+        edited: ["src/cart.test.js"],
+        before: "passed",
+        asItWas: "failed",
+        output: "2 !== 1",
+      },
+      "but with `src/cart.test.js` as before it fails. Before the change, it passed.\n\nHow it ended:\n\n    2 !== 1",
+    ],
+    [
       "was not verified",
       { kind: "not_verified", reason: "dependencies are not installed" },
       "Not verified: dependencies are not installed.",

@@ -69,7 +69,7 @@ To go on, write \`@bugbot fix …\` in the same thread: the change lands on this
 
 /** What the check printed, where it failed: a block that its text cannot leave. */
 function printed(proof: Proof): string[] {
-  if (proof.kind !== "fails" || proof.output === "") return [];
+  if ((proof.kind !== "fails" && proof.kind !== "edits_check") || proof.output === "") return [];
   const lines = stripHidden(proof.output)
     .split("\n")
     .map((line) => `    ${line}`);
