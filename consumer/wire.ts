@@ -6,6 +6,7 @@ import { createRateLimits } from "./clients/discord-rate-limits.ts";
 import { createGitHub } from "./clients/github.ts";
 import { githubAccess } from "./clients/github-access.ts";
 import { connectGitHub } from "./clients/github-connection.ts";
+import { createMoveRef } from "./clients/move-ref.ts";
 import { createLinear } from "./clients/linear.ts";
 import { connectLinear } from "./clients/linear-connection.ts";
 import { createGitHubCode } from "./clients/github-code.ts";
@@ -78,7 +79,7 @@ export function wire(env: Env): Outside {
     },
     linear,
     linearTeams: linear && createLinearTeams(linear, env.BUGBOT_KV),
-    github: connection && createGitHub(connection),
+    github: connection && createGitHub(connection, createMoveRef({ access, gitUrl: settings.GITHUB_URL })),
     sandbox: (conversation) => createSandbox(executor, conversation),
     commands: createCommands(env.DB),
     lastWords: createLastWords(env.DB),

@@ -1,17 +1,16 @@
 import type { Checkout } from "./checkout.ts";
 import type { Environment } from "./environment.ts";
+import { bot } from "../shared/bot.ts";
 import type { Job } from "../shared/job.ts";
 import type { Git } from "./git.ts";
 import { maxAuthorLength, maxSubjectLength, maxSummaryLength } from "./limits.ts";
 import { plainLine, plainText } from "./plain-text.ts";
 
-const botName = "bugbot";
-const botEmail = "bugbot@users.noreply.github.com";
 const identity: Environment = {
-  GIT_AUTHOR_NAME: botName,
-  GIT_AUTHOR_EMAIL: botEmail,
-  GIT_COMMITTER_NAME: botName,
-  GIT_COMMITTER_EMAIL: botEmail,
+  GIT_AUTHOR_NAME: bot.name,
+  GIT_AUTHOR_EMAIL: bot.email,
+  GIT_COMMITTER_NAME: bot.name,
+  GIT_COMMITTER_EMAIL: bot.email,
 };
 
 /** Makes one commit of the index on top of the commit the agent started from. Answers its id. */

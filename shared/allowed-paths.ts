@@ -44,3 +44,30 @@ export function forbiddenPaths(paths: string[], allowed: string[]): string[] {
     return isNever(path) || !isAllowed(path) || (lockFiles.has(name) && !namesLockFile.has(name));
   });
 }
+
+/**
+ * Of `changed`, the paths that are new and that another one of `after` would be taken for where neither case nor Unicode's forms count,
+ * as on macOS and Windows. `before` and `after` are all paths, the folders on the way may be left out.
+ */
+export function twinPaths(before: Iterable<string>, changed: Iterable<string>, after: Iterable<string>): string[] {
+  const known = withFolders(before);
+  const spellings = new Map<string, Set<string>>();
+  for (const path of withFolders(after)) {
+    const plain = path.normalize("NFC").toLowerCase();
+    spellings.set(plain, (spellings.get(plain) ?? new Set()).add(path));
+  }
+  const isTwin = (path: string) =>
+    !known.has(path) && (spellings.get(path.normalize("NFC").toLowerCase())?.size ?? 0) > 1;
+  return [...changed].filter((path) => [...withFolders([path])].some(isTwin));
+}
+
+/** The paths, and those of the folders they are in. */
+function withFolders(paths: Iterable<string>): Set<string> {
+  const all = new Set<string>();
+  for (const path of paths) {
+    for (let end = path.length; end > 0 && !all.has(path.slice(0, end)); end = path.lastIndexOf("/", end - 1)) {
+      all.add(path.slice(0, end));
+    }
+  }
+  return all;
+}

@@ -110,6 +110,11 @@ export const statusEditMs = 3_000;
 /** Slack cuts a message's text at 4,000 characters: https://docs.slack.dev/reference/methods/chat.update */
 export const maxStatusLength = 3_900;
 
+/** A push whose answer is lost is tried again; nobody needs more. */
+export const maxPushesPerRun = 20;
+/** Folders of a change that are looked at on GitHub, a call for each. */
+export const maxChangedFolders = 200;
+
 /** One run of the agent, unless the settings say otherwise. */
 export const runLimits = { maxMinutes: 30, maxTurns: 60, maxCostUsd: 5 };
 /** How much longer than a run its lease lives: the push comes last. */

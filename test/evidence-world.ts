@@ -115,7 +115,7 @@ export async function createEvidenceWorld({ teams }: { teams?: { key: string; na
       replies: () => replies,
       linear: tracker,
       linearTeams: createLinearTeams(tracker, memory(kept.teams, kept.ttls)),
-      github: createGitHubClient(connection),
+      github: createGitHubClient(connection, () => Promise.reject(new Error("must not push"))),
       sources: {
         behaviour: (asked, limit) => findBehaviour(asked, { posthog: client, limit }),
         code: (asked, limit) => findCode(asked, { github: code, searches, webUrl: "https://github.com", limit }),

@@ -5,14 +5,19 @@ import { demoScript } from "../local/demo-repository.ts";
 import { createWorld, type World } from "./world.ts";
 
 /** Pushes by itself, past the container's own checks: the agent may run anything and knows where git's traffic goes. */
-function pushing(change: string, force: string, last: string): Script {
+function pushing(
+  change: string,
+  force: string,
+  last: string,
+  { who = "x", number = 1, name = "case-own-push" } = {},
+): Script {
   const remote = `\${ANTHROPIC_BASE_URL%model}git/acme/shop.git`;
   const branch = `$(git ls-remote ${remote} 'refs/heads/bugbot/*' | cut -f2 | head -1)`;
   const script = [
     change,
     "git add -A -f",
-    "git -c user.name=x -c user.email=x@example.com commit -q -m own",
-    `B=${branch}; B=\${B:-refs/heads/bugbot/bug-1-case-own-push}`,
+    `git -c user.name=${who} -c user.email=${who === "bugbot" ? "bugbot@users.noreply.github.com" : "x@example.com"} commit -q -m own`,
+    `B=${branch}; B=\${B:-refs/heads/bugbot/bug-${number}-${name}}`,
     `git push ${force} ${remote} HEAD:$B; true`,
     "git reset -q --hard HEAD~1",
   ].join("; ");
@@ -32,6 +37,12 @@ const scripts: Record<string, Script> = {
     "-f",
     "Nothing to do.",
   ),
+  "case-link": pushing("ln -s ../.github/workflows src/link", "", "I changed nothing.", {
+    who: "bugbot",
+    number: 2,
+    name: "case-link",
+  }),
+  "case-forged": pushing("echo x > src/forged.js", "", "I changed nothing.", { number: 3, name: "case-forged" }),
   "case-nothing": () => [{ text: "Nothing to do." }],
 };
 const script: Script = (call) =>
@@ -54,6 +65,19 @@ describe("an agent that pushes by itself", () => {
       expect.stringMatching(/^❌ What was pushed is taken back.*evil\.yml/),
     ]);
     expect(await bugbotBranches()).toEqual([]);
+    expect(world.github.pullRequests(world.repository)).toEqual([]);
+  });
+});
+
+describe("an agent that pushes what only GitHub's trees and commits show", () => {
+  it.for([
+    ["case-link", "src/link"],
+    ["case-forged", "not one commit of mine"],
+  ])("leaves nothing of it: %s", async ([name = "", reason = ""], { expect }) => {
+    const { replies } = await world.mention(`fix https://github.com/acme/shop ${name}`);
+    expect(replies[0]?.text).toMatch(/^❌ What was pushed is taken back/);
+    expect(replies[0]?.text).toContain(reason);
+    expect((await bugbotBranches()).filter((branch) => branch.includes(name))).toEqual([]);
     expect(world.github.pullRequests(world.repository)).toEqual([]);
   });
 });

@@ -1,6 +1,8 @@
-import { maxComparedFiles } from "../../shared/limits.ts";
+import { Failure } from "../../shared/failure.ts";
+import { maxChangedFolders, maxComparedFiles } from "../../shared/limits.ts";
 import type { GitHubConnection } from "./github-connection.ts";
 import { readRefusal } from "./github-failure.ts";
+import type { MoveRef } from "./move-ref.ts";
 
 export interface Repository {
   /** `owner/name` as GitHub spells it. */
@@ -16,6 +18,20 @@ export interface Comparison {
   behind: number;
   /** Every path that differs, both names of a renamed one. GitHub lists 300 at most: what is cut cannot be checked. */
   paths: string[] | "too_many";
+  /** What `head` has and `base` has not, oldest first; GitHub lists 250 at most. */
+  commits: ComparedCommit[];
+}
+
+export interface ComparedCommit {
+  sha: string;
+  parents: string[];
+  author: Person;
+  committer: Person;
+}
+
+interface Person {
+  name: string | undefined;
+  email: string | undefined;
 }
 
 export interface PullRequest {
@@ -37,7 +53,7 @@ const bugbotLabel = { name: "bugbot", color: "5865f2", description: "Opened by b
 export type GitHub = ReturnType<typeof createGitHub>;
 
 /** Repositories, branches and pull requests in bugbot's words; `repository` is `owner/name`. Every method throws `Failure`. */
-export function createGitHub({ ask, find }: GitHubConnection) {
+export function createGitHub({ ask, find }: GitHubConnection, moveRef: MoveRef) {
   async function headOf(repository: string, branch: string): Promise<string | null> {
     const found = await find(repository, (rest, at) => rest.repos.getBranch({ ...at, branch }));
     return found?.data.commit.sha ?? null;
@@ -61,11 +77,45 @@ export function createGitHub({ ask, find }: GitHubConnection) {
       const compared = await find(repository, (rest, at) => rest.repos.compareCommitsWithBasehead({ ...at, basehead }));
       if (!compared) return undefined;
       const { ahead_by: ahead, behind_by: behind, files = [] } = compared.data;
-      if (files.length >= maxComparedFiles) return { ahead, behind, paths: "too_many" };
+      const commits = compared.data.commits.map(({ sha, parents, commit: { author, committer } }) => ({
+        sha,
+        parents: parents.map((parent) => parent.sha),
+        author: { name: author?.name, email: author?.email },
+        committer: { name: committer?.name, email: committer?.email },
+      }));
+      if (files.length >= maxComparedFiles) return { ahead, behind, commits, paths: "too_many" };
       const paths = files.flatMap((file) =>
         file.previous_filename ? [file.previous_filename, file.filename] : [file.filename],
       );
-      return { ahead, behind, paths };
+      return { ahead, behind, commits, paths };
+    },
+
+    /**
+     * Git's modes of everything in the folders that hold `paths`, from the root on: a folder, a file (`100644`, `100755`), a link
+     * (`120000`), a submodule (`160000`). Undefined where that is more than GitHub lists.
+     */
+    async modes(
+      repository: string,
+      commit: string,
+      paths: readonly string[],
+    ): Promise<Map<string, string> | undefined> {
+      const folders = new Set(paths.flatMap(foldersOf));
+      if (folders.size > maxChangedFolders) return undefined;
+      const modes = new Map<string, string>();
+      const trees = new Map([["", commit]]);
+      // A folder comes after the one it is in.
+      for (const folder of ["", ...folders]) {
+        const tree = trees.get(folder);
+        if (tree === undefined) continue;
+        const { data } = await ask(repository, "read", (rest, at) => rest.git.getTree({ ...at, tree_sha: tree }));
+        if (data.truncated) return undefined;
+        for (const { path, mode, type, sha } of data.tree) {
+          const whole = folder === "" ? path : `${folder}/${path}`;
+          modes.set(whole, mode);
+          if (type === "tree") trees.set(whole, sha);
+        }
+      }
+      return modes;
     },
 
     async findPullRequest(repository: string, head: string): Promise<PullRequest | undefined> {
@@ -100,22 +150,22 @@ export function createGitHub({ ask, find }: GitHubConnection) {
       });
     },
 
-    /** Puts a branch back to where it stood, whatever was pushed since. */
-    async resetBranch(repository: string, branch: string, commit: string): Promise<void> {
-      const moved = { ref: `heads/${branch}`, sha: commit, force: true };
-      await ask(repository, "push", (rest, at) => rest.git.updateRef({ ...at, ...moved }));
-    },
-
-    /** Nothing happens when it is gone already. */
-    async deleteBranch(repository: string, branch: string): Promise<void> {
-      await ask(repository, "push", async (rest, at) => {
-        try {
-          await rest.git.deleteRef({ ...at, ref: `heads/${branch}` });
-        } catch (error) {
-          const { status } = readRefusal(error);
-          if (status !== 404 && status !== 422) throw error;
-        }
+    /** Moves a branch from one commit to another, or away (null). False: somebody has moved it already, and it stays. */
+    async moveBranch(repository: string, branch: string, from: string, to: string | null): Promise<boolean> {
+      if (await moveRef({ repository, ref: `refs/heads/${branch}`, from, to })) return true;
+      const head = await headOf(repository, branch);
+      if (head === to) return true;
+      if (head !== from) return false;
+      throw new Failure("github_rejected", {
+        reply: `GitHub does not let me take back what was pushed to ${branch}.`,
+        retry: true,
       });
     },
   };
+}
+
+/** `a/b/c.js`: `a`, `a/b` */
+function foldersOf(path: string): string[] {
+  const parts = path.split("/").slice(0, -1);
+  return parts.map((_, index) => parts.slice(0, index + 1).join("/"));
 }

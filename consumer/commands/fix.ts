@@ -2,7 +2,6 @@ import type { Command } from "../../shared/command.ts";
 import { conversationId } from "../../shared/conversation.ts";
 import { Failure } from "../../shared/failure.ts";
 import type { Outcome, Proof } from "../../shared/job.ts";
-import { defaultAllowedPaths } from "../../shared/limits.ts";
 import { awaitApproval } from "../admission/await-approval.ts";
 import { reserveMonth } from "../endings/bill.ts";
 import { chooseModel } from "../admission/choose-model.ts";
@@ -14,18 +13,20 @@ import { recallCard } from "../evidence/recall-card.ts";
 import { moveToReview } from "../report/move-to-review.ts";
 import type { CommandNeeds } from "../needs.ts";
 import { noteDeed } from "../note-deed.ts";
+import { allowedPathsOf } from "../sandbox/allowed-paths-of.ts";
 import { withEarlier, writeFollowUp } from "../sandbox/follow-up-prompt.ts";
 import { promptFacts } from "../sandbox/prompt-facts.ts";
 import { openPullRequest } from "../sandbox/open-pull-request.ts";
 import { limitsOf, runAgent, stopButton } from "../sandbox/run-agent.ts";
-import { settleBranch } from "../sandbox/settle-branch.ts";
+import { movedInWords, settleBranch } from "../sandbox/settle-branch.ts";
 import { stableKey } from "../stable-id.ts";
 import { fileIssue, takeReport } from "../report/take-report.ts";
 import { branchName, oneLine } from "../report/title.ts";
 
 /** From a report to a pull request. Nothing is made before it is clear which repository is meant. */
 export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> {
-  const { effect, status, settings, linear, linearTeams, threadIssues, commands, conversations, proofs, now } = needs;
+  const { effect, status, settings, linear, linearTeams, threadIssues, commands, conversations, leases, proofs, now } =
+    needs;
   const github = needs.github ?? missing("GitHub", "GITHUB_TOKEN, or GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY");
   if (!settings.ANTHROPIC_API_KEY) missing("The model", "ANTHROPIC_API_KEY");
   const { command, model } = chooseModel(asked, settings);
@@ -73,7 +74,7 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
   });
 
   const isMore = branch === known.branch && (known.summary !== null || known.hasCheckpoint);
-  const allowedPaths = settings.BUGBOT_ALLOWED_PATHS.length > 0 ? settings.BUGBOT_ALLOWED_PATHS : defaultAllowedPaths;
+  const allowedPaths = allowedPathsOf(settings);
   const facts = promptFacts({
     repository: repository.name,
     report,
@@ -111,7 +112,7 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
   };
   await goOn("run");
   const { outcome: ended, kept } = await runAgent(plan, needs).catch(async (error: unknown) => {
-    await settleBranch({ ...plan, run: undefined }, { github, effect });
+    await settleBranch({ ...plan, commandId: command.id, run: { kind: "broken" } }, { github, leases, effect });
     throw error;
   });
   const stopped = await effect("stop asked before pull request", () => commands.stopRequested(command.id));
@@ -121,7 +122,7 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
     const { commit, proof } = run;
     await effect("keep proof", () => proofs.save(repository.name, commit, proof, now())).catch(() => undefined);
   }
-  const left = await settleBranch({ ...plan, run }, { github, effect });
+  const left = await settleBranch({ ...plan, commandId: command.id, run }, { github, leases, effect });
   if (left.kind === "taken_back" || (left.kind === "work" && left.isNew)) {
     const [action, reason] = left.kind === "work" ? ["pushed"] : ["took_back", left.reason];
     await effect("note push", () =>
@@ -130,6 +131,9 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
   }
   if (left.kind === "taken_back") {
     throw new Failure("push_refused", { reply: `What was pushed is taken back. ${left.reason}`, retry: false });
+  }
+  if (left.kind === "moved") {
+    throw new Failure("branch_moved", { reply: movedInWords(plan, left.reason), retry: false });
   }
   // A pull request that this thread was never told of is what an earlier try could not end with: it is found below, and told.
   const isTold = known.pullRequestUrl !== null;

@@ -11,6 +11,7 @@ export function egressNeeds(env: Env): EgressNeeds {
   const settings = readSettings(env);
   return {
     findLease: (id) => createLeases(env.DB).find(id),
+    notePush: (leaseId, commit) => createLeases(env.DB).notePush(leaseId, commit, Date.now()),
     upstreams: {
       model: { url: settings.ANTHROPIC_BASE_URL, apiKey: settings.ANTHROPIC_API_KEY ?? "" },
       git: { url: settings.GITHUB_URL, access: githubAccess(settings) },

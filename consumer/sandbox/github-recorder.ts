@@ -4,10 +4,14 @@ export interface Recorded {
   head?: string | null;
   compared?: Comparison | undefined;
   open?: PullRequest | undefined;
+  /** By commit; where none is given, one plain file. */
+  modes?: Record<string, Map<string, string> | undefined>;
+  /** Whether nobody else moved the branch before it was taken back. */
+  isUndone?: boolean;
 }
 
 /** GitHub as a list of calls, for tests: it answers what it is given. */
-export function recordGitHub({ head = null, compared, open }: Recorded) {
+export function recordGitHub({ head = null, compared, open, modes = {}, isUndone = true }: Recorded) {
   const calls: unknown[][] = [];
   const record =
     <T>(name: string, answer: T) =>
@@ -26,8 +30,9 @@ export function recordGitHub({ head = null, compared, open }: Recorded) {
       draft: false,
     }),
     labelPullRequest: record("labelPullRequest", undefined),
-    resetBranch: record("resetBranch", undefined),
-    deleteBranch: record("deleteBranch", undefined),
+    moveBranch: record("moveBranch", isUndone),
+    modes: async (_repository, commit) =>
+      commit in modes ? modes[commit] : new Map(Object.entries({ "src/cart.js": "100644" })),
   };
   return { github, calls, names: () => calls.map(([name]) => name) };
 }

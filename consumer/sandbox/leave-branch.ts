@@ -1,5 +1,8 @@
+import type { GitHub } from "../clients/github.ts";
 import type { Outside } from "../needs.ts";
+import { allowedPathsOf } from "./allowed-paths-of.ts";
 import type { Lease } from "./lease.ts";
+import { movedInWords, settleBranch } from "./settle-branch.ts";
 
 export interface LeftBranch {
   /** For the person. */
@@ -8,26 +11,47 @@ export interface LeftBranch {
 }
 
 /**
- * Puts right the branch of a run that nobody follows any more: what has a pull request stays, for that was judged; anything else
- * the run pushed is taken back.
+ * Puts right the branch of a run that nobody follows any more: what may stay and is in a pull request stays; anything else the run
+ * pushed is taken back.
  */
 export async function leaveBranch(
-  { repository, branch, headBefore }: Lease,
-  { github }: Pick<Outside, "github">,
+  lease: Lease,
+  { github, leases, settings }: Pick<Outside, "github" | "leases" | "settings">,
 ): Promise<LeftBranch> {
+  const { repository, branch, headBefore, commandId } = lease;
   const unchecked = { words: `Look at the branch \`${branch}\` in ${repository}: I could not check it.` };
-  if (!github) return unchecked;
   try {
-    const head = await github.branchHead(repository, branch);
-    if (head === headBefore) return { words: "Nothing was pushed." };
-    const open = await github.findPullRequest(repository, branch);
-    if (open && headBefore === null) {
-      return { words: `[Pull request #${open.number}](${open.url}) is open.`, pullRequestUrl: open.url };
-    }
-    if (headBefore === null) await github.deleteBranch(repository, branch);
-    else await github.resetBranch(repository, branch, headBefore);
-    return { words: "What was pushed is taken back." };
+    return github ? await settle(github) : unchecked;
   } catch {
     return unchecked;
+  }
+
+  async function settle(at: GitHub): Promise<LeftBranch> {
+    const found = await at.repository(repository);
+    if (!found) return unchecked;
+    const isThere = (await at.branchHead(repository, branch)) !== headBefore;
+    const allowedPaths = allowedPathsOf(settings);
+    const facts = { repository: found, branch, headBefore, commandId, allowedPaths, run: { kind: "lost" as const } };
+    const left = await settleBranch(facts, { github: at, leases, effect: (_name, run) => run(false) });
+    switch (left.kind) {
+      case "work": {
+        const open = await at.findPullRequest(repository, branch);
+        if (!open) return unchecked;
+        const link = `[Pull request #${open.number}](${open.url})`;
+        const words =
+          headBefore === null
+            ? `${link} is open.`
+            : `${link} holds what was pushed; what it says of itself may be older.`;
+        return { words, pullRequestUrl: open.url };
+      }
+      case "moved":
+        return { words: movedInWords(facts, left.reason) };
+      case "taken_back":
+        return { words: `What was pushed is taken back. ${left.reason}` };
+      case "nothing":
+        return { words: isThere ? "What was pushed is taken back." : "Nothing was pushed." };
+      default:
+        return left satisfies never;
+    }
   }
 }

@@ -109,6 +109,7 @@ it(
     let passed = 0;
     const needs = {
       findLease: async () => lease,
+      notePush: async () => true,
       upstreams,
       spending: { admit: async () => ({ kind: "admitted" as const }), settle: async () => undefined },
       waitUntil: (work: Promise<unknown>) => void work,

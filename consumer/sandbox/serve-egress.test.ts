@@ -51,6 +51,7 @@ async function ask(url: string, init: RequestInit, over: Partial<Lease> = {}) {
     void logged.push(`${event} ${String(facts["reason"])}`);
   const needs = {
     findLease: async () => ({ ...lease, ...over }),
+    notePush: async () => true,
     upstreams,
     spending: { admit: async () => ({ kind: "admitted" as const }), settle: async () => undefined },
     waitUntil: (work: Promise<unknown>) => void work,

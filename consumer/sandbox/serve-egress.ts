@@ -3,11 +3,13 @@ import type { Log } from "../../shared/log.ts";
 import type { Purpose } from "../clients/github-access.ts";
 import { judge, type Upstreams } from "./egress.ts";
 import { isOpen, type Lease } from "./lease.ts";
-import { endOnlyIf, readPush, refuseUpdates, rejection, remoteError } from "./receive-pack.ts";
+import { endOnlyIf, type PushHead, readPush, refuseUpdates, rejection, remoteError } from "./receive-pack.ts";
 import { type ApiError, serveModel, type ServeModelNeeds } from "./serve-model.ts";
 
 export interface EgressNeeds extends Pick<ServeModelNeeds, "spending" | "waitUntil"> {
   findLease: (id: string) => Promise<Lease | undefined>;
+  /** Told of every commit before it is let through; false where there were too many. */
+  notePush: (leaseId: string, commit: string) => Promise<boolean>;
   upstreams: Upstreams;
   log: Log;
   now: () => number;
@@ -26,7 +28,7 @@ const stripped = [
 
 /** Answers one request that leaves a container: forwarded with its credential, or refused and logged. */
 export async function serveEgress(request: Request, leaseId: string, needs: EgressNeeds): Promise<Response> {
-  const { findLease, upstreams, log, now } = needs;
+  const { findLease, notePush, upstreams, log, now } = needs;
   const url = new URL(request.url);
   const lease = await findLease(leaseId);
   const verdict = judge(request.method, url, lease, upstreams, now());
@@ -97,7 +99,7 @@ export async function serveEgress(request: Request, leaseId: string, needs: Egre
     if (packed) for (const name of ["content-encoding", "content-length"]) sent.delete(name);
     const { head, body } = await readPush(plain).catch(() => ({ head: undefined, body: undefined }));
     if (!head) return refuse(403, "not a git push");
-    const reason = refuseUpdates(head, branch, headBefore);
+    const reason = refuseUpdates(head, branch, headBefore) ?? (await noteOrRefuse(head));
     // A pack without its end is none: whoever stops a run, or its expiry, also stops what is on its way.
     if (reason === undefined) return send(endOnlyIf(body, async () => isStill(await findLease(leaseId))));
     logRefusal(reason);
@@ -106,6 +108,13 @@ export async function serveEgress(request: Request, leaseId: string, needs: Egre
     return new Response(rejection(head, reason), {
       headers: { "content-type": "application/x-git-receive-pack-result", "cache-control": "no-cache" },
     });
+  }
+
+  async function noteOrRefuse({ updates }: PushHead): Promise<string | undefined> {
+    for (const { newId } of updates) {
+      if (!(await notePush(leaseId, newId))) return "this run has pushed too often";
+    }
+    return undefined;
   }
 
   function isStill(found: Lease | undefined): boolean {

@@ -2,7 +2,8 @@ import { describe, it } from "vitest";
 import type { Outcome } from "../../shared/job.ts";
 import type { Effect } from "../effect.ts";
 import { recordGitHub, type Recorded } from "./github-recorder.ts";
-import { type BranchFacts, settleBranch } from "./settle-branch.ts";
+import { bot } from "../../shared/bot.ts";
+import { type RunOnBranch, settleBranch } from "./settle-branch.ts";
 
 const effect: Effect = (_name, run) => run(false);
 const proof = { kind: "not_verified" as const, reason: "" };
@@ -11,22 +12,25 @@ const pushed: Outcome = { kind: "pushed", commit: "new", files: [], summary: "",
 const noChange: Outcome = { kind: "no_change", summary: "", usage };
 const stopped: Outcome = { kind: "stopped", usage };
 const lostPush: Outcome = { kind: "git_failed", stage: "push", reason: "", usage };
-const clean = { ahead: 1, behind: 0, paths: ["src/cart.js"] };
+const commit = { sha: "new", parents: ["old"], author: bot, committer: bot };
+const clean = { ahead: 1, behind: 0, paths: ["src/cart.js"], commits: [commit] };
+const linus = { name: "Linus Torvalds", email: "torvalds@example.com" };
 
-async function settle(facts: Partial<BranchFacts>, recorded: Recorded) {
+async function settle(facts: Partial<RunOnBranch>, recorded: Recorded, pushes = ["new"]) {
   const { github, names, calls } = recordGitHub(recorded);
   const left = await settleBranch(
     {
-      repository: { name: "acme/shop", defaultBranch: "main", head: "abc" },
+      repository: { name: "acme/shop", defaultBranch: "main" },
       branch: "bugbot/bug-1",
+      commandId: "a",
       headBefore: null,
       run: pushed,
       allowedPaths: ["src/**"],
       ...facts,
     },
-    { github, effect },
+    { github, effect, leases: { pushesOf: async () => pushes } },
   );
-  return { left, calls, undone: names().filter((name) => name === "deleteBranch" || name === "resetBranch") };
+  return { left, calls, undone: names().filter((name) => name === "moveBranch") };
 }
 
 describe("after a run, its branch", () => {
@@ -46,7 +50,7 @@ describe("after a run, its branch", () => {
     expect(undone).toEqual([]);
   });
 
-  it.for<[string, Partial<BranchFacts>, Recorded]>([
+  it.for<[string, Partial<RunOnBranch>, Recorded]>([
     [
       "a forbidden file, whatever the agent says it did",
       { run: noChange },
@@ -54,17 +58,87 @@ describe("after a run, its branch", () => {
     ],
     ["more files than GitHub lists", {}, { head: "new", compared: { ...clean, paths: "too_many" } }],
     ["the push of a run that was stopped", { run: stopped }, { head: "new", compared: clean }],
-    ["the push of a run that never ended", { run: undefined }, { head: "new", compared: clean }],
+    ["the push of a run that never ended", { run: { kind: "broken" } }, { head: "new", compared: clean }],
   ])("loses %s", async ([, facts, recorded], { expect }) => {
     const { left, undone } = await settle(facts, recorded);
     expect(left.kind).not.toBe("work");
-    expect(undone).toEqual(["deleteBranch"]);
+    expect(undone).toEqual(["moveBranch"]);
+  });
+
+  it.for<[string, Partial<RunOnBranch>, Recorded]>([
+    ["a link", {}, { head: "new", compared: clean, modes: { new: new Map([["src/cart.js", "120000"]]) } }],
+    ["a submodule", {}, { head: "new", compared: clean, modes: { new: new Map([["src/cart.js", "160000"]]) } }],
+    ["what lies in folders too large to check", {}, { head: "new", compared: clean, modes: { new: undefined } }],
+    [
+      "a file that another is taken for",
+      {},
+      {
+        head: "new",
+        compared: { ...clean, paths: ["src/CART.js"] },
+        modes: {
+          new: new Map([
+            ["src/cart.js", "100644"],
+            ["src/CART.js", "100644"],
+          ]),
+        },
+      },
+    ],
+    ["another's commit", {}, { head: "new", compared: { ...clean, commits: [{ ...commit, author: linus }] } }],
+    ["another committer's", {}, { head: "new", compared: { ...clean, commits: [{ ...commit, committer: linus }] } }],
+    [
+      "two commits, of which one may hide what the other takes away",
+      {},
+      { head: "new", compared: { ...clean, ahead: 2, commits: [{ ...commit, sha: "first" }, commit] } },
+    ],
+    ["a merge", {}, { head: "new", compared: { ...clean, commits: [{ ...commit, parents: ["old", "side"] }] } }],
+    [
+      "another commit than the one it says it made",
+      { run: { ...pushed, commit: "said" } },
+      { head: "new", compared: clean },
+    ],
+  ])("loses %s, and it is said", async ([, facts, recorded], { expect }) => {
+    const { left, calls } = await settle(facts, recorded);
+    expect(left.kind).toBe("taken_back");
+    expect(calls.at(-1)).toEqual(["moveBranch", "acme/shop", "bugbot/bug-1", "new", null]);
+  });
+
+  it("keeps what somebody pushed on top, and what lies beneath is judged", async ({ expect }) => {
+    const theirs = { sha: "theirs", parents: ["new"], author: linus, committer: linus };
+    const compared = { ...clean, commits: [commit, theirs] };
+    const onTop = await settle({ headBefore: "old" }, { head: "theirs", compared });
+    expect(onTop).toMatchObject({ left: { kind: "moved" }, undone: [] });
+  });
+
+  it("is left alone where somebody else's push is all that is new", async ({ expect }) => {
+    const others = await settle({ run: lostPush, headBefore: "old" }, { head: "theirs", compared: clean }, ["refused"]);
+    expect(others).toMatchObject({ left: { kind: "nothing" }, undone: [] });
+    const claimed = { run: { ...pushed, commit: "theirs" }, headBefore: "old" };
+    const compared = { ...clean, commits: [{ ...commit, sha: "theirs", author: linus }] };
+    expect(await settle(claimed, { head: "theirs", compared }, [])).toMatchObject({
+      left: { kind: "moved" },
+      undone: [],
+    });
+  });
+
+  it("is left alone where somebody pushes while it is judged", async ({ expect }) => {
+    const compared = { ...clean, commits: [{ ...commit, author: linus }] };
+    expect(await settle({}, { head: "new", compared, isUndone: false })).toMatchObject({ left: { kind: "moved" } });
+  });
+
+  it("keeps good work of a run that nobody follows any more, where it is in a pull request", async ({ expect }) => {
+    const run = { kind: "lost" as const };
+    const open = { number: 3, url: "https://github.com/acme/shop/pull/3", draft: false };
+    expect(await settle({ run, headBefore: "old" }, { head: "new", compared: clean, open })).toMatchObject({
+      left: { kind: "work" },
+      undone: [],
+    });
+    expect((await settle({ run, headBefore: "old" }, { head: "new", compared: clean })).undone).toEqual(["moveBranch"]);
   });
 
   it("gets others' work back where a push rewrote it", async ({ expect }) => {
     const { left, calls } = await settle({ headBefore: "theirs" }, { head: "new", compared: { ...clean, behind: 2 } });
     expect(left).toMatchObject({ kind: "taken_back", reason: expect.stringContaining("rewritten") });
-    expect(calls.at(-1)).toEqual(["resetBranch", "acme/shop", "bugbot/bug-1", "theirs"]);
+    expect(calls.at(-1)).toEqual(["moveBranch", "acme/shop", "bugbot/bug-1", "new", "theirs"]);
   });
 
   it("is not touched where nothing came of the run", async ({ expect }) => {

@@ -50,9 +50,15 @@ export function codeRoutes({ repositories, history, answers, apiUrl, maxTreeEntr
     return sha;
   };
 
+  const treeOf = async (fullName: string, hash: string) => {
+    const asked = ["rev-parse", "--verify", "--quiet", `${hash}^{tree}`];
+    return /^[0-9a-f]{40}$/.test(hash) && (await repositories.git(fullName, asked).catch(() => "")).trim();
+  };
+
   routes.get("/git/trees/:sha{.+}", async (context) => {
     const { fullName } = context.get("repository");
-    const sha = await resolve(fullName, context.req.param("sha"));
+    const asked = context.req.param("sha");
+    const sha = (await resolve(fullName, asked)) ?? (await treeOf(fullName, asked));
     if (!sha) throw new GitHubError(404, "Not Found");
     const recursive = context.req.query("recursive") === undefined ? [] : ["-r", "-t"];
     const listing = await repositories.git(fullName, ["ls-tree", "-z", "--long", ...recursive, sha]);
