@@ -110,7 +110,7 @@ it(
     const needs = {
       findLease: async () => lease,
       upstreams,
-      spending: { admit: async () => ({ kind: "admitted" as const }), settle: async () => undefined },
+      spending: { admit: async () => ({ kind: "admitted" as const, microUsd: 1e7 }), settle: async () => undefined },
       waitUntil: (work: Promise<unknown>) => void work,
       log: () => undefined,
       now: () => 1,

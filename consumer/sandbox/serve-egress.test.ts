@@ -52,7 +52,7 @@ async function ask(url: string, init: RequestInit, over: Partial<Lease> = {}) {
   const needs = {
     findLease: async () => ({ ...lease, ...over }),
     upstreams,
-    spending: { admit: async () => ({ kind: "admitted" as const }), settle: async () => undefined },
+    spending: { admit: async () => ({ kind: "admitted" as const, microUsd: 1e7 }), settle: async () => undefined },
     waitUntil: (work: Promise<unknown>) => void work,
     log,
     now: () => 1,
