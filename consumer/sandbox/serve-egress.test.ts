@@ -83,6 +83,19 @@ describe("what passes the egress", () => {
     expect(headers.has("authorization") || headers.has("cookie")).toBe(false);
   });
 
+  it("carries no header and no beta that nobody knows", async ({ expect }) => {
+    const beta = "effort-2025-11-24, fast-mode-2026-02-01,code-execution-2025-08-25";
+    const own = { "anthropic-beta": beta, upgrade: "websocket", "x-forwarded-host": "evil.test", "x-app": "cli" };
+    await ask("https://model.test/v1/messages", message("claude-sonnet-5", own));
+    const [{ headers } = { headers: new Headers() }] = sent;
+    expect(headers.get("anthropic-beta")).toBe("effort-2025-11-24");
+    expect([headers.has("upgrade"), headers.has("x-forwarded-host"), headers.get("x-app")]).toEqual([
+      false,
+      false,
+      "cli",
+    ]);
+  });
+
   it("is not led elsewhere by a redirect", async ({ expect }) => {
     const { response } = await ask("https://git.test/acme/shop.git/info/refs?service=git-upload-pack", {});
     expect(response.status).toBe(302);
