@@ -24,8 +24,9 @@ async function setUp(maxUsd: number) {
   const payer = { workspace: "slack:T1", author: "slack:U1" };
   await createCommands(db).admit(testCommand("c1"), 1_000);
   const terms = { repository: "a/b", branch: "x", headBefore: null, models: ["opus"], expiresAt: 9e15, maxUsd };
-  const lease = await leases.find(await leases.open("c1", terms, payer, 1_000));
-  if (!lease) throw new Error("no lease");
+  const found = await leases.find(await leases.open("c1", terms, payer, 1_000));
+  if (!found) throw new Error("no lease");
+  const lease = found;
   let time = 1_000;
   const asked: number[] = [];
 
