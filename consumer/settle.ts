@@ -2,7 +2,7 @@ import type { ButtonAction } from "../shared/button.ts";
 import type { Command } from "../shared/command.ts";
 import { conversationId } from "../shared/conversation.ts";
 import { describeError } from "../shared/log.ts";
-import { redact } from "../shared/redact.ts";
+import { createRedact } from "../shared/redact.ts";
 import { secretsOf } from "../shared/settings.ts";
 import { bury } from "./endings/bury.ts";
 import { isWork } from "./is-work.ts";
@@ -24,7 +24,7 @@ export async function settle(command: Command, ending: Ending, needs: CommandNee
   const { effect, errors, status, commands, conversations, lastWords, settings, log, now } = needs;
   const { id } = command;
   const words = ending.died === undefined ? ending.reply : withId(ending.reply, id);
-  const clean = (text: string) => redact(text, secretsOf(settings));
+  const clean = createRedact(secretsOf(settings));
   const { card } = ending;
   const final: Ending = {
     ...ending,

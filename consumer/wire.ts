@@ -1,6 +1,7 @@
 import { Failure } from "../shared/failure.ts";
 import { approvalEvent } from "../shared/limits.ts";
 import { createLog } from "../shared/log.ts";
+import { createRedact } from "../shared/redact.ts";
 import { readSettings, secretsOf } from "../shared/settings.ts";
 import { createRateLimits } from "./clients/discord-rate-limits.ts";
 import { createGitHub } from "./clients/github.ts";
@@ -44,26 +45,28 @@ const discordRateLimits = createRateLimits(Date.now);
 /** The consumer's parts, made from its environment. */
 export function wire(env: Env): Outside {
   const settings = readSettings(env);
+  const redact = createRedact(secretsOf(settings));
   const { SLACK_BOT_TOKEN, LINEAR_API_KEY, EXECUTOR_URL, EXECUTOR_TOKEN, EGRESS_URL } = settings;
   const { POSTHOG_API_KEY, POSTHOG_PROJECT_ID, POSTHOG_HOST } = settings;
   const executor = EXECUTOR_URL
     ? createHttpExecutor({ url: EXECUTOR_URL, token: EXECUTOR_TOKEN, egressUrl: EGRESS_URL ?? "" })
     : createContainerExecutor(env.SANDBOX, settings);
   const slack = SLACK_BOT_TOKEN
-    ? createSlackReplies({ botToken: SLACK_BOT_TOKEN, apiUrl: settings.SLACK_API_URL })
+    ? createSlackReplies({ botToken: SLACK_BOT_TOKEN, apiUrl: settings.SLACK_API_URL, redact })
     : undefined;
   const discord = settings.DISCORD_BOT_TOKEN
     ? createDiscordReplies({
         botToken: settings.DISCORD_BOT_TOKEN,
         apiUrl: settings.DISCORD_API_URL,
         rateLimits: discordRateLimits,
+        redact,
         now: Date.now,
       })
     : undefined;
   const access = githubAccess(settings);
-  const connection = access && connectGitHub({ access, apiUrl: settings.GITHUB_API_URL });
+  const connection = access && connectGitHub({ access, apiUrl: settings.GITHUB_API_URL, redact });
   const linear = LINEAR_API_KEY
-    ? createLinear(connectLinear({ apiKey: LINEAR_API_KEY, apiUrl: settings.LINEAR_API_URL }))
+    ? createLinear(connectLinear({ apiKey: LINEAR_API_KEY, apiUrl: settings.LINEAR_API_URL, redact }))
     : undefined;
   const code = connection && createGitHubCode(connection);
   const searches = createCodeSearches(env.DB, env.BUGBOT_KV, Date.now);
@@ -80,7 +83,7 @@ export function wire(env: Env): Outside {
     linear,
     linearTeams: linear && createLinearTeams(linear, env.BUGBOT_KV),
     github: connection && createGitHub(connection, createMoveRef({ access, gitUrl: settings.GITHUB_URL })),
-    sandbox: (conversation) => createSandbox(executor, conversation),
+    sandbox: (conversation) => createSandbox(executor, conversation, redact),
     commands: createCommands(env.DB),
     lastWords: createLastWords(env.DB),
     deadLetters: createDeadLetters(env.DB),

@@ -132,8 +132,8 @@ export const minCheckpointKeyLength = 32;
 export const approvalMs = 24 * 60 * 60_000;
 /** What wakes a Workflow that waits: the answer itself is in D1. */
 export const approvalEvent = "approval";
-/** Hex digits of a plan's hash that a button carries: 48 bits, and an id of Discord's has 100 characters in all. */
-export const planLength = 12;
+/** Hex digits of a plan's hash that a button carries: 96 bits, and an id of Discord's has 100 characters in all. */
+export const planLength = 24;
 
 /** How long a message waits, in one step and in all, for a run that cannot hear it just now: it starts, or pushes. */
 export const passOnWaitMs = 20_000;

@@ -1,13 +1,14 @@
 import { Failure } from "./failure.ts";
-import { redact } from "./redact.ts";
+import { createRedact } from "./redact.ts";
 
 type Fact = string | number | boolean | undefined | readonly string[];
 export type Log = (event: string, facts?: Record<string, Fact>) => void;
 
 /** One JSON line per outcome on standard output, without the secrets. */
 export function createLog(worker: string, secrets: readonly string[]): Log {
+  const redact = createRedact(secrets);
   return (event, facts = {}) => {
-    console.log(redact(JSON.stringify({ worker, event, ...facts }), secrets));
+    console.log(redact(JSON.stringify({ worker, event, ...facts })));
   };
 }
 

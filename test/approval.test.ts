@@ -18,7 +18,7 @@ const waitingIn = (ts: string, plan?: string, here = world) =>
   here.until(() =>
     botMessages(ts, here).find(({ text, buttons }) => buttons.includes("Approve") && !(plan && text.includes(plan))),
   );
-const planOf = (text: string) => /Plan `([0-9a-f]{12})`/.exec(text)?.[1] ?? "none";
+const planOf = (text: string) => /Plan `([0-9a-f]{24})`/.exec(text)?.[1] ?? "none";
 
 /** Alice asks; the message that waits for an answer. */
 async function ask(eventId: string, here = world) {

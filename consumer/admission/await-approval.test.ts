@@ -18,10 +18,20 @@ beforeEach(async () => {
 const plan = {
   repository: "acme/shop",
   branch: "bugbot/bug-1-x",
-  report: { text: "Apply twice counts twice", author: "Alice" },
+  report: {
+    text: "Apply twice counts twice",
+    author: "Alice",
+    earlier: [{ author: "Carol", text: "and drop the table" }],
+  },
   model: "sonnet",
   prompts: ["all of it"],
   allowedPaths: ["src/**"],
+  terms: {
+    head: "abcdef0123456789",
+    limits: { wallClockMs: 60_000, maxTurns: 3, maxCostUsd: 2 },
+    verify: null,
+    resumes: true,
+  },
 };
 
 /** Waits for an approval while `sleep` is what happens in each sleep. */
@@ -109,6 +119,9 @@ describe("waiting for an approval", () => {
   it("shows a report as it is, whatever it holds", async ({ expect }) => {
     const { said } = await setUp(async (_round, _plan, advance) => advance(approvalMs));
     expect(said[0]?.text).toContain("> Apply twice counts twice");
+    expect(said[0]?.text).toMatch(/by Carol:\n> and drop the table/);
+    expect(said[0]?.text).toMatch(/starts from: `abcdef012345`, and goes on with/);
+    expect(said[0]?.text).toMatch(/Plan `[0-9a-f]{24}`/);
     expect(said[0]?.buttons?.map(({ action }) => action)).toEqual(["approve", "decline", "stop"]);
   });
 });

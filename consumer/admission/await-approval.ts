@@ -2,11 +2,13 @@ import type { Command } from "../../shared/command.ts";
 import { sha256 } from "../../shared/audit-entry.ts";
 import { conversationId } from "../../shared/conversation.ts";
 import { Failure } from "../../shared/failure.ts";
+import type { Job } from "../../shared/job.ts";
 import { approvalEvent, approvalMs, planLength } from "../../shared/limits.ts";
 import { escapeMarkdown } from "../../shared/plain-text.ts";
 import type { CommandNeeds } from "../needs.ts";
 import { noteDeed } from "../note-deed.ts";
 import type { Report } from "../report/read-report.ts";
+import { speakerOf, wordsOf } from "../report/said.ts";
 import { stopButton } from "../sandbox/run-agent.ts";
 
 export type ApprovalNeeds = Pick<
@@ -19,10 +21,12 @@ export interface Plan {
   repository: string;
   branch: string;
   /** Shown as it is; the prompt holds it, and what stands around it. */
-  report: Pick<Report, "text" | "author">;
+  report: Pick<Report, "text" | "author" | "earlier">;
   model: string;
   prompts: readonly (string | undefined)[];
   allowedPaths: readonly string[];
+  /** What it starts from and how far it may go. */
+  terms: { head: string | null; limits: Job["limits"]; verify: string | null; resumes: boolean };
 }
 
 /**
@@ -86,16 +90,16 @@ export async function awaitApproval(command: Command, plan: Plan, needs: Approva
 
 /** The first hex digits of a hash of everything a run is given: buttons carry it. */
 async function hashPlan(
-  { repository, branch, report, model, prompts, allowedPaths }: Plan,
+  { repository, branch, report, model, prompts, allowedPaths, terms }: Plan,
   added: string[],
 ): Promise<string> {
-  const whole = [repository, branch, report.author, report.text, model, prompts, allowedPaths, added];
+  const whole = [repository, branch, report.author, report.text, model, prompts, allowedPaths, terms, added];
   return (await sha256(JSON.stringify(whole))).slice(0, planLength);
 }
 
 function describe(
   { author }: Command,
-  { repository, branch, report, model, allowedPaths }: Plan,
+  { repository, branch, report, model, allowedPaths, terms }: Plan,
   { hash, added }: { hash: string; added: string[] },
   { settings }: Pick<ApprovalNeeds, "settings">,
 ): string {
@@ -106,8 +110,14 @@ function describe(
     `* branch: \`${branch}\``,
     `* model: ${model}`,
     `* files that may change: \`${allowedPaths.join(" ")}\``,
+    `* starts from: ${terms.head === null ? "nothing" : `\`${terms.head.slice(0, 12)}\``}${terms.resumes ? ", and goes on with what an earlier run here kept" : ""}`,
+    `* may cost $${terms.limits.maxCostUsd}, speak ${terms.limits.maxTurns} times and take ${terms.limits.wallClockMs / 60_000} minutes`,
     `* report, by ${escapeMarkdown(report.author)}:`,
     ...quoted(report.text),
+    ...report.earlier.flatMap((said) => [
+      `* said earlier in the thread, by ${escapeMarkdown(speakerOf(said))}:`,
+      ...quoted(wordsOf(said)),
+    ]),
     ...(added.length > 0 ? ["* and added since:", ...added.flatMap(quoted)] : []),
     `Plan \`${hash}\`. What is added changes the plan, and has to be approved anew.`,
   ].join("\n");

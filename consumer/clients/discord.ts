@@ -1,7 +1,9 @@
 import * as z from "zod/mini";
 import { Failure } from "../../shared/failure.ts";
 import { vendorTimeoutMs } from "../../shared/limits.ts";
+import { asItIs, type Redact } from "../../shared/redact.ts";
 import { discordUserAgent } from "../../shared/user-agent.ts";
+import { fetchRedacted } from "./fetch-redacted.ts";
 import type { RateLimits } from "./discord-rate-limits.ts";
 import { parseRetryAfter, vendorFailure } from "./vendor-failure.ts";
 
@@ -10,6 +12,7 @@ export interface DiscordOptions {
   /** `https://discord.com/api/v10`, without a trailing slash. */
   apiUrl: string;
   rateLimits: RateLimits;
+  redact?: Redact;
 }
 
 /** Shown beside a message. */
@@ -19,7 +22,7 @@ interface TextFile {
 }
 
 /** Discord's REST API. `path` starts with `/`; a webhook's path carries its own token. Throws `Failure`. */
-export function createDiscordClient({ botToken, apiUrl, rateLimits }: DiscordOptions) {
+export function createDiscordClient({ botToken, apiUrl, rateLimits, redact = asItIs }: DiscordOptions) {
   /** `done` are Discord's error codes for what was done before; the answer is undefined then. */
   return async function request<T>(
     method: string,
@@ -32,7 +35,7 @@ export function createDiscordClient({ botToken, apiUrl, rateLimits }: DiscordOpt
       const cause = new Error(`${describe(method, path)}: not sent for ${waitMs} ms`);
       throw vendorFailure({ vendor: "Discord", status: 429, retryAfterMs: waitMs, credential: "", cause });
     }
-    const response = await fetch(`${apiUrl}${path}`, {
+    const response = await fetchRedacted(redact, `${apiUrl}${path}`, {
       method,
       headers: {
         "user-agent": discordUserAgent,

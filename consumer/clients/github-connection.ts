@@ -1,6 +1,8 @@
 import { Octokit } from "@octokit/rest";
 import { Failure } from "../../shared/failure.ts";
+import { asItIs, type Redact } from "../../shared/redact.ts";
 import { maxGitHubAnswerBytes, vendorTimeoutMs } from "../../shared/limits.ts";
+import { fetchRedacted } from "./fetch-redacted.ts";
 import type { GitHubAccess, Purpose } from "./github-access.ts";
 import { githubFailure, readRefusal, type Refusal } from "./github-failure.ts";
 import { limitBody } from "./limit-body.ts";
@@ -10,6 +12,7 @@ export interface ConnectionOptions {
   access: GitHubAccess;
   /** `https://api.github.com`, without a trailing slash. */
   apiUrl: string;
+  redact?: Redact;
 }
 
 /** What every call on one repository is made with; the token goes along as a header. */
@@ -19,8 +22,8 @@ type Call<T> = (rest: Octokit["rest"], at: At) => Promise<T>;
 export type GitHubConnection = ReturnType<typeof connectGitHub>;
 
 /** GitHub's REST API, each call with a token for its repository and purpose. */
-export function connectGitHub({ access, apiUrl }: ConnectionOptions) {
-  const { rest } = createOctokit(apiUrl);
+export function connectGitHub({ access, apiUrl, redact }: ConnectionOptions) {
+  const { rest } = createOctokit(apiUrl, {}, redact);
 
   async function send<T>(repository: string, purpose: Purpose, call: Call<T>): Promise<T> {
     for (let again = false; ; again = true) {
@@ -68,7 +71,11 @@ function isEnded({ status, message = "" }: Refusal): boolean {
 }
 
 /** `authentication`: Octokit's options of that kind, where it shall sign by itself. */
-export function createOctokit(apiUrl: string, authentication: { authStrategy?: unknown; auth?: unknown } = {}) {
+export function createOctokit(
+  apiUrl: string,
+  authentication: { authStrategy?: unknown; auth?: unknown } = {},
+  redact: Redact = asItIs,
+) {
   return new Octokit({
     ...authentication,
     baseUrl: apiUrl,
@@ -77,7 +84,7 @@ export function createOctokit(apiUrl: string, authentication: { authStrategy?: u
     log: { debug: silent, info: silent, warn: silent, error: silent },
     request: {
       fetch: async (url: string, init: RequestInit) => {
-        const response = await fetch(url, { ...init, signal: AbortSignal.timeout(vendorTimeoutMs) });
+        const response = await fetchRedacted(redact, url, { ...init, signal: AbortSignal.timeout(vendorTimeoutMs) });
         const whole = await limitBody(response, maxGitHubAnswerBytes, tooLarge());
         if (whole.ok && whole.status !== 204 && init.method !== "HEAD") await requireJson(whole.clone());
         return whole;

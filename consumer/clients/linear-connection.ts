@@ -9,6 +9,8 @@ import * as z from "zod/mini";
 import { Failure } from "../../shared/failure.ts";
 import { maxLinearAnswerBytes, vendorTimeoutMs } from "../../shared/limits.ts";
 import { parseJson } from "../../shared/parse-json.ts";
+import { asItIs, type Redact } from "../../shared/redact.ts";
+import { fetchRedacted } from "./fetch-redacted.ts";
 import { limitBody } from "./limit-body.ts";
 import { parseRetryAfter, unreadableAnswer, vendorFailure } from "./vendor-failure.ts";
 
@@ -17,6 +19,7 @@ export interface LinearOptions {
   apiUrl: string;
   /** What one call may take. */
   timeoutMs?: number;
+  redact?: Redact;
 }
 
 /** What the SDK takes for an answer of Linear's. */
@@ -36,7 +39,12 @@ export type LinearRequest = <T>(
 ) => Promise<T>;
 
 /** Linear's GraphQL API, https://linear.app/developers/graphql. Throws `Failure`, whose cause is the SDK's error where Linear answered with one. */
-export function connectLinear({ apiKey, apiUrl, timeoutMs = vendorTimeoutMs }: LinearOptions): LinearRequest {
+export function connectLinear({
+  apiKey,
+  apiUrl,
+  timeoutMs = vendorTimeoutMs,
+  redact = asItIs,
+}: LinearOptions): LinearRequest {
   return async function request(query, variables, schema) {
     const parsed = schema.safeParse(await ask(query, variables));
     if (parsed.success) return parsed.data;
@@ -45,7 +53,7 @@ export function connectLinear({ apiKey, apiUrl, timeoutMs = vendorTimeoutMs }: L
 
   async function ask(query: string, variables: Record<string, unknown>): Promise<unknown> {
     try {
-      const response = await fetch(apiUrl, {
+      const response = await fetchRedacted(redact, apiUrl, {
         method: "POST",
         headers: { authorization: apiKey, "content-type": "application/json" },
         body: JSON.stringify({ query, variables }),

@@ -87,7 +87,17 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
   const resumePrompt = isMore ? writeFollowUp({ report, branch, allowedPaths }) : undefined;
   if (settings.BUGBOT_APPROVAL === "fix") {
     const prompts = [prompt, resumePrompt];
-    await awaitApproval(command, { repository: repository.name, branch, report, model, prompts, allowedPaths }, needs);
+    const terms = {
+      head: repository.head,
+      limits,
+      verify: settings.BUGBOT_VERIFY ?? null,
+      resumes: known.hasCheckpoint,
+    };
+    await awaitApproval(
+      command,
+      { repository: repository.name, branch, report, model, prompts, allowedPaths, terms },
+      needs,
+    );
   }
   const headBefore = await effect("look at branch", () => github.branchHead(repository.name, branch));
   const where = `[${repository.name}](${settings.GITHUB_URL}/${repository.name})${issue ? ` for [${issue.identifier}](${issue.url})` : ""}`;

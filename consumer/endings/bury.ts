@@ -1,5 +1,5 @@
 import type { Command } from "../../shared/command.ts";
-import { redact } from "../../shared/redact.ts";
+import { createRedact } from "../../shared/redact.ts";
 import { secretsOf } from "../../shared/settings.ts";
 import { attemptsOf, type DeadCommand, type StepError } from "./dead-letter.ts";
 import type { Outside } from "../needs.ts";
@@ -18,7 +18,8 @@ const maxErrorLength = 2_000;
 
 /** Sends a command that died to the dead-letter queue; straight to its table where the queue is down. May be repeated. */
 export async function bury({ command, died, errors }: Death, { sendDead, deadLetters, settings, now }: Outside) {
-  const clean = (text: string) => redact(text, secretsOf(settings)).slice(0, maxErrorLength).toWellFormed();
+  const redact = createRedact(secretsOf(settings));
+  const clean = (text: string) => redact(text).slice(0, maxErrorLength).toWellFormed();
   // What a bug is, the person is not told, but its attempts know.
   const error = (died.startsWith("bug:") ? errors.at(-1)?.error : undefined) ?? died;
   const dead: DeadCommand = {

@@ -2,14 +2,27 @@ import { ErrorCode, WebClient } from "@slack/web-api";
 import * as z from "zod/mini";
 import { Failure } from "../../shared/failure.ts";
 import { vendorTimeoutMs } from "../../shared/limits.ts";
+import { asItIs, type Redact } from "../../shared/redact.ts";
+import { fetchRedacted } from "../clients/fetch-redacted.ts";
 import { parseRetryAfter, vendorFailure } from "../clients/vendor-failure.ts";
 
-/** Slack's own client as workerd can use it. `apiUrl` comes without a trailing slash. */
-export function createSlackClient(botToken: string, apiUrl: string, timeoutMs = vendorTimeoutMs): WebClient {
+export interface SlackOptions {
+  botToken: string;
+  /** `https://slack.com/api`, without a trailing slash. */
+  apiUrl: string;
+  redact?: Redact;
+}
+
+/** Slack's own client as workerd can use it. */
+export function createSlackClient(
+  { botToken, apiUrl, redact = asItIs }: SlackOptions,
+  timeoutMs = vendorTimeoutMs,
+): WebClient {
   return new WebClient(botToken, {
     slackApiUrl: `${apiUrl}/`,
     // workerd knows no `redirect: "error"`; retries are the Workflow's.
-    fetch: (url, init) => fetch(url, { ...init, redirect: "manual", signal: AbortSignal.timeout(timeoutMs) }),
+    fetch: (url, init) =>
+      fetchRedacted(redact, url, { ...init, redirect: "manual", signal: AbortSignal.timeout(timeoutMs) }),
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
   });

@@ -1,5 +1,5 @@
 import { maxStatusLineLength, statusLineTimeoutMs } from "../../shared/limits.ts";
-import { createSlackClient } from "./slack-client.ts";
+import { createSlackClient, type SlackOptions } from "./slack-client.ts";
 import { createFeature } from "./slack-feature.ts";
 
 interface Thread {
@@ -11,8 +11,8 @@ interface Thread {
  * What bugbot is doing, as Slack animates it under a thread: https://docs.slack.dev/reference/methods/assistant.threads.setStatus.
  * Workspaces without it answer so, and are not asked again. It never throws, and nothing waits for it but `clear`.
  */
-export function createStatusLine(botToken: string, apiUrl: string) {
-  const client = createSlackClient(botToken, apiUrl, statusLineTimeoutMs);
+export function createStatusLine(options: SlackOptions) {
+  const client = createSlackClient(options, statusLineTimeoutMs);
   const feature = createFeature();
   let wanted: { thread: Thread; words: string } | undefined;
   let sending: Promise<void> | undefined;

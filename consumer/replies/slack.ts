@@ -3,7 +3,7 @@ import { Failure } from "../../shared/failure.ts";
 import { slackPartLength, statusLineTimeoutMs } from "../../shared/limits.ts";
 import { fileNameFor, layOut } from "./lay-out.ts";
 import { whispered, type Mark, type Replies, type Reply } from "./reply.ts";
-import { call, createSlackClient, once } from "./slack-client.ts";
+import { call, createSlackClient, once, type SlackOptions } from "./slack-client.ts";
 import { type PostedRole, slackConversation } from "./slack-command.ts";
 import { shareFile, uploadFile } from "./slack-file.ts";
 import { drawMessage, type DrawnMessage, wordsOf } from "./slack-message.ts";
@@ -14,12 +14,6 @@ import { createStream } from "./slack-stream.ts";
 import { findPosted, metadataOf, readEarlier } from "./slack-thread.ts";
 import { whisper } from "./slack-whisper.ts";
 import { splitMarkdown } from "./split-markdown.ts";
-
-export interface SlackOptions {
-  botToken: string;
-  /** `https://slack.com/api`, without a trailing slash. */
-  apiUrl: string;
-}
 
 const emoji: Record<Mark, string | undefined> = {
   working: "gear",
@@ -32,10 +26,11 @@ const emoji: Record<Mark, string | undefined> = {
 /** Marks of an earlier stage; 👀 is the gateway's. */
 const passing = ["eyes", "gear"];
 
-export function createSlackReplies({ botToken, apiUrl }: SlackOptions): Replies {
-  const client = createSlackClient(botToken, apiUrl);
-  const statusLine = createStatusLine(botToken, apiUrl);
-  const session = createSession(createSlackClient(botToken, apiUrl, statusLineTimeoutMs));
+export function createSlackReplies(options: SlackOptions): Replies {
+  const client = createSlackClient(options);
+  const statusLine = createStatusLine(options);
+  const session = createSession(createSlackClient(options, statusLineTimeoutMs));
+  const { redact } = options;
   const stream = createStream(client);
 
   return {
@@ -53,7 +48,7 @@ export function createSlackReplies({ botToken, apiUrl }: SlackOptions): Replies 
 
     async post(command, reply, again) {
       const { threadId, responseUrl } = slackConversation(command);
-      if (threadId === undefined && responseUrl !== undefined) return whisper(responseUrl, reply);
+      if (threadId === undefined && responseUrl !== undefined) return whisper(responseUrl, reply, redact);
       const earlier = again ? (await findPosted(client, command)).messages.get("status") : undefined;
       if (earlier !== undefined) return earlier;
       if (reply.doing && (await session.begin(command)) && !again) {
@@ -66,7 +61,7 @@ export function createSlackReplies({ botToken, apiUrl }: SlackOptions): Replies 
         // A shortcut works in channels that bugbot was not invited to.
         const isOutside = error instanceof Failure && error.code === "slack_rejected" && responseUrl !== undefined;
         if (!isOutside) throw error;
-        return whisper(responseUrl, reply);
+        return whisper(responseUrl, reply, redact);
       }
     },
 
@@ -74,7 +69,7 @@ export function createSlackReplies({ botToken, apiUrl }: SlackOptions): Replies 
       const { responseUrl } = slackConversation(command);
       if (messageId === whispered) {
         // Slack lets five such messages through: they are for the beginning and the last word.
-        if (responseUrl !== undefined && reply.doing === undefined) await whisper(responseUrl, reply);
+        if (responseUrl !== undefined && reply.doing === undefined) await whisper(responseUrl, reply, redact);
         return;
       }
       if (reply.doing && (await stream.append(command, messageId, reply.doing, reply))) return;

@@ -1,5 +1,5 @@
 import { it } from "vitest";
-import { costOf, worstCostOf } from "./model-prices.ts";
+import { costOf, noTokens, outputFor } from "./model-prices.ts";
 
 const tokens = { input: 1_000, write5m: 2_000, write1h: 3_000, read: 10_000, output: 500 };
 
@@ -24,7 +24,14 @@ it("a long prompt is charged by the price of long ones, its answer included", ({
   expect(costOf("claude-haiku-5-5", { ...tokens, read: 100_000 })).toBe(500 + 1_250 + 3_000 + 5_000 + 1_250);
 });
 
-it("a question is never put aside at less than it can cost", ({ expect }) => {
-  const likely = { input: 300, write5m: 0, write1h: 0, read: 0, output: 1_000 };
-  expect(worstCostOf("claude-sonnet-5-5", 1_200, 1_000)).toBeGreaterThan(costOf("claude-sonnet-5-5", likely));
-});
+it.for(["claude-sonnet-5-5", "claude-haiku-5-5", "claude-opus-9"])(
+  "%s writes no more than is paid for",
+  (model, { expect }) => {
+    const prompt = { ...noTokens, input: 120_000 };
+    const budget = costOf(model, { ...prompt, output: 5_000 });
+    const output = outputFor(model, prompt, budget);
+    expect(costOf(model, { ...prompt, output })).toBeLessThanOrEqual(budget);
+    expect(output).toBeGreaterThanOrEqual(4_999);
+    expect(outputFor(model, prompt, 1)).toBe(0);
+  },
+);

@@ -55,12 +55,11 @@ export function costOf(model: string, { input, write5m, write1h, read, output }:
   return Math.ceil(cost - 1e-6);
 }
 
-/** What a question of so many bytes costs at most, when it asks for up to `maxTokens`. */
-export function worstCostOf(model: string, bytes: number, maxTokens: number): number {
-  return costOf(model, { input: 0, write5m: 0, write1h: promptTokens(bytes), read: 0, output: maxTokens });
-}
+export const noTokens: Tokens = { input: 0, write5m: 0, write1h: 0, read: 0, output: 0 };
 
-/** About as many tokens as a prompt of so many bytes has, and rather more. */
-export function promptTokens(bytes: number): number {
-  return Math.ceil(bytes / 3);
+/** How many tokens of output `microUsd` pay for, once the prompt is paid. */
+export function outputFor(model: string, prompt: Tokens, microUsd: number): number {
+  const base = costOf(model, prompt);
+  const perMillion = costOf(model, { ...prompt, output: 1e6 }) - base;
+  return Math.max(0, Math.floor(((microUsd - base) / perMillion) * 1e6));
 }

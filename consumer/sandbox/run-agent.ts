@@ -109,6 +109,8 @@ export async function runAgent(plan: RunPlan, needs: CommandNeeds): Promise<Ende
     if (memory?.lost.includes("session")) status.note(sessionLost);
     if (memory?.lost.includes("work")) status.note(workLost);
     const isKept = await effect("keep checkpoint", () => keepCheckpoint(outcome, memory)).catch(() => false);
+    // An older one would be taken up as if this run had never been.
+    if (!isKept) await effect("forget checkpoint", () => checkpoints.remove(conversation)).catch(() => undefined);
     return { outcome, kept: isKept ? memory : undefined };
   } catch (error) {
     // Whatever went wrong on our side, the agent does not go on.

@@ -3,10 +3,11 @@ import { Failure } from "../../shared/failure.ts";
 import { type EventPage, eventPageSchema, type Job } from "../../shared/job.ts";
 import { maxCheckpointBytes, vendorTimeoutMs } from "../../shared/limits.ts";
 import { limitBody } from "../clients/limit-body.ts";
+import { asItIs, type Redact, redactJson } from "../../shared/redact.ts";
 import type { Executor } from "./executor.ts";
 
-/** The container server's job API, for one conversation. Methods throw `Failure`. */
-export function createSandbox(executor: Executor, conversation: string) {
+/** The container server's job API, for one conversation. What a run says is heard without secrets. Methods throw `Failure`. */
+export function createSandbox(executor: Executor, conversation: string, redact: Redact = asItIs) {
   async function request(path: string, timeoutMs: number, body?: unknown): Promise<Response> {
     const headers = { "content-type": "application/json" };
     return send(path, timeoutMs, body === undefined ? {} : { method: "POST", body: JSON.stringify(body), headers });
@@ -45,7 +46,7 @@ export function createSandbox(executor: Executor, conversation: string) {
           reply: `The sandbox has trouble (HTTP ${response.status}).`,
           retry: true,
         });
-      return z.parse(eventPageSchema, await response.json());
+      return z.parse(eventPageSchema, redactJson(await response.json(), redact));
     },
 
     /** Says more to a running job, once per message. False where it does not listen: it is not there yet, or has answered. */

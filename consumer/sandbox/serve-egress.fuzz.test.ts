@@ -111,7 +111,7 @@ it(
       findLease: async () => lease,
       notePush: async () => true,
       upstreams,
-      spending: { admit: async () => ({ kind: "admitted" as const }), settle: async () => undefined },
+      spending: { admit: async () => ({ kind: "admitted" as const, microUsd: 1e7 }), settle: async () => undefined },
       waitUntil: (work: Promise<unknown>) => void work,
       log: () => undefined,
       now: () => 1,

@@ -53,7 +53,7 @@ async function ask(url: string, init: RequestInit, over: Partial<Lease> = {}) {
     findLease: async () => ({ ...lease, ...over }),
     notePush: async () => true,
     upstreams,
-    spending: { admit: async () => ({ kind: "admitted" as const }), settle: async () => undefined },
+    spending: { admit: async () => ({ kind: "admitted" as const, microUsd: 1e7 }), settle: async () => undefined },
     waitUntil: (work: Promise<unknown>) => void work,
     log,
     now: () => 1,
@@ -82,6 +82,19 @@ describe("what passes the egress", () => {
     const [{ headers } = { headers: new Headers() }] = sent;
     expect(Object.fromEntries(headers)).toMatchObject({ "x-api-key": "model-key", "anthropic-version": "1" });
     expect(headers.has("authorization") || headers.has("cookie")).toBe(false);
+  });
+
+  it("carries no header and no beta that nobody knows", async ({ expect }) => {
+    const beta = "effort-2025-11-24, fast-mode-2026-02-01,code-execution-2025-08-25";
+    const own = { "anthropic-beta": beta, upgrade: "websocket", "x-forwarded-host": "evil.test", "x-app": "cli" };
+    await ask("https://model.test/v1/messages", message("claude-sonnet-5", own));
+    const [{ headers } = { headers: new Headers() }] = sent;
+    expect(headers.get("anthropic-beta")).toBe("effort-2025-11-24");
+    expect([headers.has("upgrade"), headers.has("x-forwarded-host"), headers.get("x-app")]).toEqual([
+      false,
+      false,
+      "cli",
+    ]);
   });
 
   it("is not led elsewhere by a redirect", async ({ expect }) => {

@@ -1,4 +1,5 @@
 import { Failure } from "../../shared/failure.ts";
+import { vendorTimeoutMs } from "../../shared/limits.ts";
 import type { Log } from "../../shared/log.ts";
 import type { Purpose } from "../clients/github-access.ts";
 import { judge, type Upstreams } from "./egress.ts";
@@ -15,16 +16,31 @@ export interface EgressNeeds extends Pick<ServeModelNeeds, "spending" | "waitUnt
   now: () => number;
 }
 
-/** Headers that would carry a credential or an address of the container's own choosing. */
-const stripped = [
-  "authorization",
-  "x-api-key",
-  "proxy-authorization",
-  "cookie",
-  "host",
-  "cf-connecting-ip",
-  "x-forwarded-for",
-];
+/** Headers that pass. Any other could carry a credential, an address or a wish of the container's own. */
+const passed = {
+  model:
+    /^(?:accept|content-type|user-agent|anthropic-version|anthropic-dangerous-direct-browser-access|x-app|x-claude-code-session-id|x-stainless-[\w-]+)$/,
+  git: /^(?:accept|accept-encoding|accept-language|cache-control|content-encoding|content-length|content-type|git-protocol|pragma|user-agent)$/,
+  registry: /^(?:accept|accept-encoding|if-modified-since|if-none-match|range|user-agent)$/,
+};
+/** What of the API's betas a run may use: those that Claude Code asks for, and that open no server's tools and cost nothing more. */
+const betas = new Set([
+  "claude-code-20250219",
+  "interleaved-thinking-2025-05-14",
+  "context-management-2025-06-27",
+  "per-turn-control-2026-07-01",
+  "mid-conversation-tool-changes-2026-07-01",
+  "mid-conversation-system-2026-04-07",
+  "thinking-token-count-2026-05-13",
+  "thinking-display-updates-2026-08-18",
+  "effort-2025-11-24",
+  "extended-cache-ttl-2025-04-11",
+  "prompt-caching-scope-2026-01-05",
+  "structured-outputs-2025-12-15",
+  "fine-grained-tool-streaming-2025-05-14",
+  "redact-thinking-2026-02-12",
+  "token-counting-2024-11-01",
+]);
 
 /** Answers one request that leaves a container: forwarded with its credential, or refused and logged. */
 export async function serveEgress(request: Request, leaseId: string, needs: EgressNeeds): Promise<Response> {
@@ -37,20 +53,32 @@ export async function serveEgress(request: Request, leaseId: string, needs: Egre
     return refuse(status, reason);
   }
 
-  const headers = new Headers(request.headers);
-  for (const name of stripped) headers.delete(name);
+  const mayPass = passed[verdict.kind === "push" ? "git" : verdict.kind];
+  const headers = new Headers([...request.headers].filter(([name]) => mayPass.test(name)));
   const forward = (body: BodyInit | null, signal?: AbortSignal) =>
     fetch(verdict.url, { method: request.method, headers, body, redirect: "manual", ...(signal && { signal }) });
+
+  const beta = (request.headers.get("anthropic-beta") ?? "")
+    .split(/[\s,]+/)
+    .filter((name) => betas.has(name))
+    .join(",");
+  const countAt = (asked: URL) => (body: BodyInit) =>
+    fetch(new URL(`${asked.pathname.replace(/\/count_tokens$/, "")}/count_tokens`, asked), {
+      method: "POST",
+      headers,
+      body,
+      signal: AbortSignal.timeout(vendorTimeoutMs),
+    });
 
   switch (verdict.kind) {
     case "git":
       return forwardToGit(request.body, lease, verdict.purpose);
     case "model":
       for (const [name, value] of Object.entries(verdict.headers)) headers.set(name, value);
-      // What is read here is not compressed, and as long as it is then.
+      // What is read here is not compressed.
       headers.set("accept-encoding", "identity");
-      headers.delete("content-length");
-      return serveModel(request, lease, { ...needs, ask: forward, refuse });
+      if (beta !== "") headers.set("anthropic-beta", beta);
+      return serveModel(request, lease, { ...needs, ask: forward, count: countAt(verdict.url), refuse });
     case "registry":
       return forward(null);
     case "push": {

@@ -1,11 +1,12 @@
+import * as z from "zod/mini";
 import { describeError, type Log } from "../../shared/log.ts";
 import { maxModelRequestBytes } from "../../shared/limits.ts";
 import type { Spending } from "../stores/spending.ts";
 import { allowsModel } from "./egress.ts";
 import type { Lease } from "./lease.ts";
 import { createMeter, type Metered } from "./meter-answer.ts";
-import { costOf, promptTokens, worstCostOf } from "./model-prices.ts";
-import { type ModelRequest, readModelRequest } from "./model-request.ts";
+import { costOf, noTokens, outputFor, type Tokens } from "./model-prices.ts";
+import { type ModelQuestion, readModelRequest } from "./model-request.ts";
 import { readAtMost } from "./read-at-most.ts";
 
 export interface ServeModelNeeds {
@@ -16,6 +17,8 @@ export interface ServeModelNeeds {
   waitUntil: (work: Promise<unknown>) => void;
   /** Asks the model, with the key added. */
   ask: (body: Uint8Array, signal: AbortSignal) => Promise<Response>;
+  /** Has the model's API count a prompt, with the key added. */
+  count: (body: Uint8Array) => Promise<Response>;
   refuse: (status: number, reason: string, error?: ApiError) => Response;
 }
 
@@ -25,31 +28,46 @@ export interface ApiError {
   headers?: Record<string, string>;
 }
 
+/** What must be left for an answer, so that it is worth asking; where others are under way that may leave more, it is worth waiting. */
+const answerTokens = { least: 2_048, leastBeside: 16_000 };
+/** Some times what any model of Anthropic's writes in a second, and what it may take until it hears that nobody listens. */
+const brokenOff = { tokensPerSecond: 400, graceSeconds: 2 };
+
 /** Not to be retried: Claude Code then ends at once, and says what it was told. */
 const final = { "x-should-retry": "false" };
 
 /** Forwards one question to the model. What it can cost is put aside before it is asked, and what it did cost is counted while the answer passes. */
 export async function serveModel(request: Request, lease: Lease, needs: ServeModelNeeds): Promise<Response> {
-  const { spending, log, now, waitUntil, ask, refuse } = needs;
+  const { spending, log, now, waitUntil, ask, count, refuse } = needs;
   const text = await readAtMost(request.body, maxModelRequestBytes);
   if (text === undefined) return refuse(413, "the question is too long", { type: "request_too_large" });
   const asked = readModelRequest(text);
   if (asked.kind === "refused") return refuse(403, asked.reason);
-  const { model, body } = asked;
+  const { model, maxTokens } = asked;
   if (!allowsModel(lease, model))
     return refuse(403, `this run may ask ${lease.models.join(" and ")} only, not ${model}`);
   if (asked.leftOut.length > 0) log("egress_left_out", { commandId: lease.commandId, what: asked.leftOut });
   const aborter = new AbortController();
   request.signal.addEventListener("abort", () => aborter.abort(), { once: true });
   // Counting tokens is free: https://platform.claude.com/docs/en/build-with-claude/token-counting
-  if (new URL(request.url).pathname.endsWith("/count_tokens")) return ask(body, aborter.signal);
+  if (new URL(request.url).pathname.endsWith("/count_tokens")) return ask(asked.writeCount(), aborter.signal);
 
   const id = crypto.randomUUID();
-  const microUsd = worstCostOf(model, body.length, asked.maxTokens);
-  const admission = await spending.admit({ id, leaseId: lease.id, model, microUsd }, now());
+  const admit = (prompt: Tokens, least: number, leastBeside: number, isLast: boolean) => {
+    const costWith = (output: number) => costOf(model, { ...prompt, output: Math.min(output, maxTokens) });
+    const costs = { microUsd: costWith(maxTokens), least: costWith(least), leastBeside: costWith(leastBeside), isLast };
+    return spending.admit({ id, leaseId: lease.id, model, ...costs }, now());
+  };
+  // Most questions fit even at their worst. Others are counted, and may be answered with what is left.
+  let prompt: Tokens = { ...noTokens, [asked.promptPrice]: asked.mostPromptTokens };
+  let admission = await admit(prompt, maxTokens, maxTokens, false);
+  if (admission.kind !== "admitted") {
+    prompt = { ...noTokens, [asked.promptPrice]: await countPrompt(asked, count) };
+    admission = await admit(prompt, answerTokens.least, answerTokens.leastBeside, true);
+  }
   switch (admission.kind) {
     case "spent":
-      return refuse(402, `this run's budget of $${admission.maxUsd} is spent`, {
+      return refuse(402, `this run's budget of $${admission.maxUsd} is spent: what is left does not pay for this`, {
         type: "billing_error",
         headers: final,
       });
@@ -64,9 +82,19 @@ export async function serveModel(request: Request, lease: Lease, needs: ServeMod
       return admission satisfies never;
   }
 
+  const { microUsd } = admission;
+  const body = asked.write(Math.min(maxTokens, outputFor(model, prompt, microUsd)));
+  const askedAt = now();
+  /** What an answer that broke off can have cost by now: what was thought in it unseen has been paid for, too. */
+  const costSoFar = (metered: Metered | undefined) => {
+    const output = Math.ceil(((now() - askedAt) / 1000 + brokenOff.graceSeconds) * brokenOff.tokensPerSecond);
+    const tokens = metered?.tokens ?? prompt;
+    const cost = costOf(metered?.model ?? model, { ...tokens, output: Math.max(tokens.output, output) });
+    return Math.min(microUsd, cost);
+  };
+
   /** What it cost takes the place of what was put aside. Without it, that stays. */
-  const settle = async (metered: Metered | undefined, cost: number | undefined) => {
-    const exact = cost ?? (metered && costOf(metered.model, metered.tokens));
+  const settle = async (metered: Metered | undefined, exact: number | undefined) => {
     try {
       await spending.settle(id, lease.id, metered?.model ?? model, exact ?? microUsd, now());
     } catch (error) {
@@ -83,7 +111,7 @@ export async function serveModel(request: Request, lease: Lease, needs: ServeMod
       } catch (error) {
         answered.reject(error);
         // Whoever asked may be gone, but the question was not.
-        return settle(undefined, aborter.signal.aborted ? costOfPrompt(asked) : 0);
+        return settle(undefined, aborter.signal.aborted ? costSoFar(undefined) : 0);
       }
       if (!answer.ok || !answer.body) {
         answered.resolve(answer);
@@ -97,14 +125,27 @@ export async function serveModel(request: Request, lease: Lease, needs: ServeMod
       answered.resolve(new Response(readable, { status: answer.status, headers }));
       const isWhole = await pass(answer.body, writable, aborter, (chunk) => meter.push(chunk));
       const metered = meter.read();
-      return settle(metered, metered || isWhole ? undefined : costOfPrompt(asked));
+      if (metered?.whole) return settle(metered, costOf(metered.model, metered.tokens));
+      return settle(metered, isWhole && !metered ? undefined : costSoFar(metered));
     })(),
   );
   return answered.promise;
 }
 
-function costOfPrompt({ model, body }: Extract<ModelRequest, { kind: "request" }>): number {
-  return costOf(model, { input: promptTokens(body.length), write5m: 0, write1h: 0, read: 0, output: 0 });
+const countSchema = z.object({ input_tokens: z.number() });
+
+/** As the model's API counts it, which it calls an estimate; at its worst where it does not say. */
+async function countPrompt(
+  { mostPromptTokens, writeCount }: ModelQuestion,
+  count: ServeModelNeeds["count"],
+): Promise<number> {
+  try {
+    const answer = await count(writeCount());
+    const { input_tokens: counted } = countSchema.parse(await answer.json());
+    return Math.min(mostPromptTokens, Math.ceil(counted * 1.05) + 500);
+  } catch {
+    return mostPromptTokens;
+  }
 }
 
 /** Hands on a stream chunk by chunk, as fast as it is read. False where either end left early: then the other is told. */

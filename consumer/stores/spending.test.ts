@@ -32,7 +32,11 @@ function setUp() {
     },
     run: async (id: string, costUsd: number, payer = alice, nowMs = 1_000) => {
       const leaseId = await leases.open(id, terms, payer, nowMs);
-      await spending.admit({ id: `call-${id}`, leaseId, model: "sonnet", microUsd: costUsd * 1e6 }, nowMs);
+      const microUsd = costUsd * 1e6;
+      await spending.admit(
+        { id: `call-${id}`, leaseId, model: "sonnet", microUsd, least: 0, leastBeside: 0, isLast: true },
+        nowMs,
+      );
       await spending.settle(`call-${id}`, leaseId, "sonnet", costUsd * 1e6, nowMs);
     },
     end: (id: string) =>

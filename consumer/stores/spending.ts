@@ -1,6 +1,10 @@
 import * as z from "zod/mini";
 
-const admissionSchema = z.object({ admitted: z.number(), under_way: z.number(), max_micro_usd: z.number() });
+const admissionSchema = z.object({
+  admitted: z.nullable(z.number()),
+  under_way: z.number(),
+  max_micro_usd: z.number(),
+});
 const billSchema = z.pipe(
   z.object({
     models: z.string(),
@@ -19,6 +23,22 @@ const billSchema = z.pipe(
 );
 export type Bill = z.infer<typeof billSchema>;
 
+/** What a question to the model can cost, in millionths of a dollar. */
+interface Question {
+  id: string;
+  leaseId: string;
+  model: string;
+  microUsd: number;
+  least: number;
+  /** As `least`, where other questions are under way that may leave more. */
+  leastBeside: number;
+  /** Where it is not admitted, the run is cut off. */
+  isLast: boolean;
+}
+
+/** `microUsd` is what was put aside. */
+type Admission = { kind: "admitted"; microUsd: number } | { kind: "spent" | "under_way"; maxUsd: number };
+
 /** Who pays for a run. */
 export interface Payer {
   workspace: string;
@@ -35,37 +55,40 @@ export function createSpending(db: D1Database) {
   );
 
   return {
-    /** Puts aside what a question can cost. Not admitted where the budget is spent, or may be by what is under way. */
-    async admit(
-      call: { id: string; leaseId: string; model: string; microUsd: number },
-      nowMs: number,
-    ): Promise<{ kind: "admitted" } | { kind: "spent" | "under_way"; maxUsd: number }> {
-      const { id, leaseId, model, microUsd } = call;
+    /**
+     * Puts aside what a question can cost, or what is left of the budget where that is less, but no less than `least`. Not admitted where
+     * that is not left, or may not be by what is under way: beside that it takes `leastBeside`.
+     */
+    async admit(call: Question, nowMs: number): Promise<Admission> {
+      const { id, leaseId, model, microUsd, least, leastBeside, isLast } = call;
       const [, , , found] = await db.batch([
         db
           .prepare(
             `INSERT INTO model_calls (id, lease_id, model, asked_at, micro_usd)
-             SELECT ?1, id, ?3, ?4, ?5 FROM leases WHERE id = ?2 AND spent_micro_usd < max_micro_usd ON CONFLICT (id) DO NOTHING`,
+             SELECT ?1, id, ?3, ?4, min(?5, max_micro_usd - spent_micro_usd) FROM leases
+             WHERE id = ?2 AND max_micro_usd - spent_micro_usd >= CASE
+               WHEN EXISTS (SELECT 1 FROM model_calls WHERE lease_id = ?2 AND settled_at IS NULL AND asked_at > ?8) THEN ?7 ELSE ?6 END
+             ON CONFLICT (id) DO NOTHING`,
           )
-          .bind(id, leaseId, model, nowMs, microUsd),
+          .bind(id, leaseId, model, nowMs, microUsd, least, leastBeside, nowMs - underWayMs),
         sum.bind(leaseId),
         db
           .prepare(
-            `UPDATE leases SET cut_off_at = ?3 WHERE id = ?2 AND cut_off_at IS NULL
+            `UPDATE leases SET cut_off_at = ?3 WHERE id = ?2 AND cut_off_at IS NULL AND ?5
              AND NOT EXISTS (SELECT 1 FROM model_calls WHERE id = ?1)
              AND NOT EXISTS (SELECT 1 FROM model_calls WHERE lease_id = ?2 AND settled_at IS NULL AND asked_at > ?4)`,
           )
-          .bind(id, leaseId, nowMs, nowMs - underWayMs),
+          .bind(id, leaseId, nowMs, nowMs - underWayMs, isLast ? 1 : 0),
         db
           .prepare(
-            `SELECT EXISTS (SELECT 1 FROM model_calls WHERE id = ?1) AS admitted, max_micro_usd,
+            `SELECT (SELECT micro_usd FROM model_calls WHERE id = ?1) AS admitted, max_micro_usd,
              EXISTS (SELECT 1 FROM model_calls WHERE lease_id = ?2 AND settled_at IS NULL AND asked_at > ?3) AS under_way
              FROM leases WHERE id = ?2`,
           )
           .bind(id, leaseId, nowMs - underWayMs),
       ]);
       const { admitted, under_way, max_micro_usd } = admissionSchema.parse(found?.results[0]);
-      if (admitted) return { kind: "admitted" };
+      if (admitted !== null) return { kind: "admitted", microUsd: admitted };
       return { kind: under_way ? "under_way" : "spent", maxUsd: max_micro_usd / 1e6 };
     },
 
