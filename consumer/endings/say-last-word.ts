@@ -1,7 +1,7 @@
 import type { Command } from "../../shared/command.ts";
 import { Failure } from "../../shared/failure.ts";
 import { describeError, type Log } from "../../shared/log.ts";
-import { addressExpired } from "../address-expired.ts";
+import { addressExpired } from "../gone.ts";
 import { isWork } from "../is-work.ts";
 import type { Ending } from "./ending.ts";
 import { type Mark, type Replies, whispered } from "../replies/reply.ts";

@@ -2,6 +2,7 @@ import { ErrorCode, WebClient } from "@slack/web-api";
 import * as z from "zod/mini";
 import { Failure } from "../../shared/failure.ts";
 import { vendorTimeoutMs } from "../../shared/limits.ts";
+import { conversationGone, messageGone } from "../gone.ts";
 import { parseRetryAfter, vendorFailure } from "../clients/vendor-failure.ts";
 
 /** Slack's own client as workerd can use it. `apiUrl` comes without a trailing slash. */
@@ -36,9 +37,11 @@ export async function once(request: () => Promise<unknown>, ...done: string[]): 
 }
 
 function toFailure(error: unknown): Failure {
-  const { code, reason, retryAfter, status } = readError(error);
+  const { code, reason = "", retryAfter, status } = readError(error);
+  if (reason === "message_not_found") return messageGone(error);
+  if (goneForGood.has(reason)) return conversationGone(reason, error);
   const limited = code === ErrorCode.RateLimitedError || reason === "ratelimited";
-  if (code === ErrorCode.PlatformError && !limited && !temporary.has(reason ?? "")) {
+  if (code === ErrorCode.PlatformError && !limited && !temporary.has(reason)) {
     return new Failure("slack_rejected", {
       reply: `Slack did not accept this (${reason}).`,
       retry: false,
@@ -54,7 +57,10 @@ function toFailure(error: unknown): Failure {
   });
 }
 
-/** Slack's `ok: false` errors that pass. */
+/** Slack's `ok: false` errors for a place where nothing can be said any more. */
+const goneForGood = new Set(["channel_not_found", "is_archived", "thread_not_found"]);
+
+/** Those that pass. */
 const temporary = new Set([
   "internal_error",
   "fatal_error",
