@@ -65,3 +65,32 @@ describe("a command whose message somebody deletes while it works", () => {
     expect(bots().map(({ content }) => content)).toEqual([expect.stringMatching(/^✅/)]);
   });
 });
+
+describe("a last word that Slack refuses because of the bot's token", () => {
+  it("is owed, and said once when the token is good again", async ({ expect }) => {
+    const refused = { status: 200, body: { ok: false, error: "invalid_auth" }, times: 99 };
+    world.slack.fault("chat.postMessage", refused);
+    const { body, headers, message } = world.slack.mention("help", { channel: world.channel, eventId: "EvToken" });
+    await world.post(body, headers);
+    const late = () =>
+      world.logs.filter((line) => line.includes("last_word_late") && line.includes("slack-EvToken")).length;
+    await world.until(() => (late() > 0 ? true : undefined));
+    await world.until(async () =>
+      (await (await world.workflow("slack-EvToken"))?.status())?.status === "complete" ? true : undefined,
+    );
+    await world.watchdog();
+    await world.watchdog();
+    expect(late(), "the Workflow's attempt and the watchdog's, which waits for a minute then").toBe(2);
+
+    world.slack.mend();
+    await world.watchdog();
+    expect(said(message.ts)).toEqual([]);
+    const db = await world.database();
+    await db.prepare("UPDATE commands SET last_word_next_at = 0 WHERE id = 'slack-EvToken'").run();
+    await Promise.all([world.watchdog(), world.watchdog()]);
+    await world.watchdog();
+    expect(said(message.ts).map(({ text }) => text)).toEqual([expect.stringContaining("@bugbot fix")]);
+    const row = "SELECT outcome, last_word_at > 0 AS said, last_word_error FROM commands WHERE id = 'slack-EvToken'";
+    expect(await db.prepare(row).first()).toEqual({ outcome: "succeeded", said: 1, last_word_error: null });
+  });
+});
