@@ -7,12 +7,16 @@ const timesSchema = z.object({
   lease_expires_at: z.nullable(z.number()),
   approval_expires_at: z.nullable(z.number()),
 });
-const timesOf = (row: z.infer<typeof timesSchema>) => ({
+const timesOf = (row: z.infer<typeof timesSchema>): CommandTimes => ({
   startedAt: row.started_at,
   leaseExpiresAt: row.lease_expires_at ?? undefined,
   approvalExpiresAt: row.approval_expires_at ?? undefined,
 });
-export type CommandTimes = ReturnType<typeof timesOf>;
+export interface CommandTimes {
+  startedAt: number;
+  leaseExpiresAt?: number | undefined;
+  approvalExpiresAt?: number | undefined;
+}
 
 const unendedSchema = z.pipe(
   z.extend(timesSchema, { id: z.string(), name: z.string(), conversation_id: z.string(), body: z.string() }),
