@@ -4,7 +4,7 @@ import type { StepError } from "./endings/dead-letter.ts";
 import { backoffMs, createEffect, type Steps } from "./effect.ts";
 
 /** A step engine that records names and waits for nothing. */
-function setUp({ lostAttempts = 0 } = {}) {
+function setUp({ lostAttempts = 0, leftMs = 60 * 60_000 } = {}) {
   const steps: string[] = [];
   const waits: number[] = [];
   const engine: Steps = {
@@ -15,7 +15,12 @@ function setUp({ lostAttempts = 0 } = {}) {
     sleep: async (_name, ms) => void waits.push(ms),
   };
   const errors: StepError[] = [];
-  const effect = createEffect(engine, "command-1", { log: () => undefined, errors, random: () => 0.5 });
+  const effect = createEffect(engine, "command-1", {
+    log: () => undefined,
+    deadline: async () => Date.now() + leftMs,
+    errors,
+    random: () => 0.5,
+  });
   return { effect, steps, waits, errors };
 }
 
@@ -39,6 +44,16 @@ describe("an effect", () => {
     const { effect, waits } = setUp();
     await expect(effect("post", () => Promise.reject(down(30_000)))).rejects.toBeInstanceOf(Failure);
     expect(waits).toEqual([30_000, 30_000]);
+  });
+
+  it("does not wait for longer than the command may still take, and says when to try again", async ({ expect }) => {
+    const { effect, steps, waits } = setUp({ leftMs: 47 * 60_000 });
+    await expect(effect("post", () => Promise.reject(down(7_200_000)))).rejects.toMatchObject({
+      code: "down",
+      retry: true,
+      reply: expect.stringMatching(/^It is down\. Try again in 120 minutes \(\d\d:\d\d UTC\)\.$/),
+    });
+    expect({ steps, waits }).toEqual({ steps: ["post"], waits: [] });
   });
 
   it("is not tried again when that cannot help", async ({ expect }) => {

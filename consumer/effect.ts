@@ -1,6 +1,7 @@
 import { Failure } from "../shared/failure.ts";
 import { effectAttempts } from "../shared/limits.ts";
 import { describeError, type Log } from "../shared/log.ts";
+import { inMinutes } from "./in-minutes.ts";
 import type { StepError } from "./endings/dead-letter.ts";
 import { bugReply } from "./endings/ending.ts";
 
@@ -37,6 +38,8 @@ interface Failed {
   reply: string;
   retry: boolean;
   retryAfterMs: number | null;
+  /** The other side asks for a longer wait than the command may still take. */
+  isTooLong?: boolean;
   /** What was thrown, for operators. */
   error: string;
   at: number;
@@ -45,8 +48,13 @@ interface Failed {
 /** What the engine does by itself when it lost an attempt: a crash between an effect and its record, or a time-out. */
 const engineRetries = { limit: 2, delay: 1000, backoff: "exponential" } as const;
 
+/** What of a command's time must be left after a wait: for what it has still to do, and for its last word. */
+const restMs = 2 * 60_000;
+
 export interface EffectNeeds {
   log: Log;
+  /** Until when the command may take, in ms since the epoch. */
+  deadline: () => Promise<number>;
   /** Takes note of every failed attempt, also those that a later one made up for. */
   errors?: StepError[];
   random?: () => number;
@@ -55,7 +63,7 @@ export interface EffectNeeds {
 export function createEffect(
   step: Steps,
   commandId: string,
-  { log, errors = [], random = Math.random }: EffectNeeds,
+  { log, deadline, errors = [], random = Math.random }: EffectNeeds,
 ): Effect {
   return async <T extends Rpc.Serializable<T>>(
     name: string,
@@ -72,16 +80,20 @@ export function createEffect(
             return { value: await run(attempt > 1 || context.attempt > 1) };
           } catch (error) {
             log("effect_failed", { commandId, effect: name, attempt, ...describeError(error) });
-            return {
-              failed: { ...describeFailure(error, commandId), error: describeError(error).error, at: Date.now() },
-            };
+            const at = Date.now();
+            const described = { ...describeFailure(error, commandId), error: describeError(error).error, at };
+            const { retry, retryAfterMs } = described;
+            if (!retry || retryAfterMs === null || at + retryAfterMs + restMs < (await deadline()))
+              return { failed: described };
+            const reply = `${described.reply} Try again ${inMinutes(at + retryAfterMs, at)}.`;
+            return { failed: { ...described, reply, isTooLong: true } };
           }
         },
       );
       if ("value" in recorded) return recorded.value;
-      const { code, reply, retry, retryAfterMs, error, at } = recorded.failed;
+      const { code, reply, retry, retryAfterMs, isTooLong, error, at } = recorded.failed;
       errors.push({ step: name, attempt, error, at });
-      if (!retry || attempt >= attempts) throw new Failure(code, { reply, retry });
+      if (!retry || isTooLong || attempt >= attempts) throw new Failure(code, { reply, retry });
       await step.sleep(`${name} (wait ${attempt})`, retryAfterMs ?? backoffMs(attempt, random()));
     }
   };

@@ -1,6 +1,5 @@
 import { createLog } from "../shared/log.ts";
 import { consume } from "./consume.ts";
-import { expireCheckpoints } from "./endings/expire-checkpoints.ts";
 import { createInstances } from "./endings/instances.ts";
 import { createAudit } from "./stores/audit.ts";
 import { createCommands } from "./stores/commands.ts";
@@ -28,11 +27,7 @@ export default {
   /** Every minute. */
   async scheduled(_controller, env) {
     const outside = wire(env);
-    await watch({
-      ...outside,
-      instances: createInstances(env.COMMAND_WORKFLOW, outside),
-      unended: createUnended(env.DB),
-    });
-    await expireCheckpoints(outside);
+    const instances = createInstances(env.COMMAND_WORKFLOW, outside);
+    await watch({ ...outside, instances, unended: createUnended(env.DB) });
   },
 } satisfies ExportedHandler<Env>;

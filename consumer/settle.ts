@@ -4,11 +4,11 @@ import { conversationId } from "../shared/conversation.ts";
 import { describeError } from "../shared/log.ts";
 import { createRedact } from "../shared/redact.ts";
 import { secretsOf } from "../shared/settings.ts";
-import { bury } from "./endings/bury.ts";
+import { bury, type BuryNeeds } from "./endings/bury.ts";
 import { isWork } from "./is-work.ts";
 import { type Ending, withId } from "./endings/ending.ts";
 import type { CommandNeeds } from "./needs.ts";
-import { noteEnd } from "./endings/note-end.ts";
+import { noteEnd, type NoteEndNeeds } from "./endings/note-end.ts";
 import { markOf } from "./endings/say-last-word.ts";
 
 /** What a Workflow leaves behind. The watchdog makes up for what is not `recorded` and not `said`. */
@@ -19,8 +19,12 @@ export interface Settled {
   said: boolean;
 }
 
+export type SettleNeeds = BuryNeeds &
+  NoteEndNeeds &
+  Pick<CommandNeeds, "effect" | "errors" | "status" | "commands" | "conversations" | "lastWords" | "log">;
+
 /** The command's one last word: recorded, said, and the conversation free for the next. */
-export async function settle(command: Command, ending: Ending, needs: CommandNeeds): Promise<Settled> {
+export async function settle(command: Command, ending: Ending, needs: SettleNeeds): Promise<Settled> {
   const { effect, errors, status, commands, conversations, lastWords, settings, log, now } = needs;
   const { id } = command;
   const words = ending.died === undefined ? ending.reply : withId(ending.reply, id);
@@ -44,8 +48,9 @@ export async function settle(command: Command, ending: Ending, needs: CommandNee
   };
   // A database that is down does not keep the last word from the person.
   const isOurs = await effect("settle", record).catch(() => undefined);
+  const elsewhere = () => log("command_ended_elsewhere", { commandId: id });
   if (isOurs === false) {
-    log("command_ended_elsewhere", { commandId: id });
+    elsewhere();
     return { ending: final, button: button ?? null, recorded: true, said: true };
   }
 
@@ -53,15 +58,13 @@ export async function settle(command: Command, ending: Ending, needs: CommandNee
   const said = isSilent || (await say());
   // No 👀 stays behind where nothing is said.
   if (isSilent && final.outcome === "refused") await status.mark("answered");
-  const recorded =
-    isOurs === true ||
-    (await effect("settle late", record).then(
-      () => true,
-      () => false,
-    ));
+  const isOursLate = isOurs ?? (await effect("settle late", record).catch(() => undefined));
+  const recorded = isOursLate !== undefined;
+  // Somebody else ended it meanwhile: theirs is the end that counts, and the person has had a last word.
+  if (isOursLate === false) elsewhere();
   await effect("note last word", async () => {
     if (said) await lastWords.said(id, now());
-    await noteEnd(command, final, "bugbot", needs);
+    if (isOursLate !== false) await noteEnd(command, final, "bugbot", needs);
   }).catch((error: unknown) => log("end_not_noted", { commandId: id, ...describeError(error) }));
   if (said) {
     log("command_settled", {

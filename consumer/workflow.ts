@@ -1,9 +1,11 @@
 import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from "cloudflare:workers";
 import { type Command, commandSchema } from "../shared/command.ts";
 import { carryOut } from "./carry-out.ts";
+import { deadlineOf } from "./endings/deadline.ts";
 import type { StepError } from "./endings/dead-letter.ts";
 import { createEffect } from "./effect.ts";
 import type { Settled } from "./settle.ts";
+import { createUnended } from "./stores/unended.ts";
 import { wire } from "./wire.ts";
 
 /** One instance per command; its id is the command's. Its result is for the watchdog. */
@@ -11,9 +13,15 @@ export class CommandWorkflow extends WorkflowEntrypoint<Env, Command> {
   override async run(event: WorkflowEvent<Command>, step: WorkflowStep): Promise<Settled> {
     const command = commandSchema.parse(event.payload);
     const outside = wire(this.env);
+    const unended = createUnended(this.env.DB);
     const errors: StepError[] = [];
-    const effect = createEffect(step, command.id, { log: outside.log, errors });
+    const effect = createEffect(step, command.id, { log: outside.log, deadline, errors });
     return carryOut(command, { ...outside, effect, errors, waitForEvent });
+
+    async function deadline(): Promise<number> {
+      const times = await unended.timesOf(command.id).catch(() => undefined);
+      return deadlineOf(times ?? { startedAt: event.timestamp.getTime() }, outside.settings);
+    }
 
     async function waitForEvent(name: string, type: string, timeoutMs: number): Promise<void> {
       // It throws when the time is over: what was decided meanwhile is in D1.

@@ -97,6 +97,12 @@ export async function createSlack(options: SlackOptions) {
       const found = workspace.channels.get(channel);
       return found ? visibleMessages(found).map((message) => seenMessage(message, workspace)) : [];
     },
+    /** Somebody who may deletes a message of the bot's. */
+    remove(channel: string, ts: string): void {
+      const messages = workspace.channels.get(channel)?.messages ?? [];
+      const at = messages.findIndex((message) => message.ts === ts);
+      if (at >= 0) messages.splice(at, 1);
+    },
     /** What the bot is doing in that thread, as it is shown below its name. */
     statusLine: (channel: string, ts: string): string | undefined => workspace.statusLines.get(`${channel} ${ts}`),
     /** What Slack shows of the agent in that thread. */

@@ -61,8 +61,12 @@ export const deadLetterRetrySeconds = 60 * 60;
 export const watchdogGraceMs = 60_000;
 /** How much longer than its run and its lease a command may take: waits for vendors, and retries. */
 export const watchdogMarginMs = 15 * 60_000;
+/** What waits for somebody's approval is looked after this often. */
+export const watchWaitingMs = 10 * 60_000;
 /** What the watchdog does in a minute, each of its duties. */
 export const watchdogBatch = 25;
+/** A last word that chat does not take is tried again after a minute, two, four … at most `maxWaitMs`, for so long: a token that was revoked on a Friday is noticed on Monday. */
+export const lastWordRetries = { minWaitMs: 60_000, maxWaitMs: 60 * 60_000, forMs: 7 * 24 * 60 * 60_000 };
 /** How long a last word that somebody is about to say is nobody else's. */
 export const lastWordClaimMs = 2 * 60_000;
 

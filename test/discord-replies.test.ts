@@ -54,6 +54,44 @@ describe("a status message", () => {
   });
 });
 
+describe("a message that somebody deleted", () => {
+  const remove = (id: string) => {
+    const message = discord.guild.findMessage(id);
+    if (message) discord.guild.remove(message);
+  };
+  const bots = ({ conversation }: Command) =>
+    discord.messages(conversation.channelId).filter(({ author }) => author === "bugbot");
+
+  it("is posted anew for a last word, once however often it is tried, and not for what bugbot is doing", async ({
+    expect,
+  }) => {
+    const command = mention();
+    const id = await replies.post(command, working("a"), false);
+    remove(id);
+    clock.now += discordEditMs;
+    await expect(replies.edit(command, id, working("b"))).rejects.toMatchObject({ code: "message_gone" });
+    expect(bots(command)).toEqual([]);
+    discord.fault("create_message", { reset: true, afterEffect: true });
+    await expect(replies.edit(command, id, { text: "✅ Done" })).rejects.toMatchObject({ retry: true });
+    const anew = await replies.edit(command, id, { text: "✅ Done" });
+    expect(await replies.edit(command, id, { text: "✅ Done" })).toBe(anew);
+    expect(bots(command)).toMatchObject([{ id: anew, text: "✅ Done" }]);
+  });
+
+  it("is not posted for everybody when it was for who asked alone", async ({ expect }) => {
+    const signed = discord.slash({ command: "bugbot", subcommand: "status" });
+    discord.applyResponse(signed, { type: 5, data: { flags: 64 } });
+    const { guildId, channelId, applicationId } = discord;
+    const interaction = { applicationId, token: signed.token, expiresAt: clock.now + 60_000 };
+    const conversation = { platform: "discord" as const, guildId, channelId, interaction };
+    const command: Command = { ...mention(), name: "status", conversation };
+    const id = await replies.post(command, { text: "Nothing." }, false);
+    remove(id);
+    await expect(replies.edit(command, id, { text: "Nothing." })).rejects.toMatchObject({ code: "address_expired" });
+    expect(bots(command)).toEqual([]);
+  });
+});
+
 describe("an interaction whose token has expired", () => {
   /** A slash command, deferred as the gateway defers it. */
   function asked(name: "fix" | "status", expiresAt: number): Command {

@@ -86,7 +86,7 @@ export async function createEvidenceWorld({ teams }: { teams?: { key: string; na
     const steps = recordSteps();
     const logs: string[] = [];
     const log = (event: string, facts = {}) => void logs.push(JSON.stringify({ event, ...facts }));
-    const effect = createEffect(steps, command.id, { log });
+    const effect = createEffect(steps, command.id, { log, deadline: async () => Infinity });
     const { replies: chat } = testReplies();
     const replies = {
       ...chat,

@@ -59,6 +59,25 @@ it("quotes what the agent says of its change, which pings nobody", async ({ expe
   expect(said?.text).not.toContain("<");
 });
 
+describe("a message that somebody deleted", () => {
+  it("is posted anew for a last word, once however often it is tried, and not for what bugbot is doing", async ({
+    expect,
+  }) => {
+    const command = asked();
+    const ts = await replies().post(command, { text: "⚙️ …" }, false);
+    slack.remove(channel, ts);
+    await expect(replies().edit(command, ts, { text: "⚙️ b", doing: { stage: "b" } })).rejects.toMatchObject({
+      code: "message_gone",
+    });
+    expect(threadOf(command)).toEqual([]);
+    slack.fault("chat.postMessage", { reset: true, afterEffect: true });
+    await expect(replies().edit(command, ts, { text: "✅ done", buttons })).rejects.toMatchObject({ retry: true });
+    const anew = await replies().edit(command, ts, { text: "✅ done", buttons });
+    expect(await replies().edit(command, ts, { text: "✅ done", buttons })).toBe(anew);
+    expect(threadOf(command)).toMatchObject([{ ts: anew, text: "✅ done", buttons: ["Retry"] }]);
+  });
+});
+
 describe("a last word of several messages", () => {
   it("has the buttons under the last, and is said once however often it is tried", async ({ expect }) => {
     const command = asked();

@@ -4,6 +4,7 @@ import { Failure } from "../../shared/failure.ts";
 import { isOperator } from "../../shared/is-operator.ts";
 import { workLimits } from "../../shared/limits.ts";
 import type { Effect } from "../effect.ts";
+import { inMinutes } from "../in-minutes.ts";
 import { isWork } from "../is-work.ts";
 import type { Outside } from "../needs.ts";
 import type { Verdict } from "../stores/admissions.ts";
@@ -57,13 +58,13 @@ export async function keepLimits(
     case "too_often": {
       const { perAuthor, windowMs } = workLimits;
       throw refusal(
-        `You have given me work ${perAuthor} times within ${windowMs / 60_000} minutes, which is as often as one person may. Try again ${when(verdict.freeAt, at)}.`,
+        `You have given me work ${perAuthor} times within ${windowMs / 60_000} minutes, which is as often as one person may. Try again ${inMinutes(verdict.freeAt, at)}.`,
       );
     }
     case "too_many": {
       const doneAt = verdict.oldestAt + settings.BUGBOT_MAX_MINUTES * 60_000;
       throw refusal(
-        `As much is under way in this workspace as may be at once (${settings.BUGBOT_MAX_RUNNING}). Try again when some of it has ended, ${when(doneAt, at)} at the latest.`,
+        `As much is under way in this workspace as may be at once (${settings.BUGBOT_MAX_RUNNING}). Try again when some of it has ended, ${inMinutes(doneAt, at)} at the latest.`,
       );
     }
     default:
@@ -73,11 +74,4 @@ export async function keepLimits(
 
 function refusal(reply: string): Failure {
   return new Failure("limited", { reply, retry: false });
-}
-
-/** Never too early: minutes are rounded up. */
-function when(untilMs: number, nowMs: number): string {
-  const minutes = Math.max(1, Math.ceil((untilMs - nowMs) / 60_000));
-  const clock = new Date(nowMs + minutes * 60_000).toISOString().slice(11, 16);
-  return `in ${minutes} ${minutes === 1 ? "minute" : "minutes"} (${clock} UTC)`;
 }

@@ -29,7 +29,7 @@ export function addLetterRoutes(api: Api, needs: ApiNeeds): void {
       throw new Refusal(
         409,
         "not_a_command",
-        `${id} is no command, so it cannot be replayed. \`npx bugbot dlq drop ${id}\` puts it away.`,
+        `${id} is no command that this version can read, so it cannot be replayed. \`npx bugbot dlq drop ${id}\` puts it away.`,
       );
     }
     // The same id each time: two who replay at once start one.

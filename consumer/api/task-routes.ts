@@ -37,7 +37,11 @@ export function addTaskRoutes(api: Api, needs: ApiNeeds): void {
       throw new Refusal(409, "running", `${id} still runs. \`npx bugbot tasks stop ${id}\` stops it.`);
     }
     if (!command)
-      throw new Refusal(409, "too_old", `${id} is from before commands were kept whole. Write it again in its thread.`);
+      throw new Refusal(
+        409,
+        "not_readable",
+        `Another version of bugbot kept ${id}, and this one cannot read it. Write it again in its thread.`,
+      );
     const newId = `retry-${c.get("request")}`;
     await startAgain(command, newId, needs);
     await record({

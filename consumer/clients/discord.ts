@@ -3,6 +3,7 @@ import { Failure } from "../../shared/failure.ts";
 import { vendorTimeoutMs } from "../../shared/limits.ts";
 import { asItIs, type Redact } from "../../shared/redact.ts";
 import { discordUserAgent } from "../../shared/user-agent.ts";
+import { conversationGone, messageGone } from "../gone.ts";
 import { fetchRedacted } from "./fetch-redacted.ts";
 import type { RateLimits } from "./discord-rate-limits.ts";
 import { parseRetryAfter, vendorFailure } from "./vendor-failure.ts";
@@ -54,6 +55,9 @@ export function createDiscordClient({ botToken, apiUrl, rateLimits, redact = asI
     if (response.ok) return schema.parse(answer);
 
     if (code !== undefined && done.includes(code)) return undefined;
+    const refused = new Error(`${describe(method, path)}: ${code ?? ""} ${message ?? ""}`);
+    if (code === codes.unknownMessage) throw messageGone(refused);
+    if (code !== undefined && goneForGood.has(code)) throw conversationGone(message ?? `${code}`, refused);
     // The queue can be faster than Discord is with the gateway's answer, which opens the interaction.
     if (response.status === 404 && path.startsWith("/webhooks/")) {
       throw new Failure("discord_not_yet", { reply: "Discord does not know the interaction.", retry: true });
@@ -63,10 +67,14 @@ export function createDiscordClient({ botToken, apiUrl, rateLimits, redact = asI
       status: response.status,
       retryAfterMs,
       credential: "check DISCORD_BOT_TOKEN, and that the bot may read and write in this channel",
-      cause: new Error(`${describe(method, path)}: ${code ?? ""} ${message ?? ""}`),
+      cause: refused,
     });
   };
 }
+
+/** https://discord.com/developers/docs/topics/opcodes-and-status-codes#json */
+const codes = { unknownChannel: 10003, unknownGuild: 10004, unknownMessage: 10008 };
+const goneForGood = new Set([codes.unknownChannel, codes.unknownGuild]);
 
 /** https://discord.com/developers/docs/reference#uploading-files: in the place of all files that were there. */
 function formOf(body: object, { name, content }: TextFile): FormData {

@@ -1,5 +1,6 @@
 import { type Command, commandSchema } from "../../shared/command.ts";
 import { Failure } from "../../shared/failure.ts";
+import { parseJson } from "../../shared/parse-json.ts";
 import { findReferences } from "../../shared/references/reference.ts";
 import type { Effect } from "../effect.ts";
 import type { Outside } from "../needs.ts";
@@ -30,7 +31,9 @@ export async function resolveRetry(
   async function findOriginal(named: string): Promise<Command | null> {
     const body = await commands.body(named);
     if (body === null) return null;
-    const found = commandSchema.parse(JSON.parse(body));
+    const read = commandSchema.safeParse(parseJson(body));
+    if (!read.success) return null;
+    const found = read.data;
     const [before = "", ...words] = found.text.split(/\s+/);
     if (found.name !== "retry" || before === named) return found;
     const earlier = await findOriginal(before);

@@ -6,6 +6,8 @@ import type { Outside } from "../needs.ts";
 import { lasting } from "../stores/commands.ts";
 import { letterOf } from "../stores/dead-letters.ts";
 
+export type BuryNeeds = Pick<Outside, "sendDead" | "deadLetters" | "settings" | "now">;
+
 export interface Death {
   command: Command;
   /** Why it died, for operators. */
@@ -17,7 +19,7 @@ export interface Death {
 const maxErrorLength = 2_000;
 
 /** Sends a command that died to the dead-letter queue; straight to its table where the queue is down. May be repeated. */
-export async function bury({ command, died, errors }: Death, { sendDead, deadLetters, settings, now }: Outside) {
+export async function bury({ command, died, errors }: Death, { sendDead, deadLetters, settings, now }: BuryNeeds) {
   const redact = createRedact(secretsOf(settings));
   const clean = (text: string) => redact(text).slice(0, maxErrorLength).toWellFormed();
   // What a bug is, the person is not told, but its attempts know.

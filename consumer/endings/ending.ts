@@ -47,6 +47,9 @@ export function withId(reply: string, commandId: string): string {
   return reply.includes(`\`${commandId}\``) ? reply : `${reply}\nThe team finds it under \`${commandId}\`.`;
 }
 
+/** What a person reads of a command that this version cannot read. */
+export const unreadReply = "❌ Another version of me was to do this, and I cannot read it. Write it again.";
+
 /** What a person reads of a bug: nothing of it but where the team finds it. */
 export function bugReply(commandId: string): string {
   return `Something broke. The team can see it in the logs under \`${commandId}\`.`;

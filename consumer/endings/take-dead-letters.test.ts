@@ -1,6 +1,7 @@
 import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
 import { beforeEach, describe, it } from "vitest";
 import { Failure } from "../../shared/failure.ts";
+import { lastWordRetries } from "../../shared/limits.ts";
 import type { DeadCommand } from "./dead-letter.ts";
 import { createAudit } from "../stores/audit.ts";
 import { createCommands } from "../stores/commands.ts";
@@ -93,8 +94,38 @@ describe("a message on the dead-letter queue", () => {
     expect(await db.prepare("SELECT outcome FROM commands").all()).toMatchObject({ results: [{ outcome: null }] });
   });
 
+  it.for<[string, object, string]>([
+    ["of a name", { name: "triage" }, "help"],
+    ["of a shape", { v: 9, references: [] }, "fix"],
+  ])(
+    "that another version wrote, %s this one does not know, is kept whole, and told of once",
+    async (given, { expect }) => {
+      const [, changed, name] = given;
+      const { conversation } = testCommand("slack-Ev1");
+      const address = { ...conversation, responseUrl: "https://hooks.slack.test/secret" };
+      const body = { ...testCommand("slack-Ev1"), conversation: address, extra: "kept", ...changed };
+      const first = await deliver(body);
+      const second = await deliver(body);
+      expect(first.said).toMatchObject([
+        { id: "slack-Ev1", text: expect.stringMatching(/^❌ Another version[\s\S]*`slack-Ev1`/), buttons: [] },
+      ]);
+      expect(second.said).toEqual([]);
+      expect(second.letters).toMatchObject([
+        { id: "slack-Ev1", commandId: "slack-Ev1", conversation: "slack:T1:C1:1.1", name, status: "dead" },
+      ]);
+      const kept = JSON.stringify({ ...body, conversation });
+      expect((await createDeadLetters(db).find("slack-Ev1"))?.body).toBe(kept);
+      expect(await createCommands(db).body("slack-Ev1")).toBe(kept);
+    },
+  );
+
+  it("that another version wrote, and whose Workflow it has, is no dead letter", async ({ expect }) => {
+    const { said, letters } = await deliver({ ...testCommand("slack-Ev1"), name: "triage" }, { isStarted: true });
+    expect({ said, letters }).toEqual({ said: [], letters: [] });
+  });
+
   it.for<[string, unknown, string]>([
-    ["of another version", { ...testCommand("slack-Ev1"), v: 9 }, '"v":9'],
+    ["of another version that says not where", { ...testCommand("slack-Ev1"), conversation: "C1" }, '"C1"'],
     ["that is text", "nonsense", "nonsense"],
     ["that is nothing", null, "null"],
   ])("%s is kept as it is, with why", async ([, body, kept], { expect }) => {
@@ -117,6 +148,8 @@ describe("a message on the dead-letter queue", () => {
     const refusal = new Failure("slack_unreachable", { reply: "Slack does not answer.", retry: true });
     const { result } = await deliver(testCommand("slack-Ev1"), { refusal });
     expect(result).toMatchObject({ explicitAcks: ["m1"] });
-    expect(await createLastWords(db).unsaid(9, 5)).toMatchObject([{ command: { id: "slack-Ev1" }, endedBy: "queue" }]);
+    expect(await createLastWords(db).take("slack", 5, 9)).toEqual([]);
+    const owed = await createLastWords(db).take("slack", 5, 9 + lastWordRetries.minWaitMs);
+    expect(owed).toMatchObject([{ id: "slack-Ev1", endedBy: "queue" }]);
   });
 });

@@ -1,13 +1,13 @@
 import * as z from "zod/mini";
-import { type Command, commandSchema } from "../../shared/command.ts";
 import { deadLetterRetrySeconds, queueAttempts } from "../../shared/limits.ts";
 import { describeError, type Log } from "../../shared/log.ts";
 import { deadCommandSchema } from "./dead-letter.ts";
-import { type Ending, withId } from "./ending.ts";
+import { type Ending, unreadReply, withId } from "./ending.ts";
 import { noteEnd, type NoteEndNeeds } from "./note-end.ts";
 import { sayLastWord, type SayLastWordNeeds } from "./say-last-word.ts";
 import type { Commands } from "../stores/commands.ts";
 import { type DeadLetters, letterOf } from "../stores/dead-letters.ts";
+import { readStored, type StoredCommand } from "../stores/stored-command.ts";
 
 export interface TakeDeadLettersNeeds extends SayLastWordNeeds, NoteEndNeeds {
   deadLetters: DeadLetters;
@@ -39,9 +39,9 @@ async function take({ id, body, timestamp }: Message, needs: TakeDeadLettersNeed
     log("dead_letter", { id: dead.data.command.id, commandId: dead.data.command.id, error: dead.data.error });
     return;
   }
-  const parsed = z.safeParse(commandSchema, body);
-  if (!parsed.success) {
-    const error = `not a command: ${z.prettifyError(parsed.error)}`;
+  const stored = readStored(body);
+  if (stored.kind === "unreadable") {
+    const { error } = stored;
     await deadLetters.keep({
       id: `message-${id}`,
       commandId: null,
@@ -56,29 +56,36 @@ async function take({ id, body, timestamp }: Message, needs: TakeDeadLettersNeed
     log("dead_letter", { id: `message-${id}`, error });
     return;
   }
-  await takeCommand(parsed.data, needs);
+  await takeCommand(stored, needs);
 }
 
-/** A command that no Workflow could be started for. */
-async function takeCommand(command: Command, needs: TakeDeadLettersNeeds): Promise<void> {
+/** A command that no Workflow could be started for, because there was none to be had or because another version wrote it. */
+async function takeCommand(
+  stored: Exclude<StoredCommand, { kind: "unreadable" }>,
+  needs: TakeDeadLettersNeeds,
+): Promise<void> {
   const { deadLetters, commands, lastWords, isStarted, log, now } = needs;
+  const { command } = stored;
+  const isWhole = stored.kind === "whole";
+  const body = isWhole ? undefined : stored.body;
   const { id } = command;
   if (await isStarted(id)) {
-    await commands.receive(command, now());
+    await commands.receive(command, now(), body);
     log("dead_letter_alive", { commandId: id });
     return;
   }
-  const error = "not_started: its Workflow could not be started";
+  const error = isWhole ? "not_started: its Workflow could not be started" : stored.error;
   const dead = { v: 1 as const, kind: "dead_command" as const, command, error, errors: [], attempts: queueAttempts };
-  await deadLetters.keep(letterOf({ ...dead, diedAt: now() }));
-  const reply = withId("❌ I could not begin with this.", id);
+  await deadLetters.keep(letterOf({ ...dead, diedAt: now() }, body));
+  const reply = withId(isWhole ? "❌ I could not begin with this." : unreadReply, id);
   const ending: Ending = { outcome: "failed", reply, died: error };
-  const isOurs = await commands.settle(command, { ending, button: "retry", endedBy: "queue" }, now());
+  const button = isWhole ? "retry" : undefined;
+  const isOurs = await commands.settle(command, { ending, button, endedBy: "queue", body }, now());
   if (isOurs) await noteEnd(command, ending, "queue", needs);
   log("dead_letter", { id, commandId: id, error });
   const word = await lastWords.unsaidOf(id);
   // The queue's copy still knows where an answer for the asker's eyes goes.
-  if (word?.endedBy === "queue") await sayLastWord({ ...word, command }, needs);
+  if (word?.endedBy === "queue") await sayLastWord({ ...word, stored }, needs);
 }
 
 /** Whatever lay there, as text. */

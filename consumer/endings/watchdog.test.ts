@@ -2,6 +2,8 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, it } from "vitest";
 import type { Command } from "../../shared/command.ts";
 import { Failure } from "../../shared/failure.ts";
+import { dayMs, watchdogBatch } from "../../shared/limits.ts";
+import { conversationGone } from "../gone.ts";
 import { readSettings } from "../../shared/settings.ts";
 import type { DeadCommand } from "./dead-letter.ts";
 import type { Ending } from "./ending.ts";
@@ -26,7 +28,7 @@ import { emptyDatabase, testCommand } from "../stores/test-database.ts";
 import { createSpending } from "../stores/spending.ts";
 import { createThreadIssues } from "../stores/thread-issues.ts";
 import { createUnended } from "../stores/unended.ts";
-import { watch } from "./watchdog.ts";
+import { watch, type WatchdogNeeds } from "./watchdog.ts";
 
 const minute = 60_000;
 const thread = "slack:T1:C1:1.1";
@@ -36,7 +38,10 @@ beforeEach(async () => {
 });
 
 /** A world in which command `a` began at 0, claimed its thread and holds a lease until its 32nd minute. */
-async function setUp(state: InstanceState | Error, { refusal }: { refusal?: Failure } = {}) {
+async function setUp(
+  state: InstanceState | Error | ((id: string) => InstanceState),
+  { refusal }: { refusal?: Failure } = {},
+) {
   const { replies, said, marks } = testReplies(refusal);
   const sent: DeadCommand[] = [];
   const terminated: string[] = [];
@@ -68,7 +73,7 @@ async function setUp(state: InstanceState | Error, { refusal }: { refusal?: Fail
       return new Response("{}");
     },
   };
-  const needs = {
+  const needs: WatchdogNeeds = {
     ...stores,
     replies: () => replies,
     linear: undefined,
@@ -102,7 +107,10 @@ async function setUp(state: InstanceState | Error, { refusal }: { refusal?: Fail
     instances: {
       start: () => Promise.reject(new Error("must not start")),
       isKnown: () => Promise.resolve(true),
-      state: () => (state instanceof Error ? Promise.reject(state) : Promise.resolve(state)),
+      state: async (id: string) => {
+        if (state instanceof Error) throw state;
+        return typeof state === "function" ? state(id) : state;
+      },
       terminate: async (id: string) => void terminated.push(id),
     },
   };
@@ -224,18 +232,125 @@ describe("the watchdog", () => {
     expect(world.said).toEqual([]);
   });
 
-  it("tries again next minute while chat is down, and gives up when it is refused for good", async ({ expect }) => {
-    const down = new Failure("slack_unreachable", { reply: "Slack does not answer.", retry: true });
-    const waiting = await setUp({ kind: "ended", how: "gone" }, { refusal: down });
-    await waiting.watchAt(2 * minute);
-    expect(await createLastWords(db).unsaid(2 * minute, 5)).toHaveLength(1);
-    expect(waiting.logs).toContain("last_word_late");
+  it.for<[string, Failure]>([
+    ["is down", new Failure("slack_unreachable", { reply: "Slack does not answer.", retry: true })],
+    ["refuses the token", new Failure("slack_rejected", { reply: "Slack says invalid_auth.", retry: false })],
+    ["is not set up", new Failure("platform_off", { reply: "slack is not set up.", retry: false })],
+  ])("tries again, each time later, while chat %s, and gives up after a week", async ([, refusal], { expect }) => {
+    const world = await setUp({ kind: "ended", how: "gone" }, { refusal });
+    const tries = () => world.logs.filter((event) => event === "last_word_late").length;
+    for (let at = 2; at <= 10; at++) await world.watchAt(at * minute);
+    // In the 2nd, 3rd, 5th and 9th minute.
+    expect(tries()).toBe(4);
+    for (let day = 1; day <= 6; day++) await world.watchAt(day * dayMs);
+    expect(tries()).toBe(10);
+    expect(world.logs).not.toContain("last_word_lost");
+    for (let day = 7; day <= 10; day++) await world.watchAt(day * dayMs);
+    expect(world.logs.filter((event) => event === "last_word_lost")).toEqual(["last_word_lost"]);
+    expect(world.said).toEqual([]);
+    expect(await db.prepare("SELECT last_word_error FROM commands").first("last_word_error")).toContain(refusal.reply);
+  });
 
-    const gone = new Failure("slack_rejected", { reply: "Slack did not accept this.", retry: false });
-    const refused = await setUp({ kind: "ended", how: "gone" }, { refusal: gone });
-    await refused.watchAt(4 * minute);
-    expect(await createLastWords(db).unsaid(4 * minute, 5)).toEqual([]);
-    expect(refused.logs).toContain("last_word_lost");
+  it("waits as long as chat asks", async ({ expect }) => {
+    const refusal = new Failure("slack_rate_limited", { reply: "Slower.", retry: true, retryAfterMs: 2 * 3_600_000 });
+    const world = await setUp({ kind: "ended", how: "gone" }, { refusal });
+    for (let at = 2; at <= 100; at += 7) await world.watchAt(at * minute);
+    expect(world.logs.filter((event) => event === "last_word_late")).toHaveLength(1);
+  });
+
+  it("gives up at once where nobody will ever hear it", async ({ expect }) => {
+    const world = await setUp(
+      { kind: "ended", how: "gone" },
+      { refusal: conversationGone("is_archived", new Error("is_archived")) },
+    );
+    await world.watchAt(2 * minute);
+    await world.watchAt(60 * minute);
+    expect(world.logs.filter((event) => event.startsWith("last_word"))).toEqual(["last_word_lost"]);
+  });
+
+  it("finds one that vanished behind any number that wait for an approval or still run", async ({ expect }) => {
+    const world = await setUp((id) => (id === "a" ? { kind: "ended", how: "gone" } : { kind: "going" }));
+    const { commands, approvals } = world.needs;
+    for (let at = 0; at < 2 * watchdogBatch; at++) {
+      await commands.admit(testCommand(`waits${at}`), at - 2_000);
+      await approvals.ask(`waits${at}`, { conversationId: "other", plan: "p", expiresAt: 24 * 60 * minute });
+      await commands.admit(testCommand(`runs${at}`), at - 1_000);
+    }
+    for (let at = 2; at <= 6; at++) await world.watchAt(at * minute);
+    expect(world.said.map(({ id }) => id)).toEqual(["a"]);
+    expect(await world.row()).toMatchObject({ outcome: "failed" });
+  });
+
+  it("ends one whose Workflow vanished while it waited for an approval", async ({ expect }) => {
+    const world = await setUp({ kind: "ended", how: "gone" });
+    await world.needs.approvals.ask("a", { conversationId: thread, plan: "p", expiresAt: 24 * 60 * minute });
+    await world.watchAt(2 * minute);
+    expect(await world.row()).toMatchObject({ outcome: "failed", last_word_at: 2 * minute });
+  });
+
+  it("says Slack's last words however many Discord does not take", async ({ expect }) => {
+    const world = await setUp({ kind: "going" });
+    const { commands } = world.needs;
+    const settlement = { ending: { outcome: "succeeded" as const, reply: "✅ done" }, endedBy: "queue" as const };
+    for (let at = 0; at < watchdogBatch; at++) {
+      const conversation = { platform: "discord" as const, guildId: "1", channelId: "2", messageId: `${at}` };
+      await commands.settle({ ...testCommand(`d${at}`), conversation }, settlement, at - 1_000);
+    }
+    await commands.settle(testCommand("s"), settlement, 1);
+    const { replies } = world.needs;
+    world.needs.replies = (platform) => {
+      if (platform === "slack") return replies(platform);
+      throw new Failure("discord_unreachable", { reply: "Discord does not answer.", retry: true });
+    };
+    await world.watchAt(2 * minute);
+    expect(world.said.map(({ id }) => id)).toEqual(["s"]);
+  });
+
+  it("says what another version wrote cannot be read, keeps all of it, and goes on with the others", async ({
+    expect,
+  }) => {
+    const world = await setUp({ kind: "ended", how: "errored" });
+    const body = JSON.stringify({ ...testCommand("p"), name: "triage", extra: 1 });
+    const insert = "INSERT INTO commands (id, name, text, conversation_id, author_id, received_at, started_at, body)";
+    await db.prepare(`${insert} VALUES ('p', 'triage', '', 'slack:T1:C1:1.1', 'U1', 0, -1, ?)`).bind(body).run();
+    await db.prepare(`${insert} VALUES ('q', 'triage', '', 'teams:7', 'U1', 0, -2, '{"id"')`).run();
+    await world.needs.conversations.claim("teams:7", "q", 0);
+    await world.watchAt(2 * minute);
+    await world.watchAt(3 * minute);
+    expect(world.said.toSorted((one, other) => one.id.localeCompare(other.id))).toMatchObject([
+      { id: "a", text: expect.stringMatching(/^❌ Something broke/) },
+      { id: "p", text: expect.stringMatching(/^❌ Another version[\s\S]*`p`/), buttons: [] },
+    ]);
+    const ended = "SELECT id, outcome, ended_by, last_word_error IS NOT NULL AS lost FROM commands ORDER BY id";
+    expect((await db.prepare(ended).all()).results).toEqual([
+      { id: "a", outcome: "failed", ended_by: "watchdog", lost: 0 },
+      { id: "p", outcome: "failed", ended_by: "watchdog", lost: 0 },
+      { id: "q", outcome: "failed", ended_by: "watchdog", lost: 1 },
+    ]);
+    expect(await world.needs.deadLetters.find("p")).toMatchObject({ body, commandId: "p", name: "triage" });
+    expect(await world.needs.deadLetters.find("q")).toMatchObject({ body: '{"id"', commandId: "q" });
+    expect(await world.needs.conversations.claim("teams:7", "next", 1)).toBe(true);
+  });
+
+  it("leaves alone what another version's Workflow still works on", async ({ expect }) => {
+    const world = await setUp({ kind: "going" });
+    await db.prepare("UPDATE commands SET body = '{}'").run();
+    await world.watchAt(46 * minute);
+    expect(await world.row()).toMatchObject({ outcome: null });
+    await world.watchAt(48 * minute);
+    expect(await world.row()).toMatchObject({ outcome: "timed_out", last_word_at: null });
+    expect(world.terminated).toEqual(["a"]);
+  });
+
+  it("does each of its duties whatever becomes of the others", async ({ expect }) => {
+    const world = await setUp({ kind: "going" });
+    const settlement = { ending: { outcome: "succeeded" as const, reply: "✅ done" }, endedBy: "queue" as const };
+    await world.needs.commands.settle(testCommand("s"), settlement, 1);
+    await world.needs.conversations.claim("other", "unknown", 0);
+    world.needs.unended = { ...world.needs.unended, take: () => Promise.reject(new Error("D1_ERROR")) };
+    await world.watchAt(2 * minute);
+    expect(world.said.map(({ id }) => id)).toEqual(["s"]);
+    expect(world.logs).toEqual(["watchdog_failed", "command_settled", "watchdog_freed"]);
   });
 
   it("frees a thread that a command claims which has ended, and no other", async ({ expect }) => {

@@ -1,15 +1,17 @@
-import { conversationId } from "../../shared/conversation.ts";
-import { leaseGraceMs, watchdogBatch, watchdogGraceMs, watchdogMarginMs } from "../../shared/limits.ts";
+import { watchdogBatch, watchdogGraceMs, watchWaitingMs } from "../../shared/limits.ts";
 import { describeError } from "../../shared/log.ts";
 import { withBill } from "./bill.ts";
 import { bury } from "./bury.ts";
-import { type Ending, withId } from "./ending.ts";
+import { deadlineOf } from "./deadline.ts";
+import { type Ending, unreadReply, withId } from "./ending.ts";
+import { expireCheckpoints } from "./expire-checkpoints.ts";
 import { isWork } from "../is-work.ts";
 import type { Instances, InstanceState } from "./instances.ts";
 import type { Outside } from "../needs.ts";
 import { leaveBranch } from "../sandbox/leave-branch.ts";
 import { noteEnd } from "./note-end.ts";
 import { sayLastWord } from "./say-last-word.ts";
+import type { UnsaidWord } from "../stores/last-words.ts";
 import type { Unended, UnendedCommands } from "../stores/unended.ts";
 
 export interface WatchdogNeeds extends Outside {
@@ -19,40 +21,59 @@ export interface WatchdogNeeds extends Outside {
 
 /**
  * Finds what a Workflow should have done and can no longer do: ends its command, says its last word, frees what it held. Every
- * minute; may run at the same time as itself and as any Workflow, for one row in D1 decides who ended a command.
+ * minute; may run at the same time as itself and as any Workflow, for one row in D1 decides who ended a command. What fails of
+ * it keeps nothing else from being done.
  */
 export async function watch(needs: WatchdogNeeds): Promise<void> {
-  const { unended, lastWords, instances, log, now } = needs;
-  await each(await unended.list(now() - watchdogGraceMs, watchdogBatch), (one) => endWhere(one, needs));
-  await each(await lastWords.unsaid(now(), watchdogBatch), async (word) => {
-    const { id } = word.command;
-    // A Workflow may still be about to say it.
-    if (word.endedBy === "workflow" && (await instances.state(id)).kind === "going") return;
-    if (word.endedBy === "watchdog")
-      await bury({ command: word.command, died: "lost: its Workflow did not end it", errors: [] }, needs);
-    await sayLastWord(word, needs);
+  const { unended, lastWords, log, now } = needs;
+  await duty("end", async () => {
+    const all = await unended.take(watchdogBatch, now() - watchdogGraceMs, watchWaitingMs, now());
+    await each(all, (one) => endWhere(one, needs));
   });
-  const freed = await unended.release(now());
-  if (freed.claims + freed.leases > 0) log("watchdog_freed", freed);
+  await Promise.all(
+    (["slack", "discord"] as const).map((platform) =>
+      duty(`say in ${platform}`, async () => {
+        const all = await lastWords.take(platform, watchdogBatch, now());
+        await each(all, (word) => sayWhere(word, needs));
+      }),
+    ),
+  );
+  await duty("free", async () => {
+    const freed = await unended.release(now());
+    if (freed.claims + freed.leases > 0) log("watchdog_freed", freed);
+  });
+  await duty("expire", () => expireCheckpoints(needs));
 
-  async function each<T extends { command: { id: string } }>(all: T[], look: (one: T) => Promise<void>): Promise<void> {
+  async function each<T extends { id: string }>(all: T[], look: (one: T) => Promise<void>): Promise<void> {
     for (const one of all) {
-      await look(one).catch((error: unknown) =>
-        log("watchdog_failed", { commandId: one.command.id, ...describeError(error) }),
-      );
+      await look(one).catch((error: unknown) => log("watchdog_failed", { commandId: one.id, ...describeError(error) }));
     }
+  }
+
+  async function duty(name: string, run: () => Promise<void>): Promise<void> {
+    await run().catch((error: unknown) => log("watchdog_failed", { duty: name, ...describeError(error) }));
   }
 }
 
+async function sayWhere(word: UnsaidWord, needs: WatchdogNeeds): Promise<void> {
+  const { id, stored, endedBy } = word;
+  // A Workflow may still be about to say it.
+  if (endedBy === "workflow" && (await needs.instances.state(id)).kind === "going") return;
+  if (endedBy === "watchdog" && stored.kind === "whole")
+    await bury({ command: stored.command, died: "lost: its Workflow did not end it", errors: [] }, needs);
+  await sayLastWord(word, needs);
+}
+
 const tooLong = "It took longer than it may.";
+const broken = "Something broke while I worked on this.";
 
 /** Ends a command whose Workflow is over, or takes longer than it may. */
 async function endWhere(one: Unended, needs: WatchdogNeeds): Promise<void> {
   const { instances, commands, lastWords, log, now } = needs;
-  const { command } = one;
-  const isLate = now() > deadlineOf(one, needs);
+  const { id, stored } = one;
+  const isLate = now() > deadlineOf(one, needs.settings);
   // Whatever became of the engine, a command does not run for ever.
-  const state = await instances.state(command.id).catch((error: unknown): InstanceState => {
+  const state = await instances.state(id).catch((error: unknown): InstanceState => {
     if (isLate) return { kind: "ended", how: "unreachable" };
     throw error;
   });
@@ -60,53 +81,51 @@ async function endWhere(one: Unended, needs: WatchdogNeeds): Promise<void> {
     case "going":
       if (!isLate) return;
       // It may end by itself meanwhile; the row decides.
-      await instances.terminate(command.id).catch(() => undefined);
+      await instances.terminate(id).catch(() => undefined);
       return end(one, "timed_out", tooLong, needs);
     case "finished": {
       // D1 was down when it ended; what it said stands.
       const { ending, button, said } = state.result;
+      if (stored.kind === "unreadable") return end(one, "failed", broken, needs);
       await commands.settle(
-        command,
+        stored.command,
         { ending: withoutAbsent(ending), button: button ?? undefined, endedBy: "workflow" },
         now(),
       );
-      await noteEnd(command, withoutAbsent(ending), "bugbot", needs);
-      if (said) await lastWords.said(command.id, now());
-      log("watchdog_recorded", { commandId: command.id, outcome: ending.outcome });
+      await noteEnd(stored.command, withoutAbsent(ending), "bugbot", needs);
+      if (said) await lastWords.said(id, now());
+      log("watchdog_recorded", { commandId: id, outcome: ending.outcome });
       return;
     }
     case "ended":
-      log("watchdog_found", { commandId: command.id, instance: state.how });
-      return isLate
-        ? end(one, "timed_out", tooLong, needs)
-        : end(one, "failed", "Something broke while I worked on this.", needs);
+      log("watchdog_found", { commandId: id, instance: state.how });
+      return isLate ? end(one, "timed_out", tooLong, needs) : end(one, "failed", broken, needs);
     default:
       return state satisfies never;
   }
 }
 
-async function end(
-  { command }: Unended,
-  outcome: "failed" | "timed_out",
-  reason: string,
-  needs: WatchdogNeeds,
-): Promise<void> {
+async function end(one: Unended, outcome: "failed" | "timed_out", reason: string, needs: WatchdogNeeds): Promise<void> {
   const { commands, conversations, leases, sandbox, log, now } = needs;
-  const { id } = command;
-  const thread = conversationId(command.conversation);
+  const { id, stored, conversationId: thread } = one;
   const lease = await leases.findOf(id);
   await leases.close(id, now());
   if (lease)
     await sandbox(thread)
       .stop(id)
       .catch(() => false);
+  if (stored.kind === "unreadable") return close(one, outcome, stored.error, needs);
+  const { command } = stored;
   const left = lease && (await leaveBranch(lease, needs));
   const mark = outcome === "failed" ? "❌" : "⏳";
   const known = isWork(command) ? await conversations.find(thread) : undefined;
   const { issueIdentifier: issue, issueUrl } = known ?? {};
   const pullRequestUrl = left?.pullRequestUrl ?? known?.pullRequestUrl ?? undefined;
   const about = issue && issueUrl ? [`It is about [${issue}](${issueUrl}).`] : [];
-  const words = [`${mark} ${reason}`, ...about, ...(left ? [left.words] : [])].join(" ");
+  const isWhole = stored.kind === "whole";
+  if (!isWhole) await keepUnread(one, stored, needs);
+  const first = isWhole || outcome === "timed_out" ? `${mark} ${reason}` : unreadReply;
+  const words = [first, ...about, ...(left ? [left.words] : [])].join(" ");
   const links = [
     ...(issueUrl ? [{ label: "Open issue", url: issueUrl }] : []),
     ...(pullRequestUrl ? [{ label: "Open pull request", url: pullRequestUrl }] : []),
@@ -121,14 +140,36 @@ async function end(
   };
   const ending = await withBill(command, ended, needs).catch(() => ended);
   await commands.requestStop(id, now());
-  const isOurs = await commands.settle(command, { ending, button: "retry", endedBy: "watchdog" }, now());
+  const button = isWhole ? "retry" : undefined;
+  const isOurs = await commands.settle(command, { ending, button, endedBy: "watchdog" }, now());
   if (isOurs) await noteEnd(command, ending, "watchdog", needs);
   log("watchdog_ended", { commandId: id, outcome, isOurs });
 }
 
-function deadlineOf({ startedAt, leaseExpiresAt, approvalExpiresAt }: Unended, { settings }: WatchdogNeeds): number {
-  const run = Math.max(startedAt, approvalExpiresAt ?? 0) + settings.BUGBOT_MAX_MINUTES * 60_000 + leaseGraceMs;
-  return Math.max(run, leaseExpiresAt ?? 0) + watchdogMarginMs;
+/** Of a command that nobody can read no more than its outcome is known. */
+async function close(
+  one: Unended,
+  outcome: "failed" | "timed_out",
+  error: string,
+  needs: WatchdogNeeds,
+): Promise<void> {
+  const { unended, record, log, now } = needs;
+  const { id } = one;
+  await keepUnread(one, { error, body: one.body }, needs);
+  const isOurs = await unended.close(id, outcome, error, now());
+  const facts = { outcome, why: error };
+  if (isOurs) await record({ deed: `${id} ended`, actor: "watchdog", action: "ended", subject: id, facts });
+  log("watchdog_ended", { commandId: id, outcome, isOurs, error });
+}
+
+/** The letter holds all that was written: a version that can read it can do it again. */
+async function keepUnread(
+  { id, name, conversationId }: Unended,
+  { body, error }: { body: string; error: string },
+  { deadLetters, now }: WatchdogNeeds,
+): Promise<void> {
+  const letter = { id, commandId: id, name, conversation: conversationId, body, error };
+  await deadLetters.keep({ ...letter, errors: [], attempts: 1, diedAt: now() });
 }
 
 function withoutAbsent({ outcome, reply, issue, pullRequestUrl, usage, died, card, links }: Parsed): Ending {

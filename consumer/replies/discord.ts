@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import type { Command } from "../../shared/command.ts";
 import { Failure } from "../../shared/failure.ts";
 import { discordEditMs } from "../../shared/limits.ts";
-import { addressExpired } from "../address-expired.ts";
+import { addressExpired, messageGone } from "../gone.ts";
 import { createDiscordClient, type DiscordOptions } from "../clients/discord.ts";
 import { isWork } from "../is-work.ts";
 import { stableKey } from "../stable-id.ts";
@@ -28,6 +28,9 @@ const threadTypes = new Set([10, 11, 12]);
 const directTypes = new Set([1, 3]);
 /** How long before its end an interaction's token is no longer used: a request takes its time. */
 const tokenMarginMs = 30_000;
+
+/** Why an interaction's own message cannot be changed with its token. */
+const noOriginal = new Set(["discord_refused", messageGone().code]);
 
 const messageSchema = z.object({ id: z.string() });
 const anything = z.unknown();
@@ -67,15 +70,26 @@ export function createDiscordReplies(options: DiscordOptions & { now: () => numb
 
     async edit(command, messageId, reply) {
       // A stage that is passed over is made up for by the next one, at the latest by the last word.
-      if (reply.doing && now() - (editedAt.get(messageId) ?? 0) < discordEditMs) return;
+      if (reply.doing && now() - (editedAt.get(messageId) ?? 0) < discordEditMs) return messageId;
       editedAt.set(messageId, now());
-      const path = `/channels/${placeOf(command)}/messages/${messageId}`;
-      await write(
-        command,
-        reply,
-        async (body, file) =>
-          (await editOriginal(command, body, file)) ?? (await request("PATCH", path, messageSchema, { body, file })),
-      );
+      const place = placeOf(command);
+      const change = (id: string, body: DrawnMessage, file?: TextFile) =>
+        request("PATCH", `/channels/${place}/messages/${id}`, messageSchema, {
+          body,
+          file,
+          done: [codes.unknownMessage],
+        });
+      const message = await write(command, reply, async (body, file) => {
+        const changed = (await editOriginal(command, body, file)) ?? (await change(messageId, body, file));
+        if (changed) return changed;
+        // Somebody deleted it.
+        if (reply.doing) throw messageGone();
+        if (isForAsker(command)) throw addressExpired();
+        const anew = await send(command, place, body, "anew", file);
+        // What an earlier attempt posted may say something else.
+        return anew && change(anew.id, body, file);
+      });
+      return message?.id ?? messageId;
     },
 
     async mark(command, mark) {
@@ -119,8 +133,8 @@ export function createDiscordReplies(options: DiscordOptions & { now: () => numb
     try {
       return await request("PATCH", `/webhooks/${token}/messages/@original`, messageSchema, { body, file });
     } catch (error) {
-      // Clocks differ: Discord may call a token old that we think is good.
-      if (error instanceof Failure && error.code === "discord_refused") return undefined;
+      // Clocks differ: Discord may call a token old that we think is good. And somebody may have deleted the message.
+      if (error instanceof Failure && noOriginal.has(error.code)) return undefined;
       throw error;
     }
   }

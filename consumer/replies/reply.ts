@@ -73,7 +73,8 @@ export interface Replies {
   open: (command: Command, again: boolean) => Promise<Conversation>;
   /** Answers the command, once: with `again`, an earlier attempt's message is found and used. Returns its id. */
   post: (command: Command, reply: Reply, again: boolean) => Promise<string>;
-  edit: (command: Command, messageId: string, reply: Reply) => Promise<void>;
+  /** Returns the id of the message that says it now: what somebody deleted is posted anew, once, unless it only says what bugbot is doing. */
+  edit: (command: Command, messageId: string, reply: Reply) => Promise<string>;
   /**
    * Shows what bugbot is doing where the platform has a place for that besides messages; undefined: nothing any more.
    * Words wait for nothing and never fail.

@@ -4,6 +4,7 @@ import { Failure } from "../../shared/failure.ts";
 import { vendorTimeoutMs } from "../../shared/limits.ts";
 import { asItIs, type Redact } from "../../shared/redact.ts";
 import { fetchRedacted } from "../clients/fetch-redacted.ts";
+import { conversationGone, messageGone } from "../gone.ts";
 import { parseRetryAfter, vendorFailure } from "../clients/vendor-failure.ts";
 
 export interface SlackOptions {
@@ -49,9 +50,11 @@ export async function once(request: () => Promise<unknown>, ...done: string[]): 
 }
 
 function toFailure(error: unknown): Failure {
-  const { code, reason, retryAfter, status } = readError(error);
+  const { code, reason = "", retryAfter, status } = readError(error);
+  if (reason === "message_not_found") return messageGone(error);
+  if (goneForGood.has(reason)) return conversationGone(reason, error);
   const limited = code === ErrorCode.RateLimitedError || reason === "ratelimited";
-  if (code === ErrorCode.PlatformError && !limited && !temporary.has(reason ?? "")) {
+  if (code === ErrorCode.PlatformError && !limited && !temporary.has(reason)) {
     return new Failure("slack_rejected", {
       reply: `Slack did not accept this (${reason}).`,
       retry: false,
@@ -67,7 +70,10 @@ function toFailure(error: unknown): Failure {
   });
 }
 
-/** Slack's `ok: false` errors that pass. */
+/** Slack's `ok: false` errors for a place where nothing can be said any more. */
+const goneForGood = new Set(["channel_not_found", "is_archived", "thread_not_found"]);
+
+/** Those that pass. */
 const temporary = new Set([
   "internal_error",
   "fatal_error",

@@ -12,7 +12,7 @@ export function createFeature(): Feature {
     try {
       return await call(request);
     } catch (error) {
-      if (!(error instanceof Failure) || error.code !== "slack_rejected") throw error;
+      if (!(error instanceof Failure) || error.retry) throw error;
       isThere = false;
       return undefined;
     }

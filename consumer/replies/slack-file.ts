@@ -44,7 +44,7 @@ async function unlessRejected<T>(request: () => Promise<T>): Promise<T | undefin
   try {
     return await call(request);
   } catch (error) {
-    if (error instanceof Failure && error.code === "slack_rejected") return undefined;
+    if (error instanceof Failure && !error.retry) return undefined;
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import type { Command } from "../../shared/command.ts";
 import { Failure } from "../../shared/failure.ts";
 import { slackPartLength, statusLineTimeoutMs } from "../../shared/limits.ts";
+import { messageGone } from "../gone.ts";
 import { fileNameFor, layOut } from "./lay-out.ts";
 import { whispered, type Mark, type Replies, type Reply } from "./reply.ts";
 import { call, createSlackClient, once, type SlackOptions } from "./slack-client.ts";
@@ -59,7 +60,7 @@ export function createSlackReplies(options: SlackOptions): Replies {
         return await write(command, reply, (message) => send(command, "status", message));
       } catch (error) {
         // A shortcut works in channels that bugbot was not invited to.
-        const isOutside = error instanceof Failure && error.code === "slack_rejected" && responseUrl !== undefined;
+        const isOutside = error instanceof Failure && !error.retry && responseUrl !== undefined;
         if (!isOutside) throw error;
         return whisper(responseUrl, reply, redact);
       }
@@ -70,10 +71,13 @@ export function createSlackReplies(options: SlackOptions): Replies {
       if (messageId === whispered) {
         // Slack lets five such messages through: they are for the beginning and the last word.
         if (responseUrl !== undefined && reply.doing === undefined) await whisper(responseUrl, reply, redact);
-        return;
+        return messageId;
       }
-      if (reply.doing && (await stream.append(command, messageId, reply.doing, reply))) return;
-      await write(command, reply, (message) => update(command, messageId, message, reply.doing !== undefined));
+      const { doing } = reply;
+      if (doing && (await stream.append(command, messageId, doing, reply))) return messageId;
+      return write(command, reply, (message) =>
+        doing ? update(command, messageId, message, true) : replace(command, messageId, message),
+      );
     },
 
     async activity(command, words) {
@@ -163,6 +167,17 @@ export function createSlackReplies(options: SlackOptions): Replies {
     if (!ts)
       throw new Failure("slack_rejected", { reply: "Slack posted a message without a timestamp.", retry: false });
     return ts;
+  }
+
+  /** Changes a message; one that somebody deleted is posted anew, once. */
+  async function replace(command: Command, ts: string, message: DrawnMessage): Promise<string> {
+    try {
+      return await update(command, ts, message);
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code !== messageGone().code) throw error;
+      const anew = (await findPosted(client, command)).messages.get("status");
+      return anew === undefined ? send(command, "status", message) : update(command, anew, message);
+    }
   }
 
   /** A stream is stopped before; one that an earlier attempt began is known by Slack's refusal to edit it. */

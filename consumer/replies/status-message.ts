@@ -45,6 +45,13 @@ export function createStatusMessage(command: Command, { replies, effect, remembe
     await effect(step, async () => replies.activity?.(command, undefined)).catch(() => undefined);
   }
 
+  /** Somebody may have deleted the message: another one follows the command then. */
+  async function change(id: string, reply: Reply): Promise<string> {
+    const shownIn = await replies.edit(command, id, reply);
+    if (shownIn !== id) await remember(shownIn);
+    return shownIn;
+  }
+
   async function showNow(step: string, reply: Reply): Promise<void> {
     const id = messageId;
     if (reply.doing === undefined) await endActivity(`activity before ${step}`);
@@ -52,10 +59,12 @@ export function createStatusMessage(command: Command, { replies, effect, remembe
     if (id !== undefined) {
       const edit = async () => {
         await noteStage(reply);
-        await replies.edit(command, id, noted(reply));
+        const shownIn = await change(id, noted(reply));
         showActivity();
+        return shownIn;
       };
-      await effect(`status: ${step}`, edit, { attempts: 1 }).catch(() => undefined);
+      // An earlier version recorded nothing of it.
+      messageId = (await effect(`status: ${step}`, edit, { attempts: 1 }).catch(() => undefined)) ?? id;
       return;
     }
     try {
@@ -87,7 +96,7 @@ export function createStatusMessage(command: Command, { replies, effect, remembe
     async edit(reply: Reply): Promise<void> {
       activity = activityOf(reply);
       await noteStage(reply);
-      if (messageId !== undefined) await replies.edit(command, messageId, noted(reply)).catch(() => undefined);
+      if (messageId !== undefined) messageId = await change(messageId, noted(reply)).catch(() => messageId);
       showActivity();
     },
 

@@ -16,7 +16,10 @@ export function testReplies(refusal?: Failure) {
       say(id, reply);
       return id;
     },
-    edit: async (_command, messageId, reply) => say(messageId, reply),
+    edit: async (_command, messageId, reply) => {
+      say(messageId, reply);
+      return messageId;
+    },
     mark: async (_command, mark) => void marks.push(mark),
     threadLink: async () => undefined,
     earlier: async () => [],

@@ -37,13 +37,19 @@ export interface Settlement {
   ending: Ending;
   button?: ButtonAction | undefined;
   endedBy: "workflow" | "watchdog" | "queue";
+  /** What is kept of a command that this version cannot read. */
+  body?: string | undefined;
 }
 
 /** Commands and how they ended, in D1 `commands`. Every write may be repeated. */
 export function createCommands(db: D1Database) {
-  function insert(command: Command, nowMs: number, onConflict: string): D1PreparedStatement {
+  function insert(
+    command: Command,
+    nowMs: number,
+    onConflict: string,
+    body = JSON.stringify(lasting(command)),
+  ): D1PreparedStatement {
     const { id, name, text, conversation, author, receivedAt } = command;
-    const body = JSON.stringify(lasting(command));
     return db
       .prepare(
         `INSERT INTO commands (id, name, text, conversation_id, author_id, received_at, started_at, body)
@@ -54,8 +60,8 @@ export function createCommands(db: D1Database) {
 
   return {
     /** Knows a command from the moment its Workflow exists: what vanishes later is missed. */
-    async receive(command: Command, nowMs: number): Promise<void> {
-      await insert(command, nowMs, "DO NOTHING").run();
+    async receive(command: Command, nowMs: number, body?: string): Promise<void> {
+      await insert(command, nowMs, "DO NOTHING", body).run();
     },
 
     /** The command as it is carried out: in its thread, and a retry as what it repeats. */
@@ -97,11 +103,11 @@ export function createCommands(db: D1Database) {
     },
 
     /** Ends a command, once. False when somebody else has ended it: theirs is the last word then. */
-    async settle(command: Command, { ending, button, endedBy }: Settlement, nowMs: number): Promise<boolean> {
+    async settle(command: Command, { ending, button, endedBy, body }: Settlement, nowMs: number): Promise<boolean> {
       const { id } = command;
       const { outcome, reply, pullRequestUrl, usage, issue, card, links } = ending;
       const [, , found] = await db.batch([
-        insert(command, nowMs, "DO NOTHING"),
+        insert(command, nowMs, "DO NOTHING", body),
         db
           .prepare(
             `UPDATE commands SET outcome = ?1, reply = ?2, reply_button = ?3, pull_request_url = ?4, cost_usd = ?5, issue_identifier = ?6,

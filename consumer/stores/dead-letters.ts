@@ -91,8 +91,10 @@ export function createDeadLetters(db: D1Database) {
 }
 export type DeadLetters = ReturnType<typeof createDeadLetters>;
 
-export function letterOf({ command, error, errors, attempts, diedAt }: DeadCommand): NewLetter {
+export function letterOf(
+  { command, error, errors, attempts, diedAt }: DeadCommand,
+  body = JSON.stringify(lasting(command)),
+): NewLetter {
   const { id, name, conversation } = command;
-  const body = JSON.stringify(lasting(command));
   return { id, commandId: id, name, conversation: conversationId(conversation), body, error, errors, attempts, diedAt };
 }

@@ -1,8 +1,11 @@
 import * as z from "zod/mini";
 import { buttonActions } from "../../shared/button.ts";
-import { commandSchema } from "../../shared/command.ts";
+import type { Conversation } from "../../shared/conversation.ts";
 import { lastWordClaimMs } from "../../shared/limits.ts";
+import { parseJson } from "../../shared/parse-json.ts";
 import { outcomes } from "../endings/ending.ts";
+import { orElse, storedSchema } from "./stored-command.ts";
+import { watched } from "./unended.ts";
 
 /** What stands beside a last word's text. */
 export const extrasSchema = z.object({
@@ -10,54 +13,62 @@ export const extrasSchema = z.object({
   links: z.optional(z.array(z.object({ label: z.string(), url: z.string() }))),
 });
 
+const extrasInRow = z.pipe(
+  z.nullable(z.string()),
+  z.transform((extras) => extrasSchema.safeParse(parseJson(extras ?? "{}")).data),
+);
+
 const unsaidSchema = z.pipe(
   z.object({
-    body: z.string(),
+    id: z.string(),
+    body: storedSchema,
     outcome: z.enum(outcomes),
     reply: z.string(),
-    reply_button: z.nullable(z.enum(buttonActions)),
+    reply_button: orElse(z.nullable(z.enum(buttonActions)), null),
     status_message_id: z.nullable(z.string()),
     ended_by: z.nullable(z.string()),
     settled_at: z.number(),
-    reply_extras: z.nullable(z.string()),
+    reply_extras: extrasInRow,
+    last_word_attempts: z.number(),
   }),
   z.transform((row) => ({
-    command: commandSchema.parse(JSON.parse(row.body)),
+    id: row.id,
+    stored: row.body,
     outcome: row.outcome,
     reply: row.reply,
     button: row.reply_button ?? undefined,
     statusMessageId: row.status_message_id ?? undefined,
     endedBy: row.ended_by,
     settledAt: row.settled_at,
-    ...(row.reply_extras !== null && extrasSchema.parse(JSON.parse(row.reply_extras))),
+    attempts: row.last_word_attempts,
+    ...row.reply_extras,
   })),
 );
 export type UnsaidWord = z.infer<typeof unsaidSchema>;
 
+const owed =
+  "outcome IS NOT NULL AND last_word_at IS NULL AND last_word_error IS NULL AND body IS NOT NULL AND reply IS NOT NULL";
+
 /** Last words that are still owed to somebody, in D1 `commands`. Every write may be repeated. */
 export function createLastWords(db: D1Database) {
   return {
-    /** Of commands that ended before `beforeMs`, oldest first. */
-    async unsaid(beforeMs: number, limit: number): Promise<UnsaidWord[]> {
+    /** Takes those of one platform whose time has come, those first that were taken longest ago. */
+    async take(platform: Conversation["platform"], limit: number, nowMs: number): Promise<UnsaidWord[]> {
       const { results } = await db
         .prepare(
-          `SELECT * FROM commands WHERE outcome IS NOT NULL AND last_word_at IS NULL AND last_word_error IS NULL
-           AND settled_at <= ? AND body IS NOT NULL ORDER BY settled_at LIMIT ?`,
+          `SELECT * FROM commands WHERE ${owed} AND substr(conversation_id, 1, length(?1)) = ?1
+           AND coalesce(last_word_next_at, settled_at) <= ?2 ORDER BY coalesce(watched_at, 0), settled_at LIMIT ?3`,
         )
-        .bind(beforeMs, limit)
+        .bind(`${platform}:`, nowMs, limit)
         .all();
-      return z.array(unsaidSchema).parse(results);
+      const found = z.array(unsaidSchema).parse(results);
+      await watched(db, found, nowMs);
+      return found;
     },
 
     /** The one of this command, while it is owed. */
     async unsaidOf(commandId: string): Promise<UnsaidWord | undefined> {
-      const row = await db
-        .prepare(
-          `SELECT * FROM commands WHERE id = ? AND outcome IS NOT NULL AND last_word_at IS NULL
-           AND last_word_error IS NULL AND body IS NOT NULL`,
-        )
-        .bind(commandId)
-        .first();
+      const row = await db.prepare(`SELECT * FROM commands WHERE id = ? AND ${owed}`).bind(commandId).first();
       return row === null ? undefined : unsaidSchema.parse(row);
     },
 
@@ -66,15 +77,23 @@ export function createLastWords(db: D1Database) {
       const { meta } = await db
         .prepare(
           `UPDATE commands SET last_word_claimed_at = ?2 WHERE id = ?1 AND last_word_at IS NULL
-           AND (last_word_claimed_at IS NULL OR last_word_claimed_at <= ?3)`,
+           AND (last_word_claimed_at IS NULL OR last_word_claimed_at <= ?3)
+           AND (last_word_next_at IS NULL OR last_word_next_at <= ?2)`,
         )
         .bind(commandId, nowMs, nowMs - lastWordClaimMs)
         .run();
       return meta.changes > 0;
     },
 
-    async unclaim(commandId: string): Promise<void> {
-      await db.prepare("UPDATE commands SET last_word_claimed_at = NULL WHERE id = ?").bind(commandId).run();
+    /** Chat did not take it: it is owed, and nobody's, until then. */
+    async postpone(commandId: string, untilMs: number): Promise<void> {
+      await db
+        .prepare(
+          `UPDATE commands SET last_word_claimed_at = NULL, last_word_attempts = last_word_attempts + 1, last_word_next_at = ?
+           WHERE id = ?`,
+        )
+        .bind(untilMs, commandId)
+        .run();
     },
 
     async said(commandId: string, nowMs: number): Promise<void> {
@@ -84,7 +103,7 @@ export function createLastWords(db: D1Database) {
         .run();
     },
 
-    /** It can never be said: the channel is gone, or bugbot is no longer let in. */
+    /** It can never be said: the place is gone, or it was tried for too long. */
     async giveUp(commandId: string, reason: string): Promise<void> {
       await db.prepare("UPDATE commands SET last_word_error = ? WHERE id = ?").bind(reason, commandId).run();
     },

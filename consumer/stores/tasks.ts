@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { commandSchema } from "../../shared/command.ts";
+import { parseJson } from "../../shared/parse-json.ts";
 
 const taskSchema = z.pipe(
   z.object({
@@ -63,7 +64,8 @@ export function createTasks(db: D1Database) {
       const { body } = z.object({ body: z.nullable(z.string()) }).parse(row);
       return {
         task: taskSchema.parse(row),
-        command: body === null ? undefined : commandSchema.parse(JSON.parse(body)),
+        /** Undefined where it is from before commands were kept whole, or another version's. */
+        command: body === null ? undefined : commandSchema.safeParse(parseJson(body)).data,
       };
     },
   };

@@ -1,36 +1,77 @@
 import * as z from "zod/mini";
-import { commandSchema } from "../../shared/command.ts";
+import { parseJson } from "../../shared/parse-json.ts";
+import { readStored } from "./stored-command.ts";
+
+const timesSchema = z.object({
+  started_at: z.number(),
+  lease_expires_at: z.nullable(z.number()),
+  approval_expires_at: z.nullable(z.number()),
+});
+const timesOf = (row: z.infer<typeof timesSchema>): CommandTimes => ({
+  startedAt: row.started_at,
+  leaseExpiresAt: row.lease_expires_at ?? undefined,
+  approvalExpiresAt: row.approval_expires_at ?? undefined,
+});
+export interface CommandTimes {
+  startedAt: number;
+  leaseExpiresAt?: number | undefined;
+  approvalExpiresAt?: number | undefined;
+}
 
 const unendedSchema = z.pipe(
-  z.object({
-    body: z.string(),
-    started_at: z.number(),
-    expires_at: z.nullable(z.number()),
-    approval_expires_at: z.nullable(z.number()),
-  }),
+  z.extend(timesSchema, { id: z.string(), name: z.string(), conversation_id: z.string(), body: z.string() }),
   z.transform((row) => ({
-    command: commandSchema.parse(JSON.parse(row.body)),
-    startedAt: row.started_at,
-    leaseExpiresAt: row.expires_at ?? undefined,
-    approvalExpiresAt: row.approval_expires_at ?? undefined,
+    ...timesOf(row),
+    id: row.id,
+    name: row.name,
+    conversationId: row.conversation_id,
+    body: row.body,
+    stored: readStored(parseJson(row.body)),
   })),
 );
 export type Unended = z.infer<typeof unendedSchema>;
 
+const rows = `SELECT commands.id, name, commands.conversation_id, body, started_at, leases.expires_at AS lease_expires_at,
+  approvals.expires_at AS approval_expires_at FROM commands
+  LEFT JOIN leases ON leases.command_id = commands.id LEFT JOIN approvals ON approvals.command_id = commands.id`;
+
 /** What commands that never came to their end have left in D1. Every write may be repeated. */
 export function createUnended(db: D1Database) {
   return {
-    /** Commands without an outcome that began before `beforeMs`, oldest first. */
-    async list(beforeMs: number, limit: number): Promise<Unended[]> {
+    /**
+     * Takes commands without an outcome that began before `beforeMs`: those first that were taken longest ago, and what waits for an
+     * approval no sooner than after `waitingMs`.
+     */
+    async take(limit: number, beforeMs: number, waitingMs: number, nowMs: number): Promise<Unended[]> {
       const { results } = await db
         .prepare(
-          `SELECT body, started_at, leases.expires_at, approvals.expires_at AS approval_expires_at FROM commands
-           LEFT JOIN leases ON leases.command_id = commands.id LEFT JOIN approvals ON approvals.command_id = commands.id
-           WHERE outcome IS NULL AND body IS NOT NULL AND started_at <= ? ORDER BY started_at LIMIT ?`,
+          `${rows} WHERE outcome IS NULL AND body IS NOT NULL AND started_at <= ?1
+           AND (watched_at IS NULL OR watched_at <= ?2 OR NOT coalesce(approvals.decision IS NULL AND approvals.expires_at > ?3, 0))
+           ORDER BY coalesce(watched_at, 0), started_at LIMIT ?4`,
         )
-        .bind(beforeMs, limit)
+        .bind(beforeMs, nowMs - waitingMs, nowMs, limit)
         .all();
-      return z.array(unendedSchema).parse(results);
+      const found = z.array(unendedSchema).parse(results);
+      await watched(db, found, nowMs);
+      return found;
+    },
+
+    /** What says until when a command may take; undefined where it is not known. */
+    async timesOf(commandId: string): Promise<CommandTimes | undefined> {
+      const row = await db.prepare(`${rows} WHERE commands.id = ?`).bind(commandId).first();
+      return row === null ? undefined : timesOf(timesSchema.parse(row));
+    },
+
+    /** Ends one whose place nobody can read: its word can never be said. False when it has ended. */
+    async close(commandId: string, outcome: "failed" | "timed_out", reason: string, nowMs: number): Promise<boolean> {
+      const { meta } = await db
+        .prepare(
+          `UPDATE commands SET outcome = ?2, ended_by = 'watchdog', settled_at = ?4, last_word_error = ?3
+           WHERE id = ?1 AND outcome IS NULL`,
+        )
+        .bind(commandId, outcome, reason, nowMs)
+        .run();
+      return meta.changes > 0;
     },
 
     /** Frees conversations and closes leases that commands hold which have ended, or are not known. Returns how many of each. */
@@ -52,3 +93,11 @@ export function createUnended(db: D1Database) {
   };
 }
 export type UnendedCommands = ReturnType<typeof createUnended>;
+
+/** Notes that they were looked after, before they are: one that cannot be looked after does not stay first. */
+export async function watched(db: D1Database, found: readonly { id: string }[], nowMs: number): Promise<void> {
+  await db
+    .prepare("UPDATE commands SET watched_at = ? WHERE id IN (SELECT value FROM json_each(?))")
+    .bind(nowMs, JSON.stringify(found.map(({ id }) => id)))
+    .run();
+}
