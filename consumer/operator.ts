@@ -6,7 +6,6 @@ import { serveApi } from "./api/serve-api.ts";
 import { checkParts } from "./check-parts.ts";
 import { createInstances } from "./endings/instances.ts";
 import { createApiKeys } from "./stores/api-keys.ts";
-import { createAudit } from "./stores/audit.ts";
 import { createBreakers } from "./stores/breakers.ts";
 import { createTasks } from "./stores/tasks.ts";
 import { wire } from "./wire.ts";
@@ -66,7 +65,6 @@ export class Operator extends WorkerEntrypoint<Env> {
       ...outside,
       adminKey: outside.settings.BUGBOT_ADMIN_KEY,
       keys: createApiKeys(DB),
-      audit: createAudit(DB, outside.now),
       tasks: createTasks(DB),
       instances: createInstances(COMMAND_WORKFLOW, outside),
       diagnose: {

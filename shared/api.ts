@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { unsealedEntrySchema } from "./audit-entry.ts";
 import { maxTextLength } from "./limits.ts";
 
 /** What `/api` answers, as the consumer writes it and `npx bugbot` reads it. Times are in ms since the epoch. */
@@ -57,6 +58,9 @@ export type ApiKeyInfo = z.infer<typeof apiKeySchema>;
 
 /** The only time a key itself is shown. */
 export const newKeySchema = z.object({ id: z.string(), name: z.string(), key: z.string(), expiresAt: z.number() });
+
+/** What the audit holds and has not sealed yet. */
+export const unsealedSchema = z.object({ count: z.number(), entries: z.array(unsealedEntrySchema) });
 
 export const findingSchema = z.object({
   check: z.string(),

@@ -16,7 +16,11 @@ export function addLetterRoutes(api: Api, needs: ApiNeeds): void {
     const status = letterStatuses.find((known) => known === given);
     if (given !== undefined && !status)
       throw new Refusal(400, "bad_query", `status is one of ${letterStatuses.join(", ")}.`);
-    return c.json((await deadLetters.list(readNumber(c.req.query("limit"), 100, 1000), status)).map(inShort));
+    return c.json(
+      (
+        await deadLetters.list(readNumber("limit", c.req.query("limit"), { fallback: 100, min: 1, max: 1000 }), status)
+      ).map(inShort),
+    );
   });
 
   api.get("/dlq/:id", async (c) => c.json(await letter(c.req.param("id"))));

@@ -9,7 +9,9 @@ export function addTaskRoutes(api: Api, needs: ApiNeeds): void {
 
   api.get("/tasks", async (c) => {
     const running = c.req.query("running") === "true";
-    return c.json(await tasks.list(readNumber(c.req.query("limit"), 50, 1000), running));
+    return c.json(
+      await tasks.list(readNumber("limit", c.req.query("limit"), { fallback: 50, min: 1, max: 1000 }), running),
+    );
   });
 
   api.get("/tasks/:id", async (c) => c.json((await find(c.req.param("id"))).task));

@@ -24,7 +24,7 @@ async function take(body: unknown, { isStarted = false, refusal }: { isStarted?:
     deadLetters: createDeadLetters(db),
     commands: createCommands(db),
     lastWords: createLastWords(db),
-    record: createAudit(db, () => 9).record,
+    record: createAudit({ db, now: () => 9, later: () => undefined }).record,
     metrics: { commandEnded: () => undefined },
     replies: () => replies,
     isStarted: () => Promise.resolve(isStarted),
