@@ -64,7 +64,7 @@ export class Operator extends WorkerEntrypoint<Env> {
     return serveApi({
       ...outside,
       adminKey: outside.settings.BUGBOT_ADMIN_KEY,
-      keys: createApiKeys(DB),
+      keys: createApiKeys(DB, outside.audit),
       tasks: createTasks(DB),
       instances: createInstances(COMMAND_WORKFLOW, outside),
       diagnose: {

@@ -45,9 +45,14 @@ export const wholeTaskSchema = z.extend(taskSchema, {
   stopRequestedAt: z.nullable(z.number()),
 });
 
+/** `read` looks; `admin` does everything. */
+export const keyScopes = ["read", "admin"] as const;
+export type KeyScope = (typeof keyScopes)[number];
+
 export const apiKeySchema = z.object({
   id: z.string(),
   name: z.string(),
+  scope: z.enum(keyScopes),
   createdAt: z.number(),
   expiresAt: z.number(),
   lastUsedAt: z.nullable(z.number()),
@@ -57,7 +62,13 @@ export const apiKeySchema = z.object({
 export type ApiKeyInfo = z.infer<typeof apiKeySchema>;
 
 /** The only time a key itself is shown. */
-export const newKeySchema = z.object({ id: z.string(), name: z.string(), key: z.string(), expiresAt: z.number() });
+export const newKeySchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  scope: z.enum(keyScopes),
+  key: z.string(),
+  expiresAt: z.number(),
+});
 
 /** What the audit holds and has not sealed yet. */
 export const unsealedSchema = z.object({ count: z.number(), entries: z.array(unsealedEntrySchema) });
