@@ -293,8 +293,8 @@ describe("the API", () => {
         );
         next = /^<([^>]+)>; rel="next"$/.exec(response.headers.get("link") ?? "")?.[1];
       }
-      expect(seen.length).toBeGreaterThan(2);
       expect(seen).toEqual(whole.map(({ id }) => id));
+      if (path === "/api/keys") expect(seen.length).toBeGreaterThan(2);
     }
   });
 
