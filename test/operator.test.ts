@@ -312,8 +312,9 @@ describe("the API", () => {
       headers: { authorization: `Bearer ${localAdminKey}` },
       body,
       duplex: "half",
-    });
-    expect(response.status).toBe(413);
+    }).catch(() => undefined);
+    // The answer, or a connection that is closed while it is still written to.
+    expect([413, undefined]).toContain(response?.status);
     expect(sent).toBeLessThan(500 * 65_536);
   });
 

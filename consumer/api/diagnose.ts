@@ -16,12 +16,12 @@ export interface DiagnoseNeeds {
   deadLetterQueue: Queue;
 }
 
-/** Looks at everything the consumer Worker can see, all at once; each finding says what to do. */
-export async function diagnose(needs: DiagnoseNeeds) {
+/** Looks at everything the consumer Worker can see, all at once; each finding says what to do. `gatewayUrl` is where the gateway was asked, without a trailing slash. */
+export async function diagnose(needs: DiagnoseNeeds, gatewayUrl: string) {
   const { db } = needs;
   const checks = [
     ...checkSettings(needs),
-    ...askVendors(needs.outside),
+    ...askVendors(needs.outside, gatewayUrl),
     checkStore("KV", "BUGBOT_KV", () => needs.kv.get("bugbot:doctor")),
     checkStore("R2", "CHECKPOINTS", () => needs.checkpoints.head("bugbot:doctor")),
     checkQueue(

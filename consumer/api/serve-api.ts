@@ -47,7 +47,7 @@ export function serveApi(needs: ApiNeeds): Api {
   addKeyRoutes(api, needs);
   addAuditRoutes(api, needs);
   addContextRoutes(api, needs);
-  api.get("/doctor", async (c) => c.json(await diagnose(needs.diagnose)));
+  api.get("/doctor", async (c) => c.json(await diagnose(needs.diagnose, new URL(c.req.url).origin)));
 
   api.notFound((c) => {
     const message = `There is no ${c.req.method} ${c.req.path}. docs/operations.md lists what there is.`;
