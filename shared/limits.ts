@@ -126,7 +126,7 @@ export const runLimits = { maxMinutes: 30, maxTurns: 60, maxCostUsd: 5 };
 export const leaseGraceMs = 2 * 60_000;
 
 /** What one part may take to say how it does, and how many commands may wait before it is worth a look. */
-export const healthLimits = { timeoutMs: 2_000, backlog: 100 };
+export const healthLimits = { timeoutMs: 2_000, backlog: 100, keptMs: 3_000 };
 
 export const dayMs = 24 * 60 * 60_000;
 /** How long a conversation can be taken up again, unless the settings say otherwise. */
