@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import * as z from "zod/mini";
@@ -119,6 +119,57 @@ describe("bugbot dlq", () => {
       code: 1,
       stderr: expect.stringContaining("npx bugbot dlq list"),
     });
+  });
+});
+
+describe("a dead letter", () => {
+  const headers = { authorization: `Bearer ${localAdminKey}` };
+  const post = async (path: string) =>
+    (await fetch(`${world.url}/api/dlq/${path}`, { method: "POST", headers })).status;
+  const begun = async (id: string) => {
+    const tasks = z.array(z.object({ id: z.string() })).parse(await json("tasks list"));
+    return tasks.some((task) => task.id === `replay-${id}`);
+  };
+  /** Answers what its replay is called. */
+  async function die(id: string, status = "dead"): Promise<string> {
+    const [platform, teamId, channelId, threadId] = ["slack", "T0ACME", world.channel, died.ts];
+    const command = {
+      v: 1,
+      id,
+      name: "help",
+      text: "",
+      conversation: { platform, teamId, channelId, threadId, messageId: threadId },
+      author: { id: "U0ALICE" },
+      references: {},
+      receivedAt: Date.now(),
+    };
+    const name = createHash("sha256").update(id).digest("hex").slice(0, 16);
+    const db = await world.database();
+    await db
+      .prepare(
+        "INSERT INTO dead_letters (id, command_id, name, body, error, errors, attempts, died_at, status, replayed_as) VALUES (?1, ?1, 'help', ?2, 'x', '[]', 1, 1, ?3, ?4)",
+      )
+      .bind(id, JSON.stringify(command), status, status === "dead" ? null : `replay-${name}`)
+      .run();
+    return name;
+  }
+
+  it("is replayed or dropped by those who ask at once, and begins nothing once it is dropped", async ({ expect }) => {
+    for (const id of ["slack-EvRace1", "slack-EvRace2", "slack-EvRace3", "slack-EvRace4"]) {
+      const name = await die(id);
+      const [dropped, replayed] = await Promise.all([post(`${id}/drop`), post(`${id}/replay`)]);
+      expect([dropped, replayed].toSorted()).toEqual([200, 409]);
+      expect(await begun(name)).toBe(replayed === 200);
+    }
+  });
+
+  it("that was marked by somebody who died before its command began is begun when it is asked again", async ({
+    expect,
+  }) => {
+    const name = await die("slack-EvHalf", "replayed");
+    expect(await post("slack-EvHalf/replay")).toBe(200);
+    expect(await begun(name)).toBe(true);
+    expect(await post("slack-EvHalf/replay")).toBe(409);
   });
 });
 
