@@ -15,10 +15,11 @@ const command: Command = {
 };
 
 async function deliver(body: unknown, start: (command: Command) => Promise<void>) {
+  const lines: unknown[][] = [];
   const batch = createMessageBatch("bugbot-commands", [{ id: "m1", timestamp: new Date(), attempts: 1, body }]);
   const context = createExecutionContext();
-  await consume(batch, { start, log: () => undefined });
-  return getQueueResult(batch, context);
+  await consume(batch, { start, log: (event, facts) => void lines.push([event, facts?.["commandId"]]) });
+  return { ...(await getQueueResult(batch, context)), lines };
 }
 
 it("acknowledges a command whose Workflow has started", async ({ expect }) => {
@@ -31,6 +32,18 @@ it("acknowledges a command whose Workflow has started", async ({ expect }) => {
 it("keeps a command whose Workflow cannot start", async ({ expect }) => {
   const result = await deliver(command, () => Promise.reject(new Error("Workflows are down")));
   expect(result).toMatchObject({ explicitAcks: [], retryMessages: [{ msgId: "m1" }] });
+  expect(result.lines).toEqual([["start_failed", "slack-Ev1"]]);
+});
+
+it.for<[unknown, string | undefined]>([
+  [{ ...command, v: 2 }, "slack-Ev1"],
+  [{ kind: "dead_command", command: { id: "slack-Ev1" } }, "slack-Ev1"],
+  [{ id: "not an id\n" }, undefined],
+  ["nonsense", undefined],
+  [null, undefined],
+])("names the command in the log as far as the message %o does", async ([body, commandId], { expect }) => {
+  const { lines } = await deliver(body, () => Promise.reject(new Error("must not start")));
+  expect(lines).toEqual([["start_failed", commandId]]);
 });
 
 it("starts nothing for a message it does not understand, and keeps it for the dead-letter queue", async ({

@@ -1,5 +1,6 @@
 import { type Command, commandSchema } from "../shared/command.ts";
 import { describeError, type Log } from "../shared/log.ts";
+import { commandIdOf } from "./command-id-of.ts";
 
 export interface ConsumeNeeds {
   /** Starts the command's Workflow; a command that was started before stays as it is. */
@@ -19,7 +20,8 @@ export async function consume(batch: MessageBatch, { start, log }: ConsumeNeeds)
       log("command_taken", { commandId: command.id, name: command.name, attempts: message.attempts });
       message.ack();
     } catch (error) {
-      log("start_failed", { messageId: message.id, attempts: message.attempts, ...describeError(error) });
+      const commandId = commandIdOf(message.body);
+      log("start_failed", { commandId, messageId: message.id, attempts: message.attempts, ...describeError(error) });
       message.retry({ delaySeconds: retryDelaySeconds(message.attempts) });
     }
   }

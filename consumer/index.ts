@@ -1,8 +1,5 @@
-import { createLog } from "../shared/log.ts";
 import { consume } from "./consume.ts";
 import { createInstances } from "./endings/instances.ts";
-import { createAudit } from "./stores/audit.ts";
-import { createCommands } from "./stores/commands.ts";
 import { createUnended } from "./stores/unended.ts";
 import { takeDeadLetters } from "./endings/take-dead-letters.ts";
 import { watch } from "./endings/watchdog.ts";
@@ -18,16 +15,16 @@ const deadLetterQueue = "bugbot-commands-dlq";
 
 export default {
   async queue(batch, env) {
-    const { record } = createAudit(env.DB, Date.now);
-    const needs = { commands: createCommands(env.DB), record, now: Date.now };
-    const { start, isKnown } = createInstances(env.COMMAND_WORKFLOW, needs);
-    if (batch.queue === deadLetterQueue) return takeDeadLetters(batch, { ...wire(env), isStarted: isKnown });
-    return consume(batch, { start, log: createLog("consumer", []) });
+    const outside = wire(env);
+    const { start, isKnown } = createInstances(env.COMMAND_WORKFLOW, outside);
+    if (batch.queue === deadLetterQueue) return takeDeadLetters(batch, { ...outside, isStarted: isKnown });
+    return consume(batch, { start, log: outside.log });
   },
   /** Every minute. */
   async scheduled(_controller, env) {
     const outside = wire(env);
     const instances = createInstances(env.COMMAND_WORKFLOW, outside);
     await watch({ ...outside, instances, unended: createUnended(env.DB) });
+    await outside.audit.seal();
   },
 } satisfies ExportedHandler<Env>;

@@ -1,12 +1,11 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { breakerLimits } from "../shared/limits.ts";
-import { invalidSettings, readSettings, requiredByConsumer, serviceState } from "../shared/settings.ts";
+import { readSettings, requiredByConsumer, serviceState, wrongSettings } from "../shared/settings.ts";
 import type { Api } from "./api/api.ts";
 import { serveApi } from "./api/serve-api.ts";
 import { checkParts } from "./check-parts.ts";
 import { createInstances } from "./endings/instances.ts";
 import { createApiKeys } from "./stores/api-keys.ts";
-import { createAudit } from "./stores/audit.ts";
 import { createBreakers } from "./stores/breakers.ts";
 import { createTasks } from "./stores/tasks.ts";
 import { wire } from "./wire.ts";
@@ -32,7 +31,7 @@ export class Operator extends WorkerEntrypoint<Env> {
           const triesAt = own.state === "on" ? failing.get(service) : undefined;
           return [service, triesAt === undefined ? own : { state: "failing", triesAt }];
         });
-        const wrong = invalidSettings(this.env);
+        const wrong = wrongSettings(this.env).map(({ rule }) => rule);
         const settingsState = wrong.length > 0 ? { settings: { state: "incomplete", missing: wrong } } : {};
         return Response.json({ ...Object.fromEntries(states), ...settingsState, ...parts });
       }
@@ -65,8 +64,7 @@ export class Operator extends WorkerEntrypoint<Env> {
     return serveApi({
       ...outside,
       adminKey: outside.settings.BUGBOT_ADMIN_KEY,
-      keys: createApiKeys(DB),
-      audit: createAudit(DB, outside.now),
+      keys: createApiKeys(DB, outside.audit),
       tasks: createTasks(DB),
       instances: createInstances(COMMAND_WORKFLOW, outside),
       diagnose: {

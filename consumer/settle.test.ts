@@ -53,7 +53,7 @@ it("says no second last word for a command that the watchdog ended while D1 did 
     lastWords,
     deadLetters: createDeadLetters(db),
     sendDead: async () => undefined,
-    record: createAudit(db, () => 7).record,
+    record: createAudit({ db, now: () => 7, later: () => undefined }).record,
     metrics: { commandEnded: (_command, { outcome }) => void counted.push(outcome) },
     settings: readSettings({}),
     log: (event) => void logs.push(event),

@@ -1,6 +1,7 @@
+import { waitUntil } from "cloudflare:workers";
 import { Failure } from "../shared/failure.ts";
 import { approvalEvent } from "../shared/limits.ts";
-import { createLog } from "../shared/log.ts";
+import { createLog, describeError } from "../shared/log.ts";
 import { createRedact } from "../shared/redact.ts";
 import { readSettings, secretsOf } from "../shared/settings.ts";
 import { createRateLimits } from "./clients/discord-rate-limits.ts";
@@ -22,7 +23,7 @@ import { createContainerExecutor, createHttpExecutor } from "./sandbox/executor.
 import { createSandbox } from "./sandbox/sandbox.ts";
 import { createApprovals } from "./stores/approvals.ts";
 import { createAdmissions } from "./stores/admissions.ts";
-import { createAudit } from "./stores/audit.ts";
+import { type Audit, createAudit } from "./stores/audit.ts";
 import { createAutomation } from "./stores/automation.ts";
 import { createCheckpoints } from "./stores/checkpoints.ts";
 import { createCodeSearches } from "./stores/code-searches.ts";
@@ -43,11 +44,17 @@ import { createThreadIssues } from "./stores/thread-issues.ts";
 const discordRateLimits = createRateLimits(Date.now);
 
 /** The consumer's parts, made from its environment. */
-export function wire(env: Env): Outside {
+export function wire(env: Env): Outside & { audit: Audit } {
   const settings = readSettings(env);
   const redact = createRedact(secretsOf(settings));
   const { SLACK_BOT_TOKEN, LINEAR_API_KEY, EXECUTOR_URL, EXECUTOR_TOKEN, EGRESS_URL } = settings;
   const { POSTHOG_API_KEY, POSTHOG_PROJECT_ID, POSTHOG_HOST } = settings;
+  const log = createLog("consumer", secretsOf(settings));
+  const audit = createAudit({
+    db: env.DB,
+    now: Date.now,
+    later: (seal) => waitUntil(seal().catch((error: unknown) => log("audit_not_sealed", describeError(error)))),
+  });
   const executor = EXECUTOR_URL
     ? createHttpExecutor({ url: EXECUTOR_URL, token: EXECUTOR_TOKEN, egressUrl: EGRESS_URL ?? "" })
     : createContainerExecutor(env.SANDBOX, settings);
@@ -87,7 +94,8 @@ export function wire(env: Env): Outside {
     commands: createCommands(env.DB),
     lastWords: createLastWords(env.DB),
     deadLetters: createDeadLetters(env.DB),
-    record: createAudit(env.DB, Date.now).record,
+    audit,
+    record: audit.record,
     sendDead: (dead) => env.DEAD_LETTERS.send(dead),
     conversations: createConversations(env.DB),
     breakers: createBreakers(env.DB),
@@ -113,7 +121,7 @@ export function wire(env: Env): Outside {
     threadIssues: createThreadIssues(env.BUGBOT_KV),
     metrics: createMetrics(env.METRICS),
     settings,
-    log: createLog("consumer", secretsOf(settings)),
+    log,
     now: Date.now,
   };
 }

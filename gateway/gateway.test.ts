@@ -64,6 +64,15 @@ function mention(event: Record<string, unknown> = {}, envelope: Record<string, u
 }
 
 describe("POST /slack/events", () => {
+  it("says in its log which command is on the queue, or is not", async ({ expect }) => {
+    const taken = setUp();
+    await taken.request("/slack/events", await signed(mention()));
+    expect(taken.traced).toEqual([{ event: "command_enqueued", commandId: "slack-Ev1" }]);
+    const lost = setUp({ enqueueFails: true });
+    expect((await lost.request("/slack/events", await signed(mention()))).status).toBe(503);
+    expect(lost.traced).toEqual([{ event: "gateway_failed", commandId: "slack-Ev1" }]);
+  });
+
   it("turns a flood away before it costs anything", async ({ expect }) => {
     const { enqueued, acknowledged, logged, settled, request } = setUp({ floods: true });
     const response = await request("/slack/events", await signed(mention()));

@@ -33,11 +33,13 @@ export function createGateway({ doors, enqueue, holdFlood, health, operate, now,
     const report = await health();
     return c.json(report, report.status === "unhealthy" ? 503 : 200);
   });
-  app.onError((error, c) => {
-    log("gateway_failed", { path: c.req.path, ...describeError(error) });
-    return c.text("bugbot could not take this. Please send it again.", 503);
-  });
+  app.onError((error, c) => fail(c, error));
   return app;
+
+  function fail(c: Context, error: unknown, commandId?: string): Response {
+    log("gateway_failed", { commandId, path: c.req.path, ...describeError(error) });
+    return c.text("bugbot could not take this. Please send it again.", 503);
+  }
 
   async function receive(c: Context, { name, state, open }: Door): Promise<Response> {
     if (state.state === "off") return c.text(`${name} is off: set ${state.turnOn.join(" and ")}.`, 401);
@@ -75,9 +77,11 @@ export function createGateway({ doors, enqueue, holdFlood, health, operate, now,
           await enqueue(command);
         } catch (error) {
           // No platform's ids are that long, and sending it again would not make it shorter.
-          if (encoder.encode(JSON.stringify(command)).length <= maxMessageBytes) throw error;
+          if (encoder.encode(JSON.stringify(command)).length <= maxMessageBytes) return fail(c, error, command.id);
           return c.text("Not understood: it is larger than a message on the queue.", 400);
         }
+        // The trace begins here; the ray names this request among Cloudflare's own traces.
+        log("command_enqueued", { commandId: command.id, ray: c.req.raw.headers.get("cf-ray") ?? undefined });
         const sign = acknowledge(command)?.catch((error: unknown) =>
           log("acknowledge_failed", { commandId: command.id, ...describeError(error) }),
         );

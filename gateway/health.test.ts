@@ -19,7 +19,7 @@ async function health(
     { name: "Slack", state: slack },
     { name: "Discord", state: discord },
   ];
-  return createHealth({ doors, consumer, mentions: async () => socket })();
+  return createHealth({ doors, consumer, mentions: async () => socket, now: () => 0 })();
 }
 
 it.for<[string, Parameters<typeof health>, string]>([
@@ -45,4 +45,19 @@ it("names the variables that would turn a service on", async ({ expect }) => {
 
 it("says when a failing source is tried again", async ({ expect }) => {
   expect((await health(on, off, report({ ...all, github: failing }))).components).toMatchObject({ github: failing });
+});
+
+it("is looked at once in a few seconds, whoever asks", async ({ expect }) => {
+  const clock = { now: 0 };
+  let asked = 0;
+  const consumer = async () => {
+    asked += 1;
+    return Response.json(asked === 1 ? all : { ...all, database: { state: "unreachable" } });
+  };
+  const doors = [{ name: "Slack", state: on }];
+  const look = createHealth({ doors, consumer, mentions: async () => undefined, now: () => clock.now });
+  const statuses = [(await look()).status, (await look()).status];
+  clock.now = 10_000;
+  statuses.push((await look()).status);
+  expect({ statuses, asked }).toEqual({ statuses: ["healthy", "healthy", "unhealthy"], asked: 2 });
 });

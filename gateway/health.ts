@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { healthLimits } from "../shared/limits.ts";
 import type { ServiceState } from "../shared/settings.ts";
 import type { Door } from "./platform.ts";
 
@@ -22,14 +23,25 @@ export interface HealthNeeds {
   consumer: () => Promise<Response>;
   /** Discord's socket; undefined where it is not wanted. */
   mentions: () => Promise<{ state: string; reason?: string | undefined } | undefined>;
+  now: () => number;
 }
 
 /**
- * `unhealthy`: nobody can be heard, a set-up is half done, or D1, without which no command is carried out, does not answer. `degraded`: something that works need is off or failing, the consumer does not
+ * Kept for a few seconds. `unhealthy`: nobody can be heard, a set-up is half done, or D1, without which no command is carried out, does not answer. `degraded`: something that works need is off or failing, the consumer does not
  * answer (commands wait on the queue meanwhile), or Discord's socket is down. A chat platform that is off is no fault while another is on.
  */
-export function createHealth({ doors, consumer, mentions }: HealthNeeds) {
+export function createHealth({ doors, consumer, mentions, now }: HealthNeeds) {
+  /** Anybody may ask: the database is not asked each time. */
+  let kept: { report: Health; until: number } | undefined;
+
   return async (): Promise<Health> => {
+    if (kept && now() < kept.until) return kept.report;
+    const report = await look();
+    kept = { report, until: now() + healthLimits.keptMs };
+    return report;
+  };
+
+  async function look(): Promise<Health> {
     const [behind, socket] = await Promise.all([askConsumer(), mentions().catch(() => ({ state: "unreachable" }))]);
     const platforms = doors.map(({ name, state }): [string, Component] => {
       const key = name.toLowerCase();
@@ -49,7 +61,7 @@ export function createHealth({ doors, consumer, mentions }: HealthNeeds) {
       ([name, { state }]) => state === "on" || state === "connected" || offDoors.has(name),
     );
     return { status: well ? "healthy" : "degraded", components };
-  };
+  }
 
   async function askConsumer(): Promise<Health["components"]> {
     try {

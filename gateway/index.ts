@@ -51,6 +51,7 @@ function wire(env: Env) {
       doors: doors.map(({ name, state }) => ({ name, state })),
       consumer: () => env.CONSUMER.fetch("http://consumer/health"),
       mentions: async () => (hearsMentions(env) ? mentions(env).state() : undefined),
+      now: Date.now,
     }),
     operate: (request) => env.CONSUMER.fetch(request),
     now: Date.now,

@@ -5,13 +5,17 @@ import { createGateway, type GatewayNeeds } from "./gateway.ts";
 export function createTestDoor(needs: Pick<GatewayNeeds, "doors" | "now"> & Partial<GatewayNeeds>) {
   const enqueued: Command[] = [];
   const logged: string[] = [];
+  const traced: { event: string; commandId: unknown }[] = [];
   const later: Promise<unknown>[] = [];
   const app = createGateway({
     enqueue: async (command) => enqueued.push(command),
     holdFlood: async () => false,
     health: async () => ({ status: "healthy", components: {} }),
     operate: () => Promise.reject(new Error("nobody operates here")),
-    log: (event) => logged.push(event),
+    log: (event, facts) => {
+      traced.push({ event, commandId: facts?.["commandId"] });
+      if (event !== "command_enqueued") logged.push(event);
+    },
     ...needs,
   });
   const context = {
@@ -21,7 +25,10 @@ export function createTestDoor(needs: Pick<GatewayNeeds, "doors" | "now"> & Part
   };
   return {
     enqueued,
+    /** What was logged but that a command is on the queue. */
     logged,
+    /** Every line, with the command it is about. */
+    traced,
     request: async (path: string, init: RequestInit): Promise<Response> => app.request(path, init, {}, context),
     /** What was left for after the answer. */
     settled: () => Promise.all(later),

@@ -3,7 +3,7 @@ import { createClock } from "./discord/clock.ts";
 import { createCommands } from "./discord/command-routes.ts";
 import { intents } from "./discord/gateway-dispatches.ts";
 import { createGateway } from "./discord/gateway.ts";
-import { createGatewayRoutes } from "./discord/gateway-routes.ts";
+import { type Application, createGatewayRoutes } from "./discord/gateway-routes.ts";
 import { bugsChannelId, createGuild } from "./discord/guild.ts";
 import { createInteractionRoutes } from "./discord/interaction-routes.ts";
 import { createInteractions } from "./discord/interactions.ts";
@@ -43,12 +43,13 @@ export async function createDiscord(options: DiscordOptions) {
   const bot = { id: botUserId, username: "bugbot", globalName: null, isBot: true };
   const guild = createGuild({ applicationId, guildId, bot, messageContent, acceptUnknown, now: clock.now });
   const { publicKey, sign } = createSignature();
+  const application: Application = { id: applicationId, verifyKey: publicKey, interactionsEndpointUrl: null };
   const commands = createCommands(guild);
   const interactions = createInteractions(guild, clock);
   const grantedIntents = messageContent ? intents.messageContent : 0;
   const gateway = await createGateway(guild, { botToken, heartbeatIntervalMs, grantedIntents });
   const routes = [
-    ...createGatewayRoutes(guild, gateway),
+    ...createGatewayRoutes(guild, gateway, application),
     ...createChannelRoutes(guild),
     ...createMessageRoutes(guild),
     ...commands.routes,
@@ -65,6 +66,8 @@ export async function createDiscord(options: DiscordOptions) {
     url: `${origin}/api/v10`,
     /** For `DISCORD_PUBLIC_KEY`, in hex. */
     publicKey,
+    /** May be changed: the application's settings from now on. */
+    application,
     applicationId,
     guildId,
     botUserId,

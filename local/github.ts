@@ -51,7 +51,8 @@ export async function createGitHub({
   const contents = createContents({ repositories, apiUrl, url: origin });
   const answers = { ...createAnswers(apiUrl, origin), ...createCommitAnswers(apiUrl, origin) };
   const limits = createLimits();
-  const state = { known, repositories, history, contents, pulls, limits };
+  const tokenScopes = ["repo"];
+  const state = { tokenScopes, known, repositories, history, contents, pulls, limits };
   const rest = createRest({ ...state, findGrant, app, login, answers, maxTreeEntries, apiUrl, url: origin });
 
   function repositoryOf(fullName: string): GitHubRepository {
@@ -71,6 +72,8 @@ export async function createGitHub({
     apiUrl,
     /** For `GITHUB_URL`: `<url>/<owner>/<name>.git` is what git clones. */
     url: origin,
+    /** May be changed: the personal token's scopes from now on. Without any it is a fine-grained one, of which they are not said. */
+    tokenScopes,
     /** Where it is installed and what it was given; undefined without one. */
     app,
     /** How often each token asked. */

@@ -5,6 +5,7 @@ import { createPerson } from "./slack/events.ts";
 import { createFileMethods, upload } from "./slack/files.ts";
 import { createInteractor } from "./slack/interactions.ts";
 import { createReadingMethods } from "./slack/reading.ts";
+import { slackScopes } from "../shared/slack-scopes.ts";
 import { answerAtResponseUrl, isResponseUrl } from "./slack/response-url.ts";
 import { type SeenMessage, seenMessage } from "./slack/seen.ts";
 import { type AgentSession, createAgentSessions, createSessionMethods } from "./slack/sessions.ts";
@@ -45,6 +46,7 @@ export async function createSlack(options: SlackOptions) {
     acceptUnknownThreads,
   });
   const sessions = createAgentSessions();
+  const scopes: string[] = [...slackScopes];
   const methods: Map<string, Method> = new Map(
     Object.entries({
       ...createReadingMethods(workspace),
@@ -70,7 +72,10 @@ export async function createSlack(options: SlackOptions) {
     if (typeof body === "string")
       return refuse(headers["content-type"]?.includes("json") ? "invalid_json" : "invalid_form_data");
     try {
-      return Response.json({ ok: true, ...method(given) });
+      return Response.json(
+        { ok: true, ...method(given) },
+        { headers: scopes.length > 0 ? { "x-oauth-scopes": scopes.join(",") } : {} },
+      );
     } catch (error) {
       if (error instanceof SlackError) return refuse(error.message);
       throw error;
@@ -87,6 +92,8 @@ export async function createSlack(options: SlackOptions) {
     /** For `SLACK_API_URL` and WebClient's `slackApiUrl`. */
     url: `${origin}/api/`,
     workspace,
+    /** May be changed: what the bot's token was allowed, from now on. Without any it is not said. */
+    scopes,
     /** The thread as everyone in the channel sees it, its first message first. */
     thread: (channel: string, ts: string): SeenMessage[] => {
       const found = workspace.channels.get(channel);

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { unsealedEntrySchema } from "./audit-entry.ts";
 import { maxTextLength } from "./limits.ts";
 
 /** What `/api` answers, as the consumer writes it and `npx bugbot` reads it. Times are in ms since the epoch. */
@@ -44,9 +45,14 @@ export const wholeTaskSchema = z.extend(taskSchema, {
   stopRequestedAt: z.nullable(z.number()),
 });
 
+/** `read` looks; `admin` does everything. */
+export const keyScopes = ["read", "admin"] as const;
+export type KeyScope = (typeof keyScopes)[number];
+
 export const apiKeySchema = z.object({
   id: z.string(),
   name: z.string(),
+  scope: z.enum(keyScopes),
   createdAt: z.number(),
   expiresAt: z.number(),
   lastUsedAt: z.nullable(z.number()),
@@ -56,7 +62,16 @@ export const apiKeySchema = z.object({
 export type ApiKeyInfo = z.infer<typeof apiKeySchema>;
 
 /** The only time a key itself is shown. */
-export const newKeySchema = z.object({ id: z.string(), name: z.string(), key: z.string(), expiresAt: z.number() });
+export const newKeySchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  scope: z.enum(keyScopes),
+  key: z.string(),
+  expiresAt: z.number(),
+});
+
+/** What the audit holds and has not sealed yet. */
+export const unsealedSchema = z.object({ count: z.number(), entries: z.array(unsealedEntrySchema) });
 
 export const findingSchema = z.object({
   check: z.string(),

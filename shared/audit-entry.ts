@@ -1,8 +1,7 @@
 import * as z from "zod/mini";
 
-/** One line of the audit. `facts` is JSON, kept as the text that was hashed. */
-export const auditEntrySchema = z.object({
-  seq: z.number(),
+/** What happened, before it has its place in the chain. `facts` is JSON, kept as the text that is hashed. */
+export const unsealedEntrySchema = z.object({
   deed: z.string(),
   /** Milliseconds since the epoch. */
   at: z.number(),
@@ -10,6 +9,12 @@ export const auditEntrySchema = z.object({
   action: z.string(),
   subject: z.string(),
   facts: z.string(),
+});
+export type UnsealedEntry = z.infer<typeof unsealedEntrySchema>;
+
+/** One line of the audit. */
+export const auditEntrySchema = z.extend(unsealedEntrySchema, {
+  seq: z.number(),
   /** The hash of the entry before; empty for the first. */
   previous: z.string(),
   hash: z.string(),

@@ -73,9 +73,10 @@ export const lastWordClaimMs = 2 * 60_000;
 /** What Linear may take to complete what a person types: Discord waits three seconds for all of it. */
 export const suggestLinearMs = 1_500;
 
-/** How often an entry of the audit is tried while others append at the same moment. */
-export const auditAttempts = 50;
-export const auditMaxWaitMs = 250;
+/** One sealer of the audit: how many entries it takes at a time, how often in one go, and how long nobody else tries meanwhile. */
+export const auditSealing = { batch: 200, rounds: 20, leaseMs: 10_000 };
+/** Sealed within seconds, or by the cron trigger's next minutes: what waits for longer is a fault. */
+export const maxUnsealedMs = 5 * 60_000;
 
 /** An API key's life, and how long a replaced one goes on. */
 export const apiKeyLimits = { defaultDays: 90, maxDays: 366, defaultOverlapHours: 24, maxOverlapHours: 24 * 7 };
@@ -125,7 +126,7 @@ export const runLimits = { maxMinutes: 30, maxTurns: 60, maxCostUsd: 5 };
 export const leaseGraceMs = 2 * 60_000;
 
 /** What one part may take to say how it does, and how many commands may wait before it is worth a look. */
-export const healthLimits = { timeoutMs: 2_000, backlog: 100 };
+export const healthLimits = { timeoutMs: 2_000, backlog: 100, keptMs: 3_000 };
 
 export const dayMs = 24 * 60 * 60_000;
 /** How long a conversation can be taken up again, unless the settings say otherwise. */

@@ -1,5 +1,12 @@
 import { describe, it } from "vitest";
-import { invalidSettings, readSettings, requiredByConsumer, secretsOf, serviceState } from "./settings.ts";
+import {
+  wrongSettings,
+  invalidSettings,
+  readSettings,
+  requiredByConsumer,
+  secretsOf,
+  serviceState,
+} from "./settings.ts";
 
 describe("settings", () => {
   it("take lists with commas or spaces, and leave braces whole", ({ expect }) => {
@@ -17,7 +24,7 @@ describe("settings", () => {
       "BUGBOT_MAX_USD must be a number above zero, not five",
     ]);
     expect(invalidSettings({ POSTHOG_PROJECT_ID: "phc_abc" })).toEqual([
-      "POSTHOG_PROJECT_ID must be the number in the project's URL, not phc_abc",
+      "POSTHOG_PROJECT_ID must be the number in the project's URL, not what looks like a key",
     ]);
     expect(invalidSettings({ POSTHOG_PROJECT_ID: "12" })).toEqual([]);
     expect(invalidSettings({ BUGBOT_MODEL: "gpt" })).toEqual(["BUGBOT_MODEL must be sonnet, opus, haiku, not gpt"]);
@@ -32,6 +39,20 @@ describe("settings", () => {
     ]);
     expect(invalidSettings({ BUGBOT_REPO: "acme/shop", BUGBOT_ALLOWED_REPOS: "*" })).toEqual([]);
     expect(invalidSettings({})).toEqual([]);
+  });
+
+  it("are told to everybody without what they hold, and to nobody with what may be a key", ({ expect }) => {
+    const keys = ["phx_SECRETKEY", "xoxb-1-a", "lin_api_x", "sk-ant-x", "ghp_x", "0123456789abcdef01234567"];
+    const names = ["BUGBOT_MAX_USD", "BUGBOT_MODEL", "BUGBOT_REPO", "POSTHOG_PROJECT_ID", "BUGBOT_APPROVAL"];
+    const lists = ["BUGBOT_ALLOWED_REPOS", "LINEAR_CHANNEL_TEAMS", "BUGBOT_COAUTHORS"];
+    for (const key of keys) {
+      const env = Object.fromEntries([...names, ...lists].map((name) => [name, key]));
+      const said = invalidSettings(env);
+      expect(said.map((sentence) => sentence.split(" ")[0]).toSorted()).toEqual([...names, ...lists].toSorted());
+      expect(said.join()).not.toContain(key);
+    }
+    const rules = wrongSettings({ BUGBOT_COAUTHORS: "alice@example.com", BUGBOT_MODEL: "gpt" }).map(({ rule }) => rule);
+    expect(rules).toEqual(["BUGBOT_MODEL must be sonnet, opus, haiku", "BUGBOT_COAUTHORS must hold user=address"]);
   });
 
   it("let nothing through a month's limit that cannot be read", ({ expect }) => {

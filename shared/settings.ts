@@ -167,40 +167,61 @@ const numbers = [
   "SESSION_TTL_DAYS",
 ] as const;
 
-/** What is wrong with a Worker's variables, a sentence each; a service that is set up by half is found by `serviceState`. */
-export function invalidSettings(env: object): string[] {
+export interface WrongSetting {
+  /** Its name and what it must be: for everybody's eyes. */
+  rule: string;
+  /** What it holds, for those who set it. */
+  value?: string;
+}
+
+/** What is wrong with a Worker's variables; a service that is set up by half is found by `serviceState`. */
+export function wrongSettings(env: object): WrongSetting[] {
   const given: Environment = { ...env };
-  const wrong = numbers.flatMap((name) => {
+  const wrong = numbers.flatMap((name): WrongSetting[] => {
     const value = text(given[name]);
-    return value !== undefined && !isPositive(value) ? [`${name} must be a number above zero, not ${value}`] : [];
+    return value !== undefined && !isPositive(value) ? [{ rule: `${name} must be a number above zero`, value }] : [];
   });
   const model = text(given["BUGBOT_MODEL"]);
-  if (model && !findFamily(model)) wrong.push(`BUGBOT_MODEL must be ${modelFamilies.join(", ")}, not ${model}`);
+  if (model && !findFamily(model))
+    wrong.push({ rule: `BUGBOT_MODEL must be ${modelFamilies.join(", ")}`, value: model });
   const { GITHUB_APP_PRIVATE_KEY, POSTHOG_PROJECT_ID, BUGBOT_CHECKPOINT_KEY, LINEAR_CHANNEL_TEAMS, BUGBOT_COAUTHORS } =
     readSettings(env);
   const { BUGBOT_REPO, BUGBOT_ALLOWED_REPOS } = readSettings(env);
   if (BUGBOT_REPO && !/^[\w.-]+\/[\w.-]+$/.test(BUGBOT_REPO)) {
-    wrong.push(`BUGBOT_REPO must be owner/name, not ${BUGBOT_REPO}`);
+    wrong.push({ rule: "BUGBOT_REPO must be owner/name", value: BUGBOT_REPO });
   }
   for (const entry of BUGBOT_ALLOWED_REPOS.filter((one) => !/^([\w.-]+\/([\w.-]+|\*)|\*)$/.test(one))) {
-    wrong.push(`BUGBOT_ALLOWED_REPOS must hold owner/name, owner/* or *, not ${entry}`);
+    wrong.push({ rule: "BUGBOT_ALLOWED_REPOS must hold owner/name, owner/* or *", value: entry });
   }
   for (const pair of LINEAR_CHANNEL_TEAMS.filter((one) => !/^\w+=\w+$/.test(one))) {
-    wrong.push(`LINEAR_CHANNEL_TEAMS must hold channel=TEAM, not ${pair}`);
+    wrong.push({ rule: "LINEAR_CHANNEL_TEAMS must hold channel=TEAM", value: pair });
   }
   for (const pair of BUGBOT_COAUTHORS.filter((one) => !/^\w+=/.test(one) || !isEmail(one.replace(/^\w+=/, "")))) {
-    wrong.push(`BUGBOT_COAUTHORS must hold user=address, not ${pair}`);
+    wrong.push({ rule: "BUGBOT_COAUTHORS must hold user=address", value: pair });
   }
   const approvalFor = text(given["BUGBOT_APPROVAL"]) ?? "off";
   if (approvalFor !== "fix" && approvalFor !== "off") {
-    wrong.push(`BUGBOT_APPROVAL must be fix or off, not ${approvalFor}`);
+    wrong.push({ rule: "BUGBOT_APPROVAL must be fix or off", value: approvalFor });
   }
   if (BUGBOT_CHECKPOINT_KEY && BUGBOT_CHECKPOINT_KEY.length < minCheckpointKeyLength) {
-    wrong.push(`BUGBOT_CHECKPOINT_KEY must have ${minCheckpointKeyLength} characters or more: openssl rand -hex 32`);
+    wrong.push({
+      rule: `BUGBOT_CHECKPOINT_KEY must have ${minCheckpointKeyLength} characters or more: openssl rand -hex 32`,
+    });
   }
   if (POSTHOG_PROJECT_ID && !/^\d+$/.test(POSTHOG_PROJECT_ID)) {
-    wrong.push(`POSTHOG_PROJECT_ID must be the number in the project's URL, not ${POSTHOG_PROJECT_ID}`);
+    wrong.push({ rule: "POSTHOG_PROJECT_ID must be the number in the project's URL", value: POSTHOG_PROJECT_ID });
   }
   const fault = GITHUB_APP_PRIVATE_KEY && privateKeyFault(GITHUB_APP_PRIVATE_KEY);
-  return fault ? [...wrong, fault] : wrong;
+  return fault ? [...wrong, { rule: fault }] : wrong;
 }
+
+/** What is wrong, a sentence each, for those who set it: not even they are shown what may be a key in the wrong place. */
+export function invalidSettings(env: object): string[] {
+  return wrongSettings(env).map(({ rule, value }) => {
+    if (value === undefined) return rule;
+    return `${rule}, not ${looksLikeKey.test(value) ? "what looks like a key" : value}`;
+  });
+}
+
+/** Vendors' prefixes, or more characters in a row than any name has. */
+const looksLikeKey = /\b(?:xox[a-z]|xapp|sk|gh[a-z]|github_pat|lin|ph[a-z]|bm)[-_]|-----BEGIN|[\w+-]{24,}/i;

@@ -55,7 +55,11 @@ describe("a fix that needs approval", () => {
     expect(botMessages(ts).filter(({ text }) => text.startsWith("Approved"))).toHaveLength(1);
     expect(botMessages(ts).filter(({ text }) => text.startsWith("✅"))).toHaveLength(1);
     const db = await world.database();
-    const approved = await db.prepare("SELECT facts FROM audit WHERE action = 'approved'").all<{ facts: string }>();
+    const approved = await db
+      .prepare(
+        "SELECT facts FROM audit WHERE action = 'approved' UNION ALL SELECT facts FROM audit_unsealed WHERE action = 'approved'",
+      )
+      .all<{ facts: string }>();
     expect(approved.results.map(({ facts }) => JSON.parse(facts))).toEqual([
       { by: "U0BOB", plan: planOf(waiting.text) },
     ]);

@@ -184,7 +184,9 @@ describe("a last word that chat does not take", () => {
       said: 1,
     });
     expect(await db.prepare("SELECT 1 FROM dead_letters WHERE id = 'slack-EvLate'").first()).toBeNull();
-    const audited = "SELECT count(*) AS n FROM audit WHERE subject = 'slack-EvLate' AND action = 'ended'";
-    expect(await db.prepare(audited).first("n")).toBe(1);
+    const recorded =
+      "SELECT deed FROM audit WHERE subject = 'slack-EvLate' UNION ALL SELECT deed FROM audit_unsealed WHERE subject = 'slack-EvLate'";
+    const deeds = (await db.prepare(recorded).all<{ deed: string }>()).results.map(({ deed }) => deed);
+    expect(deeds.filter((deed) => deed.endsWith(" ended"))).toEqual(["slack-EvLate ended"]);
   });
 });

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, it } from "vitest";
 import type { Script } from "../local/anthropic.ts";
 import { demoReport, demoScript } from "../local/demo-repository.ts";
+import type { Permissions } from "../local/github/app.ts";
 import { createAppKey } from "../local/github/app-key.ts";
 import { standInCredentials } from "../local/stand-ins.ts";
+import { diagnosisSchema } from "../shared/api.ts";
+import { localAdminKey } from "../shared/local-admin-key.ts";
 import { createWorld, type World } from "./world.ts";
 
 const key = createAppKey();
@@ -13,7 +16,11 @@ const script: Script = (call) => {
   return demoScript(call);
 };
 beforeAll(async () => {
-  world = await createWorld({ script, credentials: { ...standInCredentials, githubApp: key } });
+  world = await createWorld({
+    script,
+    variables: { BUGBOT_REPO: "acme/shop" },
+    credentials: { ...standInCredentials, githubApp: key },
+  });
 });
 afterAll(() => world?.close());
 
@@ -90,5 +97,23 @@ describe("@bugbot fix with a GitHub App", () => {
     expect(outcome).toBe("refused");
     expect(replies.map(({ text }) => text)).toEqual([expect.stringMatching(reply)]);
     expect(world.anthropic.requests).toHaveLength(asked);
+  });
+});
+
+describe("doctor", () => {
+  it.for<[string, Permissions, RegExp]>([
+    ["may write", { contents: "write", pull_requests: "write" }, /^ok: good, and may write to acme\/shop/],
+    ["only reads", { contents: "read", pull_requests: "read" }, /^problem: .*contents: write and pull_requests: write/],
+    [
+      "may change workflows",
+      { contents: "write", pull_requests: "write", workflows: "write" },
+      /^warning: .*workflows: write/,
+    ],
+  ])("knows an App that %s", async ([, permissions, expected], { expect }) => {
+    world.github.app?.install("acme", { permissions: { metadata: "read", ...permissions } });
+    const headers = { authorization: `Bearer ${localAdminKey}` };
+    const { findings } = diagnosisSchema.parse(await (await fetch(`${world.url}/api/doctor`, { headers })).json());
+    const found = findings.find(({ check }) => check === "token: GitHub");
+    expect(`${found?.state}: ${found?.detail}`).toMatch(expected);
   });
 });

@@ -104,7 +104,10 @@ describe("GET /health", () => {
     });
     const db = await world.database();
     await db.prepare("ALTER TABLE commands RENAME TO lost").run();
-    const after = await ask();
+    const after = await world.until(async () => {
+      const found = await ask();
+      return found.body === before.body ? undefined : found;
+    });
     await db.prepare("ALTER TABLE lost RENAME TO commands").run();
     expect(after.code).toBe(503);
     expect(JSON.parse(after.body)).toMatchObject({

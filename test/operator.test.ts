@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import * as z from "zod/mini";
@@ -122,6 +122,58 @@ describe("bugbot dlq", () => {
   });
 });
 
+describe("a dead letter", () => {
+  const headers = { authorization: `Bearer ${localAdminKey}` };
+  const post = async (path: string) =>
+    (await fetch(`${world.url}/api/dlq/${path}`, { method: "POST", headers })).status;
+  const begun = async (id: string) => {
+    const tasks = z.array(z.object({ id: z.string() })).parse(await json("tasks list"));
+    return tasks.some((task) => task.id === `replay-${id}`);
+  };
+  /** Answers what its replay is called. */
+  async function die(id: string, status = "dead"): Promise<string> {
+    const [platform, teamId, channelId, threadId] = ["slack", "T0ACME", world.channel, died.ts];
+    const command = {
+      v: 1,
+      id,
+      name: "help",
+      text: "",
+      conversation: { platform, teamId, channelId, threadId, messageId: threadId },
+      author: { id: "U0ALICE" },
+      references: {},
+      receivedAt: Date.now(),
+    };
+    const name = createHash("sha256").update(id).digest("hex").slice(0, 16);
+    const db = await world.database();
+    await db
+      .prepare(
+        "INSERT INTO dead_letters (id, command_id, name, body, error, errors, attempts, died_at, status, replayed_as) VALUES (?1, ?1, 'help', ?2, 'x', '[]', 1, 1, ?3, ?4)",
+      )
+      .bind(id, JSON.stringify(command), status, status === "dead" ? null : `replay-${name}`)
+      .run();
+    return name;
+  }
+
+  it("is replayed or dropped by those who ask at once, and begins nothing once it is dropped", async ({ expect }) => {
+    for (const id of ["slack-EvRace1", "slack-EvRace2", "slack-EvRace3", "slack-EvRace4"]) {
+      const name = await die(id);
+      const [dropped, replayed] = await Promise.all([post(`${id}/drop`), post(`${id}/replay`)]);
+      expect(dropped === 200 ? replayed : dropped).toBe(409);
+      expect(replayed === 200 ? dropped : replayed).toBe(409);
+      expect(await begun(name)).toBe(replayed === 200);
+    }
+  });
+
+  it("that was marked by somebody who died before its command began is begun when it is asked again", async ({
+    expect,
+  }) => {
+    const name = await die("slack-EvHalf", "replayed");
+    expect(await post("slack-EvHalf/replay")).toBe(200);
+    expect(await begun(name)).toBe(true);
+    expect(await post("slack-EvHalf/replay")).toBe(409);
+  });
+});
+
 describe("bugbot tasks", () => {
   it("lists and shows them", async ({ expect }) => {
     const { stdout } = await bugbot("tasks list");
@@ -202,7 +254,122 @@ describe("bugbot keys", () => {
   });
 });
 
+describe("a key", () => {
+  const admin = { authorization: `Bearer ${localAdminKey}` };
+  const rotate = (id: string, body: object) =>
+    fetch(`${world.url}/api/keys/${id}/rotate`, { method: "POST", headers: admin, body: JSON.stringify(body) });
+
+  it("that was replaced is ended at once, though its overlap goes on", async ({ expect }) => {
+    const leaked = keySchema.parse(await json("keys create --name leaked"));
+    const next = keySchema.parse(await json(`keys rotate ${leaked.id} --overlap-hours 168`));
+    expect((await bugbot("tasks list", { key: leaked.key })).code).toBe(0);
+    expect(await bugbot(`keys revoke ${leaked.id}`)).toMatchObject({ code: 0, stdout: `Revoked ${leaked.id}.\n` });
+    expect(await bugbot("tasks list", { key: leaked.key })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("revoked"),
+    });
+    expect((await bugbot("tasks list", { key: next.key })).code).toBe(0);
+    expect(await bugbot(`keys revoke ${leaked.id}`)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("revoked already"),
+    });
+  });
+
+  it("is replaced by one key, however many ask at once", async ({ expect }) => {
+    const old = keySchema.parse(await json("keys create --name raced"));
+    const answers = await Promise.all(Array.from({ length: 6 }, () => rotate(old.id, { overlapHours: 1 })));
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 409, 409, 409, 409, 409]);
+    const db = await world.database();
+    const { results } = await db.prepare("SELECT id FROM api_keys WHERE name = 'raced'").all<{ id: string }>();
+    expect(results).toHaveLength(2);
+    const next = results.find(({ id }) => id !== old.id)?.id ?? "";
+    const entries = z.array(z.object({ action: z.string(), subject: z.string() })).parse(await json("audit list"));
+    const about = (subject: string) => entries.filter((one) => one.subject === subject).map(({ action }) => action);
+    expect(about(old.id)).toEqual(["created_key", "rotated_key"]);
+    expect(about(next)).toEqual(["created_key"]);
+  });
+
+  it("lives for any part of a day, and is not replaced once it is over", async ({ expect }) => {
+    const made = keySchema.parse(await json("keys create --name odd --days 0.123456789"));
+    const next = keySchema.parse(await json(`keys rotate ${made.id} --overlap-hours 0.333333333`));
+    await json(`keys rotate ${next.id} --overlap-hours 0`);
+    const db = await world.database();
+    const short = keySchema.parse(await json("keys create --name over"));
+    await db.prepare("UPDATE api_keys SET expires_at = 1 WHERE id = ?").bind(short.id).run();
+    expect(await bugbot(`keys rotate ${short.id}`)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("expired"),
+    });
+    expect(await db.prepare("SELECT count(*) AS n FROM api_keys WHERE name = 'over'").first("n")).toBe(1);
+  });
+
+  it("is not rotated by words that are not understood", async ({ expect }) => {
+    const { id } = keySchema.parse(await json("keys create --name typed"));
+    for (const body of ['{"overlapHours":', '{"overlap_hours":0}', "[]"]) {
+      const answer = await fetch(`${world.url}/api/keys/${id}/rotate`, { method: "POST", headers: admin, body });
+      expect(answer.status).toBe(400);
+    }
+    const db = await world.database();
+    expect(await db.prepare("SELECT replaced_by FROM api_keys WHERE id = ?").bind(id).first("replaced_by")).toBeNull();
+  });
+
+  it("that reads changes nothing, and neither does the one that replaces it", async ({ expect }) => {
+    const first = keySchema.parse(await json("keys create --name reader --scope read"));
+    const { id, key } = keySchema.parse(await json(`keys rotate ${first.id}`));
+    expect((await bugbot("tasks list", { key })).code).toBe(0);
+    expect((await bugbot("audit verify", { key })).code).toBe(0);
+    for (const words of ["keys create --name more", `keys revoke ${id}`, "tasks stop slack-EvDead", "dlq drop nothing"])
+      expect(await bugbot(words, { key })).toMatchObject({ code: 1, stderr: expect.stringContaining("may only read") });
+    const db = await world.database();
+    expect(await db.prepare("SELECT count(*) AS n FROM api_keys WHERE name = 'more'").first("n")).toBe(0);
+    expect((await bugbot("keys list")).stdout).toMatch(/reader +good .* read$/m);
+  });
+});
+
 describe("the API", () => {
+  it("says where a list goes on that was cut", async ({ expect }) => {
+    const headers = { authorization: `Bearer ${localAdminKey}` };
+    for (const path of ["/api/tasks", "/api/keys"]) {
+      const whole = z
+        .array(z.object({ id: z.string() }))
+        .parse(await (await fetch(`${world.url}${path}`, { headers })).json());
+      const seen: string[] = [];
+      let next: string | undefined = `${path}?limit=2`;
+      while (next !== undefined) {
+        const response: Response = await fetch(`${world.url}${next}`, { headers });
+        seen.push(
+          ...z
+            .array(z.object({ id: z.string() }))
+            .parse(await response.json())
+            .map(({ id }) => id),
+        );
+        next = /^<([^>]+)>; rel="next"$/.exec(response.headers.get("link") ?? "")?.[1];
+      }
+      expect(seen).toEqual(whole.map(({ id }) => id));
+      if (path === "/api/keys") expect(seen.length).toBeGreaterThan(2);
+    }
+  });
+
+  it("stops reading a body that is too large, whatever its headers say", async ({ expect }) => {
+    let sent = 0;
+    const body = new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        sent += 65_536;
+        if (sent > 1_000 * 65_536) controller.close();
+        else controller.enqueue(new Uint8Array(65_536).fill(32));
+      },
+    });
+    const response = await fetch(`${world.url}/api/keys`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${localAdminKey}` },
+      body,
+      duplex: "half",
+    }).catch(() => undefined);
+    // The answer, or a connection that is closed while it is still written to.
+    expect([413, undefined]).toContain(response?.status);
+    expect(sent).toBeLessThan(500 * 65_536);
+  });
+
   it.for<[string, Record<string, string>]>([
     ["no key", {}],
     ["a key nobody made", { authorization: `Bearer bm_${randomBytes(32).toString("hex")}` }],
@@ -230,7 +397,11 @@ describe("the API", () => {
     };
     const error = { error: { code: expect.any(String), message: expect.any(String) } };
     expect(await ask("GET", "/nowhere")).toEqual({ status: 404, answer: error });
-    expect(await ask("GET", "/dlq?limit=many")).toEqual({ status: 400, answer: error });
+    for (const limit of ["many", "", "0", "1001", "1e2"]) {
+      const refused = await ask("GET", `/dlq?limit=${limit}`);
+      expect(refused).toEqual({ status: 400, answer: error });
+      expect(JSON.stringify(refused.answer)).toContain("limit is a whole number from 1 to 1000");
+    }
     expect(await ask("POST", "/keys", "{")).toEqual({ status: 400, answer: error });
     expect(await ask("POST", "/keys", JSON.stringify({ name: "x".repeat(300_000) }))).toEqual({
       status: 413,

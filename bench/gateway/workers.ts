@@ -32,6 +32,8 @@ export async function startContenders(
     port: 0,
     cf: false,
     log: new Log(LogLevel.NONE),
+    // Read, as production's are, and not printed.
+    handleStructuredLogs: () => undefined,
     workers: [
       {
         name: "sink",

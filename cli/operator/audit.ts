@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import * as z from "zod/mini";
 import { type AuditEntry, auditEntrySchema, hashEntry } from "../../shared/audit-entry.ts";
+import { unsealedSchema } from "../../shared/api.ts";
 import { type Api, createApi, failed } from "./api.ts";
 import { print, table, when } from "./print.ts";
 
@@ -20,11 +21,17 @@ export function addAudit(audit: Command): void {
     .action(async (given: unknown) => {
       const { json, about, limit } = listSchema.parse(given);
       const query = new URLSearchParams({ limit, ...(about && { subject: about }) });
-      const entries = await createApi().get(`/audit?${query.toString()}`, z.array(auditEntrySchema));
+      const api = createApi();
+      const { entries: waiting } = await api.get(`/audit/unsealed?${query.toString()}`, unsealedSchema);
+      // Asked second: what was sealed between the two is in both, not in neither.
+      const sealed = await api.get(`/audit?${query.toString()}`, z.array(auditEntrySchema));
+      const known = new Set(sealed.map(({ deed }) => deed));
+      const unsealed = waiting.filter(({ deed }) => !known.has(deed)).map((entry) => ({ ...entry, seq: null }));
+      const entries = [...sealed, ...unsealed];
       const words = table(
         entries,
         [
-          { title: "SEQ", cell: ({ seq }) => String(seq), whole: true },
+          { title: "SEQ", cell: ({ seq }) => (seq === null ? "–" : String(seq)), whole: true },
           { title: "WHEN (UTC)", cell: ({ at }) => when(at), whole: true },
           { title: "WHO", cell: ({ actor }) => actor },
           { title: "DID", cell: ({ action }) => action },
@@ -47,13 +54,18 @@ export function addAudit(audit: Command): void {
     .option("--json", "print JSON")
     .action(async (given: unknown) => {
       const { json, seal } = verifySchema.parse(given);
-      const { entries, last, broken } = await verify(createApi(), seal);
+      const api = createApi();
+      const { entries, last, broken } = await verify(api, seal);
       if (broken !== undefined) {
         if (json) console.log(JSON.stringify({ verified: false, entries, broken }, null, 2));
         throw failed(`The audit is not whole: ${broken}`);
       }
-      const words = `${entries} entries, an unbroken chain.${last ? ` Seal: ${last}` : ""}`;
-      print(json, { verified: true, entries, seal: last ?? null }, words);
+      const { count: unsealed } = await api.get("/audit/unsealed?limit=1", unsealedSchema);
+      const words = [
+        `${entries} entries, an unbroken chain.${last ? ` Seal: ${last}` : ""}`,
+        ...(unsealed > 0 ? [`Not sealed yet: ${unsealed}. They are within a minute.`] : []),
+      ];
+      print(json, { verified: true, entries, unsealed, seal: last ?? null }, words.join("\n"));
     });
 }
 
@@ -86,7 +98,7 @@ function sealOf({ seq, hash }: AuditEntry): string {
 }
 
 /** `outcome=failed why=…` */
-export function factsOf({ facts }: AuditEntry): string {
+export function factsOf({ facts }: Pick<AuditEntry, "facts">): string {
   const parsed = z.record(z.string(), z.unknown()).safeParse(JSON.parse(facts));
   return Object.entries(parsed.data ?? {})
     .map(([name, value]) => `${name}=${String(value)}`)

@@ -41,33 +41,35 @@ function describe({ check, state, detail, todo }: Finding): string[] {
 /** The chat platforms' doors: each must turn away what nobody signed. */
 async function checkDoors({ url, isLocal }: Target): Promise<Finding[]> {
   const doors = await Promise.all(
-    ["/slack/events", "/discord/interactions"].map(async (path): Promise<Finding> => {
-      const check = `webhook: ${path}`;
-      const response = await fetch(`${url}${path}`, {
-        method: "POST",
-        body: "{}",
-        signal: AbortSignal.timeout(probeMs),
-      }).catch(() => undefined);
-      if (!response)
-        return {
-          check,
-          state: "problem",
-          detail: "it does not answer",
-          todo: "Deploy the gateway, and check BUGBOT_URL.",
-        };
-      const words = (await response.text()).slice(0, 200);
-      if (response.status !== 401) {
-        return {
-          check,
-          state: "problem",
-          detail: `it answers ${response.status} to what nobody signed: ${words}`,
-          todo: "Look at the gateway's settings: GET /health names what is missing.",
-        };
-      }
-      if (words.includes("is off"))
-        return { check, state: "warning", detail: words, todo: "Nothing, if that platform is not used." };
-      return { check, state: "ok", detail: "turns away what nobody signed", todo: "" };
-    }),
+    ["/slack/events", "/slack/commands", "/slack/interactions", "/discord/interactions"].map(
+      async (path): Promise<Finding> => {
+        const check = `webhook: ${path}`;
+        const response = await fetch(`${url}${path}`, {
+          method: "POST",
+          body: "{}",
+          signal: AbortSignal.timeout(probeMs),
+        }).catch(() => undefined);
+        if (!response)
+          return {
+            check,
+            state: "problem",
+            detail: "it does not answer",
+            todo: "Deploy the gateway, and check BUGBOT_URL.",
+          };
+        const words = (await response.text()).slice(0, 200);
+        if (response.status !== 401) {
+          return {
+            check,
+            state: "problem",
+            detail: `it answers ${response.status} to what nobody signed: ${words}`,
+            todo: "Look at the gateway's settings: GET /health names what is missing.",
+          };
+        }
+        if (words.includes("is off"))
+          return { check, state: "warning", detail: words, todo: "Nothing, if that platform is not used." };
+        return { check, state: "ok", detail: "turns away what nobody signed", todo: "" };
+      },
+    ),
   );
   const reach: Finding = isLocal
     ? {

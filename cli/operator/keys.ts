@@ -1,11 +1,16 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import * as z from "zod/mini";
-import { type ApiKeyInfo, apiKeySchema, newKeySchema } from "../../shared/api.ts";
+import { type ApiKeyInfo, apiKeySchema, keyScopes, newKeySchema } from "../../shared/api.ts";
 import { apiKeyLimits } from "../../shared/limits.ts";
 import { createApi } from "./api.ts";
 import { print, table, when } from "./print.ts";
 
-const createSchema = z.object({ json: z._default(z.boolean(), false), name: z.string(), days: z.number() });
+const createSchema = z.object({
+  json: z._default(z.boolean(), false),
+  name: z.string(),
+  days: z.number(),
+  scope: z.string(),
+});
 const rotateSchema = z.object({ json: z._default(z.boolean(), false), overlapHours: z.number() });
 const jsonSchema = z.object({ json: z._default(z.boolean(), false) });
 const { defaultDays, defaultOverlapHours } = apiKeyLimits;
@@ -18,10 +23,11 @@ export function addKeys(keys: Command): void {
     .description("Makes an API key. It is shown once: only its SHA-256 is kept.")
     .requiredOption("--name <name>", "who or what uses it")
     .option("--days <n>", "how long it is good", toNumber, defaultDays)
+    .addOption(new Option("--scope <scope>", "read: looks, and changes nothing").choices(keyScopes).default("admin"))
     .option("--json", "print JSON")
     .action(async (given: unknown) => {
-      const { json, name, days } = createSchema.parse(given);
-      print(...shown(json, await createApi().post("/keys", newKeySchema, { name, days })));
+      const { json, name, days, scope } = createSchema.parse(given);
+      print(...shown(json, await createApi().post("/keys", newKeySchema, { name, days, scope })));
     });
 
   keys
@@ -39,6 +45,7 @@ export function addKeys(keys: Command): void {
           { title: "STATE", cell: stateOf, whole: true, colour: (key) => (stateOf(key) === "good" ? "green" : "dim") },
           { title: "EXPIRES (UTC)", cell: ({ expiresAt }) => when(expiresAt) },
           { title: "LAST USED (UTC)", cell: ({ lastUsedAt }) => when(lastUsedAt) || "never" },
+          { title: "MAY", cell: ({ scope }) => scope },
         ],
         "No keys yet. `npx bugbot keys create --name <name>` makes one.",
       );

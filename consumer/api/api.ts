@@ -16,4 +16,5 @@ export interface ApiNeeds extends Outside {
   diagnose: DiagnoseNeeds;
 }
 
-export type Api = Hono<{ Variables: { operator: Operator; request: string } }>;
+export type ApiEnvironment = { Variables: { operator: Operator; request: string } };
+export type Api = Hono<ApiEnvironment>;

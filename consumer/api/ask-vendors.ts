@@ -4,17 +4,29 @@ import { Failure } from "../../shared/failure.ts";
 import { vendorTimeoutMs } from "../../shared/limits.ts";
 import { slackScopes } from "../../shared/slack-scopes.ts";
 import { discordUserAgent } from "../../shared/user-agent.ts";
+import type { Settings } from "../../shared/settings.ts";
+import { readGrants } from "../clients/github-grants.ts";
+import { createPostHog, type PostHog } from "../clients/posthog.ts";
 import type { Outside } from "../needs.ts";
 import { ok, problem, warning } from "./finding.ts";
 
-/** Asks each vendor that is set up whether its credential is good. Nothing is changed there, and nothing costs. */
-export function askVendors({ settings, linear, github }: Outside): Promise<Finding>[] {
+/**
+ * Asks each vendor that is set up whether its credential is good for what bugbot does with it. Nothing is changed there, and nothing costs. What
+ * a vendor does not say is a warning.
+ */
+export function askVendors({ settings, linear, github, now }: Outside, gatewayUrl: string): Promise<Finding>[] {
   const { SLACK_BOT_TOKEN, DISCORD_BOT_TOKEN, ANTHROPIC_API_KEY } = settings;
+  const { POSTHOG_API_KEY: apiKey, POSTHOG_PROJECT_ID: projectId, POSTHOG_HOST: host } = settings;
   return [
     ...(SLACK_BOT_TOKEN ? [check("Slack", () => askSlack(settings.SLACK_API_URL, SLACK_BOT_TOKEN))] : []),
-    ...(DISCORD_BOT_TOKEN ? [check("Discord", () => askDiscord(settings.DISCORD_API_URL, DISCORD_BOT_TOKEN))] : []),
+    ...(DISCORD_BOT_TOKEN
+      ? [check("Discord", () => askDiscord(settings.DISCORD_API_URL, DISCORD_BOT_TOKEN, gatewayUrl))]
+      : []),
     ...(linear ? [check("Linear", () => askLinear(linear, settings.LINEAR_TEAM_KEY))] : []),
-    ...(github ? [check("GitHub", () => askGitHub(github, settings.BUGBOT_REPO))] : []),
+    ...(github ? [check("GitHub", () => askGitHub(github, settings))] : []),
+    ...(apiKey && projectId
+      ? [check("PostHog", () => askPostHog(createPostHog({ apiKey, projectId, host }), now()))]
+      : []),
     ...(ANTHROPIC_API_KEY ? [check("the model", () => askModel(settings.ANTHROPIC_BASE_URL, ANTHROPIC_API_KEY))] : []),
   ];
 }
@@ -43,7 +55,12 @@ async function askSlack(apiUrl: string, token: string): Promise<Finding> {
       "Install the app again, and set SLACK_BOT_TOKEN on both Workers.",
     );
   const given = response.headers.get("x-oauth-scopes")?.split(/[\s,]+/);
-  if (!given) return ok("", `good for ${team}; its scopes were not said`);
+  if (!given)
+    return warning(
+      "",
+      `good for ${team}, and its scopes were not said`,
+      `See in the app's *OAuth & Permissions* that it has ${slackScopes.join(", ")}.`,
+    );
   const missing = slackScopes.filter((scope) => !given.includes(scope));
   if (missing.length === 0) return ok("", `good for ${team}, with every scope`);
   return problem(
@@ -54,16 +71,40 @@ async function askSlack(apiUrl: string, token: string): Promise<Finding> {
 }
 const authSchema = z.object({ ok: z.boolean(), team: z.optional(z.string()), error: z.optional(z.string()) });
 
-async function askDiscord(apiUrl: string, token: string): Promise<Finding> {
-  const response = await get(`${apiUrl}/users/@me`, {
+/** https://docs.discord.com/developers/resources/application#get-current-application */
+async function askDiscord(apiUrl: string, token: string, gatewayUrl: string): Promise<Finding> {
+  const response = await get(`${apiUrl}/applications/@me`, {
     headers: { authorization: `Bot ${token}`, "user-agent": discordUserAgent },
   });
-  if (response.ok) return ok("", "good");
-  return problem(
-    "",
-    `Discord refuses it (HTTP ${response.status})`,
-    "Reset the bot's token, and set DISCORD_BOT_TOKEN on both Workers.",
-  );
+  if (!response.ok)
+    return problem(
+      "",
+      `Discord refuses it (HTTP ${response.status})`,
+      "Reset the bot's token, and set DISCORD_BOT_TOKEN on both Workers.",
+    );
+  const { interactions_endpoint_url: endpoint } = applicationSchema.parse(await response.json());
+  const expected = `${gatewayUrl}/discord/interactions`;
+  if (endpoint === expected) return ok("", `good, and its interactions come to ${expected}`);
+  const change = `Set the application's *Interactions Endpoint URL* to ${expected}.`;
+  if (isLocal(gatewayUrl))
+    return warning(
+      "",
+      `good; where its interactions go was not compared (${endpoint ?? "nowhere"})`,
+      "Nothing: a local stack has no address that Discord reaches.",
+    );
+  return problem("", endpoint ? `its interactions go to ${endpoint}` : "its interactions go nowhere", change);
+}
+const applicationSchema = z.object({ interactions_endpoint_url: z.nullish(z.string()) });
+
+function isLocal(url: string): boolean {
+  return /^(localhost|127\.0\.0\.1|\[::1\])$/.test(new URL(url).hostname);
+}
+
+/** Both things that it is for: a question, and a list of recordings. Nobody is meant by them. */
+async function askPostHog(posthog: PostHog, nowMs: number): Promise<Finding> {
+  await posthog.people(["doctor@bugbot.invalid"]);
+  await posthog.recordingsOf("00000000-0000-4000-8000-000000000000", nowMs - 60_000, nowMs);
+  return ok("", "good, and may ask for events and recordings");
 }
 
 async function askLinear(linear: NonNullable<Outside["linear"]>, teamKey: string | undefined): Promise<Finding> {
@@ -75,11 +116,31 @@ async function askLinear(linear: NonNullable<Outside["linear"]>, teamKey: string
   );
 }
 
-async function askGitHub(github: NonNullable<Outside["github"]>, repository: string | undefined): Promise<Finding> {
+async function askGitHub(github: NonNullable<Outside["github"]>, settings: Settings): Promise<Finding> {
+  const repository = settings.BUGBOT_REPO;
   if (repository === undefined)
     return warning("", "not tried: BUGBOT_REPO is not set", "Set BUGBOT_REPO to have it tried there.");
-  if (await github.repository(repository)) return ok("", `good, and sees ${repository}`);
-  return problem("", `it does not see ${repository}`, "Give it that repository, or change BUGBOT_REPO.");
+  if (!(await github.repository(repository)))
+    return problem("", `it does not see ${repository}`, "Give it that repository, or change BUGBOT_REPO.");
+  const { missing, excessive, isSaid } = await readGrants(settings, repository);
+  if (missing.length > 0)
+    return problem(
+      "",
+      `on ${repository} it lacks ${missing.join(" and ")}`,
+      "Give it `contents` and `pull requests` (read and write) there; a classic token, the scope `repo`.",
+    );
+  if (excessive.length > 0)
+    return warning(
+      "",
+      `good on ${repository}, and may do more than it must: ${excessive.join(" and ")}`,
+      "Take that away: bugbot never changes workflows.",
+    );
+  if (isSaid) return ok("", `good, and may write to ${repository}`);
+  return warning(
+    "",
+    `good, and sees ${repository}; whether it may write there is not said of a fine-grained token`,
+    "See in its settings that it has `contents` and `pull requests` (read and write), and not `workflows`.",
+  );
 }
 
 /** https://docs.anthropic.com/en/api/models-list: costs nothing. */

@@ -4,14 +4,24 @@ import { readNumber } from "./read-number.ts";
 const maxEntries = 500;
 
 export function addAuditRoutes(api: Api, { audit }: ApiNeeds): void {
-  /** In order after `after`, or the newest; `subject` narrows it down. Who verifies the chain reads it from 0. */
+  /**
+   * What is sealed: in order after `after`, or the newest, or the newest before `before`; `subject` narrows it down. Who verifies the chain reads it
+   * from 0. Whoever reads it has it sealed first.
+   */
   api.get("/audit", async (c) => {
-    const { after, limit, subject } = c.req.query();
-    const count = readNumber(limit, maxEntries, maxEntries);
+    const { after, before, limit, subject } = c.req.query();
+    const count = readNumber("limit", limit, { fallback: maxEntries, min: 1, max: maxEntries });
+    const seq = (name: string, given: string) => readNumber(name, given, { fallback: 0 });
+    await audit.seal().catch(() => undefined);
+    if (after !== undefined) return c.json(await audit.list(seq("after", after), count, subject));
+    return c.json(await audit.latest(count, subject, before === undefined ? undefined : seq("before", before)));
+  });
+
+  /** What is not sealed yet: how many, and the oldest of them. */
+  api.get("/audit/unsealed", async (c) => {
+    const { limit, subject } = c.req.query();
     return c.json(
-      after === undefined
-        ? await audit.latest(count, subject)
-        : await audit.list(readNumber(after, 0, Number.MAX_SAFE_INTEGER), count, subject),
+      await audit.unsealed(readNumber("limit", limit, { fallback: maxEntries, min: 1, max: maxEntries }), subject),
     );
   });
 }

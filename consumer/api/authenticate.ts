@@ -1,3 +1,4 @@
+import type { KeyScope } from "../../shared/api.ts";
 import type { ApiKeys } from "../stores/api-keys.ts";
 import { Refusal } from "./refusal.ts";
 
@@ -18,13 +19,13 @@ const howTo =
 export async function authenticate(
   authorization: string | undefined,
   { keys, adminKey, now }: AuthenticateNeeds,
-): Promise<Operator> {
+): Promise<{ operator: Operator; scope: KeyScope }> {
   const [, given] = /^Bearer +(\S+)$/i.exec(authorization ?? "") ?? [];
   if (given === undefined) throw new Refusal(401, "no_key", `An API key is needed. ${howTo}`);
-  if (adminKey !== undefined && (await isSame(given, adminKey))) return "admin";
+  if (adminKey !== undefined && (await isSame(given, adminKey))) return { operator: "admin", scope: "admin" };
   const key = /^bm_[0-9a-f]{64}$/.test(given) ? await keys.use(given, now()) : undefined;
   if (!key) throw new Refusal(401, "wrong_key", `This key is unknown, expired or revoked. ${howTo}`);
-  return `key:${key.name}`;
+  return { operator: `key:${key.name}`, scope: key.scope };
 }
 
 /** In the same time wherever they differ: what is compared are digests. */

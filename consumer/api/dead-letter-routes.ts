@@ -4,6 +4,7 @@ import { parseJson } from "../../shared/parse-json.ts";
 import { commandSchema } from "../../shared/command.ts";
 import { type Letter, letterStatuses } from "../stores/dead-letters.ts";
 import type { Api, ApiNeeds } from "./api.ts";
+import { answerPage } from "./answer-page.ts";
 import { readNumber } from "./read-number.ts";
 import { Refusal } from "./refusal.ts";
 import { startAgain } from "./start-again.ts";
@@ -16,14 +17,21 @@ export function addLetterRoutes(api: Api, needs: ApiNeeds): void {
     const status = letterStatuses.find((known) => known === given);
     if (given !== undefined && !status)
       throw new Refusal(400, "bad_query", `status is one of ${letterStatuses.join(", ")}.`);
-    return c.json((await deadLetters.list(readNumber(c.req.query("limit"), 100, 1000), status)).map(inShort));
+    const limit = readNumber("limit", c.req.query("limit"), { fallback: 100, min: 1, max: 1000 });
+    const letters = await deadLetters.list(limit + 1, status, c.req.query("before"));
+    return answerPage(c, letters.map(inShort), limit, ({ id }) => id);
   });
 
   api.get("/dlq/:id", async (c) => c.json(await letter(c.req.param("id"))));
 
   api.post("/dlq/:id/replay", async (c) => {
-    const { id, body, status, replayedAs } = await letter(c.req.param("id"));
-    if (status !== "dead") throw dealtWith(id, status, replayedAs);
+    const found = await letter(c.req.param("id"));
+    const { id, body, status } = found;
+    // The same id each time: two who replay at once start one.
+    const newId = `replay-${(await sha256(id)).slice(0, 16)}`;
+    // Marked by whoever died before it was begun: it is begun now.
+    const isMarked = status === "replayed" && (await needs.tasks.find(newId)) === undefined;
+    if (status !== "dead" && !isMarked) throw dealtWith(found);
     const command = z.safeParse(commandSchema, parseJson(body));
     if (!command.success) {
       throw new Refusal(
@@ -32,10 +40,13 @@ export function addLetterRoutes(api: Api, needs: ApiNeeds): void {
         `${id} is no command that this version can read, so it cannot be replayed. \`npx bugbot dlq drop ${id}\` puts it away.`,
       );
     }
-    // The same id each time: two who replay at once start one.
-    const newId = `replay-${(await sha256(id)).slice(0, 16)}`;
-    await startAgain(command.data, newId, needs);
-    if (!(await deadLetters.markReplayed(id, newId))) throw dealtWith(id, "replayed", newId);
+    if (!isMarked && !(await deadLetters.markReplayed(id, newId))) throw dealtWith(await letter(id));
+    try {
+      await startAgain(command.data, newId, needs);
+    } catch (error) {
+      await deadLetters.markDeadAgain(id, newId);
+      throw error;
+    }
     const facts = { as: newId };
     await record({
       deed: `${id} replayed`,
@@ -48,8 +59,8 @@ export function addLetterRoutes(api: Api, needs: ApiNeeds): void {
   });
 
   api.post("/dlq/:id/drop", async (c) => {
-    const { id, status, replayedAs } = await letter(c.req.param("id"));
-    if (!(await needs.deadLetters.markDropped(id))) throw dealtWith(id, status, replayedAs);
+    const { id } = await letter(c.req.param("id"));
+    if (!(await deadLetters.markDropped(id))) throw dealtWith(await letter(id));
     await record({ deed: `${id} dropped`, actor: c.get("operator"), action: "dropped_dead_letter", subject: id });
     return c.json({ id, status: "dropped" });
   });
@@ -69,7 +80,7 @@ function inShort({ replayedAs: _replayedAs, ...letter }: Letter) {
   return letter;
 }
 
-function dealtWith(id: string, status: string, replayedAs: string | null): Refusal {
+function dealtWith({ id, status, replayedAs }: Letter): Refusal {
   const how =
     replayedAs === null ? "" : ` as ${replayedAs}: \`npx bugbot tasks show ${replayedAs}\` says how that went`;
   return new Refusal(409, "dealt_with", `${id} is ${status} already${how}.`);

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import type { Finding } from "../../shared/api.ts";
-import { watchdogGraceMs, watchdogMarginMs } from "../../shared/limits.ts";
+import { maxUnsealedMs, watchdogGraceMs, watchdogMarginMs } from "../../shared/limits.ts";
 import { invalidSettings, requiredByConsumer, serviceState } from "../../shared/settings.ts";
 import type { Outside } from "../needs.ts";
 import { askVendors } from "./ask-vendors.ts";
@@ -16,12 +16,12 @@ export interface DiagnoseNeeds {
   deadLetterQueue: Queue;
 }
 
-/** Looks at everything the consumer Worker can see, all at once; each finding says what to do. */
-export async function diagnose(needs: DiagnoseNeeds) {
+/** Looks at everything the consumer Worker can see, all at once; each finding says what to do. `gatewayUrl` is where the gateway was asked, without a trailing slash. */
+export async function diagnose(needs: DiagnoseNeeds, gatewayUrl: string) {
   const { db } = needs;
   const checks = [
     ...checkSettings(needs),
-    ...askVendors(needs.outside),
+    ...askVendors(needs.outside, gatewayUrl),
     checkStore("KV", "BUGBOT_KV", () => needs.kv.get("bugbot:doctor")),
     checkStore("R2", "CHECKPOINTS", () => needs.checkpoints.head("bugbot:doctor")),
     checkQueue(
@@ -36,6 +36,7 @@ export async function diagnose(needs: DiagnoseNeeds) {
     ),
     checkDeadLetters(db),
     checkWatchdog(needs),
+    checkAudit(needs),
     checkKeys(needs),
   ];
   const [findings, migrations] = await Promise.all([
@@ -156,6 +157,17 @@ async function checkWatchdog({ db, outside: { now, settings } }: DiagnoseNeeds):
       "Look at the chat platform's status; the watchdog says them every minute anew.",
     );
   return ok("watchdog", "no command is past its limits, no last word is owed");
+}
+
+async function checkAudit({ db, outside: { now } }: DiagnoseNeeds): Promise<Finding> {
+  const waiting = await count(db, "SELECT count(*) AS n FROM audit_unsealed WHERE at < ?", now() - maxUnsealedMs);
+  if (waiting === undefined) return noTables("audit");
+  if (waiting === 0) return ok("audit", "sealed");
+  return problem(
+    "audit",
+    `${waiting} entries wait to be sealed`,
+    "Look at the consumer Worker's cron trigger, and its log for audit_not_sealed.",
+  );
 }
 
 async function checkKeys({ db, outside: { now, settings } }: DiagnoseNeeds): Promise<Finding> {

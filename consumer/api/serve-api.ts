@@ -1,9 +1,10 @@
 import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import { describeError } from "../../shared/log.ts";
-import type { Api, ApiNeeds } from "./api.ts";
+import type { Api, ApiEnvironment, ApiNeeds } from "./api.ts";
 import { maxTextLength } from "../../shared/limits.ts";
 import { addAuditRoutes } from "./audit-routes.ts";
-import { authenticate, type Operator } from "./authenticate.ts";
+import { authenticate } from "./authenticate.ts";
 import { addContextRoutes } from "./context-routes.ts";
 import { addLetterRoutes } from "./dead-letter-routes.ts";
 import { diagnose } from "./diagnose.ts";
@@ -14,24 +15,39 @@ import { addTaskRoutes } from "./task-routes.ts";
 /** The largest body holds a report, whose characters JSON may write in six bytes. */
 const maxApiBodyBytes = 6 * maxTextLength + 1000;
 
+/** Asked by POST, and nothing is changed by it. */
+const onlyReads: ReadonlySet<string> = new Set(["/api/context"]);
+
 /** `/api`: everything behind one key. Errors are JSON, with what to do. */
 export function serveApi(needs: ApiNeeds): Api {
-  const api: Api = new Hono<{ Variables: { operator: Operator; request: string } }>().basePath("/api");
+  const api: Api = new Hono<ApiEnvironment>().basePath("/api");
+  const limitBody = bodyLimit({
+    maxSize: maxApiBodyBytes,
+    onError: () => {
+      throw new Refusal(413, "too_large", `A body holds at most ${maxApiBodyBytes} bytes.`);
+    },
+  });
 
   api.use(async (c, next) => {
-    c.set("operator", await authenticate(c.req.header("authorization"), needs));
+    const { operator, scope } = await authenticate(c.req.header("authorization"), needs);
+    c.set("operator", operator);
     c.set("request", crypto.randomUUID());
-    if (Number(c.req.header("content-length") ?? 0) > maxApiBodyBytes) {
-      throw new Refusal(413, "too_large", `A body holds at most ${maxApiBodyBytes} bytes.`);
+    if (scope === "read" && !/^(GET|HEAD)$/.test(c.req.method) && !onlyReads.has(c.req.path)) {
+      throw new Refusal(
+        403,
+        "read_only",
+        `${operator} may only read. \`npx bugbot keys create\` makes a key that may do this.`,
+      );
     }
     await next();
   });
+  api.use(limitBody);
   addLetterRoutes(api, needs);
   addTaskRoutes(api, needs);
   addKeyRoutes(api, needs);
   addAuditRoutes(api, needs);
   addContextRoutes(api, needs);
-  api.get("/doctor", async (c) => c.json(await diagnose(needs.diagnose)));
+  api.get("/doctor", async (c) => c.json(await diagnose(needs.diagnose, new URL(c.req.url).origin)));
 
   api.notFound((c) => {
     const message = `There is no ${c.req.method} ${c.req.path}. docs/operations.md lists what there is.`;

@@ -1,5 +1,6 @@
 import { stopJob } from "../commands/stop.ts";
 import type { Api, ApiNeeds } from "./api.ts";
+import { answerPage } from "./answer-page.ts";
 import { readNumber } from "./read-number.ts";
 import { Refusal } from "./refusal.ts";
 import { startAgain } from "./start-again.ts";
@@ -9,7 +10,8 @@ export function addTaskRoutes(api: Api, needs: ApiNeeds): void {
 
   api.get("/tasks", async (c) => {
     const running = c.req.query("running") === "true";
-    return c.json(await tasks.list(readNumber(c.req.query("limit"), 50, 1000), running));
+    const limit = readNumber("limit", c.req.query("limit"), { fallback: 50, min: 1, max: 1000 });
+    return answerPage(c, await tasks.list(limit + 1, running, c.req.query("before")), limit, ({ id }) => id);
   });
 
   api.get("/tasks/:id", async (c) => c.json((await find(c.req.param("id"))).task));

@@ -20,18 +20,19 @@ async function take(body: unknown, { isStarted = false, refusal }: { isStarted?:
   const batch = createMessageBatch("bugbot-commands-dlq", [{ id: "m1", timestamp: new Date(7), attempts: 1, body }]);
   const context = createExecutionContext();
   const { replies, said } = testReplies(refusal);
+  const lines: unknown[][] = [];
   await takeDeadLetters(batch, {
     deadLetters: createDeadLetters(db),
     commands: createCommands(db),
     lastWords: createLastWords(db),
-    record: createAudit(db, () => 9).record,
+    record: createAudit({ db, now: () => 9, later: () => undefined }).record,
     metrics: { commandEnded: () => undefined },
     replies: () => replies,
     isStarted: () => Promise.resolve(isStarted),
-    log: () => undefined,
+    log: (event, facts) => void lines.push([event, facts?.["commandId"]]),
     now: () => 9,
   });
-  return { result: await getQueueResult(batch, context), said };
+  return { result: await getQueueResult(batch, context), said, lines };
 }
 
 async function deliver(...given: Parameters<typeof take>) {
@@ -140,8 +141,9 @@ describe("a message on the dead-letter queue", () => {
 
   it("stays on the queue while the database is down", async ({ expect }) => {
     await db.prepare("DROP TABLE dead_letters").run();
-    const { result } = await take(dead);
+    const { result, lines } = await take(dead);
     expect(result).toMatchObject({ explicitAcks: [], retryMessages: [{ msgId: "m1" }] });
+    expect(lines).toEqual([["dead_letter_failed", "slack-Ev1"]]);
   });
 
   it("leaves the word to the watchdog while chat is down", async ({ expect }) => {

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { deadLetterRetrySeconds, queueAttempts } from "../../shared/limits.ts";
 import { describeError, type Log } from "../../shared/log.ts";
+import { commandIdOf } from "../command-id-of.ts";
 import { deadCommandSchema } from "./dead-letter.ts";
 import { type Ending, unreadReply, withId } from "./ending.ts";
 import { noteEnd, type NoteEndNeeds } from "./note-end.ts";
@@ -24,7 +25,12 @@ export async function takeDeadLetters(batch: MessageBatch, needs: TakeDeadLetter
       await take(message, needs);
       message.ack();
     } catch (error) {
-      needs.log("dead_letter_failed", { messageId: message.id, attempts: message.attempts, ...describeError(error) });
+      needs.log("dead_letter_failed", {
+        commandId: commandIdOf(message.body),
+        messageId: message.id,
+        attempts: message.attempts,
+        ...describeError(error),
+      });
       message.retry({ delaySeconds: Math.min(deadLetterRetrySeconds, 5 * 2 ** Math.min(message.attempts, 20)) });
     }
   }

@@ -81,7 +81,7 @@ async function setUp(
     sandbox: (conversation: string) => createSandbox(executor, conversation),
     lastWords: createLastWords(db),
     deadLetters: createDeadLetters(db),
-    record: createAudit(db, () => clock.now).record,
+    record: createAudit({ db, now: () => clock.now, later: () => undefined }).record,
     sendDead: async (dead: DeadCommand) => void sent.push(dead),
     spending: createSpending(db),
     automation: createAutomation(db),

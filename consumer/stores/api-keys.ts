@@ -1,10 +1,13 @@
 import * as z from "zod/mini";
+import { keyScopes, type KeyScope } from "../../shared/api.ts";
 import { sha256 } from "../../shared/audit-entry.ts";
+import type { Audit, Deed } from "./audit.ts";
 
 const keySchema = z.pipe(
   z.object({
     id: z.string(),
     name: z.string(),
+    scope: z.enum(keyScopes),
     created_at: z.number(),
     expires_at: z.number(),
     last_used_at: z.nullable(z.number()),
@@ -14,6 +17,7 @@ const keySchema = z.pipe(
   z.transform((row) => ({
     id: row.id,
     name: row.name,
+    scope: row.scope,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     lastUsedAt: row.last_used_at,
@@ -24,32 +28,40 @@ const keySchema = z.pipe(
 /** Times are in ms since the epoch. */
 export type ApiKey = z.infer<typeof keySchema>;
 
+export interface NewKey {
+  name: string;
+  scope: KeyScope;
+  /** In ms since the epoch, whole. */
+  expiresAt: number;
+}
+
 /** A use is noted at most this often. */
 const useNoteMs = 60_000;
 
-/** API keys, in D1 `api_keys`. The key itself is seen once, where it is made. */
-export function createApiKeys(db: D1Database) {
-  async function find(id: string): Promise<ApiKey | undefined> {
-    const row = await db.prepare("SELECT * FROM api_keys WHERE id = ?").bind(id).first();
-    return row === null ? undefined : keySchema.parse(row);
-  }
-
+/** API keys, in D1 `api_keys`. The key itself is seen once, where it is made. Every change is in the audit, or is not made; `by` is who asked. */
+export function createApiKeys(db: D1Database, { recordWith }: Pick<Audit, "recordWith">) {
   return {
-    find,
+    async find(id: string): Promise<ApiKey | undefined> {
+      const row = await db.prepare("SELECT * FROM api_keys WHERE id = ?").bind(id).first();
+      return row === null ? undefined : keySchema.parse(row);
+    },
 
-    async create(name: string, nowMs: number, expiresAt: number): Promise<{ id: string; key: string }> {
-      const random = crypto.getRandomValues(new Uint8Array(32));
-      const key = `bm_${Array.from(random, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
-      const id = crypto.randomUUID().slice(0, 8);
-      await db
-        .prepare("INSERT INTO api_keys (id, name, hash, created_at, expires_at) VALUES (?, ?, ?, ?, ?)")
-        .bind(id, name, await sha256(key), nowMs, expiresAt)
-        .run();
+    async create(made: NewKey, by: string, nowMs: number): Promise<{ id: string; key: string }> {
+      const { id, key, hash } = await makeKey();
+      const { name, scope } = made;
+      await recordWith([insert(id, hash, made, nowMs)], [deed(by, "created_key", id, { name, scope })]);
       return { id, key };
     },
 
-    async list(): Promise<ApiKey[]> {
-      const { results } = await db.prepare("SELECT * FROM api_keys ORDER BY created_at DESC LIMIT 200").all();
+    /** Newest first; with `before` those made before that one. */
+    async list(limit: number, before?: string): Promise<ApiKey[]> {
+      const { results } = await db
+        .prepare(
+          `SELECT * FROM api_keys WHERE ?2 IS NULL OR (created_at, id) < (SELECT created_at, id FROM api_keys WHERE id = ?2)
+           ORDER BY created_at DESC, id DESC LIMIT ?1`,
+        )
+        .bind(limit, before ?? null)
+        .all();
       return z.array(keySchema).parse(results);
     },
 
@@ -67,17 +79,60 @@ export function createApiKeys(db: D1Database) {
       return known;
     },
 
-    /** The old one ends at `endsAt`, or sooner where it would have anyway. */
-    async replace(id: string, replacedBy: string, endsAt: number): Promise<void> {
-      await db
-        .prepare("UPDATE api_keys SET replaced_by = ?2, expires_at = min(expires_at, ?3) WHERE id = ?1")
-        .bind(id, replacedBy, endsAt)
-        .run();
+    /**
+     * Makes the one key that replaces `old`, which ends at `endsAt`, or sooner where it would have anyway. Undefined where that one is no
+     * longer good, or was replaced already: then no key is made.
+     */
+    async rotate(
+      old: ApiKey,
+      { endsAt, expiresAt }: { endsAt: number; expiresAt: number },
+      by: string,
+      nowMs: number,
+    ): Promise<{ id: string; key: string } | undefined> {
+      const { id, key, hash } = await makeKey();
+      const { name, scope } = old;
+      const replaced = db
+        .prepare(
+          `UPDATE api_keys SET replaced_by = ?2, expires_at = min(expires_at, ?3)
+           WHERE id = ?1 AND replaced_by IS NULL AND revoked_at IS NULL AND expires_at > ?4`,
+        )
+        .bind(old.id, id, endsAt, nowMs);
+      const isDone = await recordWith(
+        [replaced, insert(id, hash, { name, scope, expiresAt }, nowMs, "changes() > 0")],
+        [
+          deed(by, "rotated_key", old.id, { name, replacedBy: id, endsAt: Math.min(endsAt, old.expiresAt) }),
+          deed(by, "created_key", id, { name, scope, replaces: old.id }),
+        ],
+      );
+      return isDone ? { id, key } : undefined;
     },
 
-    async revoke(id: string, nowMs: number): Promise<void> {
-      await db.prepare("UPDATE api_keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL").bind(nowMs, id).run();
+    /** False where it is revoked already. */
+    async revoke({ id, name }: ApiKey, by: string, nowMs: number): Promise<boolean> {
+      const revoked = db
+        .prepare("UPDATE api_keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL")
+        .bind(nowMs, id);
+      return recordWith([revoked], [deed(by, "revoked_key", id, { name })]);
     },
   };
+
+  function insert(id: string, hash: string, made: NewKey, nowMs: number, condition = "true"): D1PreparedStatement {
+    const { name, scope, expiresAt } = made;
+    return db
+      .prepare(
+        `INSERT INTO api_keys (id, name, scope, hash, created_at, expires_at) SELECT ?, ?, ?, ?, ?, ? WHERE ${condition}`,
+      )
+      .bind(id, name, scope, hash, nowMs, expiresAt);
+  }
 }
 export type ApiKeys = ReturnType<typeof createApiKeys>;
+
+async function makeKey(): Promise<{ id: string; key: string; hash: string }> {
+  const random = crypto.getRandomValues(new Uint8Array(32));
+  const key = `bm_${Array.from(random, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+  return { id: crypto.randomUUID().slice(0, 8), key, hash: await sha256(key) };
+}
+
+function deed(actor: string, action: string, id: string, facts: Deed["facts"] = {}): Deed {
+  return { deed: `key ${id} ${action}`, actor, action, subject: id, facts };
+}

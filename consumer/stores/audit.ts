@@ -1,7 +1,13 @@
 import * as z from "zod/mini";
-import { type AuditEntry, auditEntrySchema, hashEntry } from "../../shared/audit-entry.ts";
+import {
+  type AuditEntry,
+  auditEntrySchema,
+  hashEntry,
+  type UnsealedEntry,
+  unsealedEntrySchema,
+} from "../../shared/audit-entry.ts";
 import type { Command } from "../../shared/command.ts";
-import { auditAttempts, auditMaxWaitMs } from "../../shared/limits.ts";
+import { auditSealing } from "../../shared/limits.ts";
 
 export interface Deed {
   /** Names what is recorded once, however often it is told: a command's id and what was done for it. */
@@ -14,40 +20,82 @@ export interface Deed {
   facts?: Record<string, string | number | boolean | null | undefined>;
 }
 
-/** What happened, in D1 `audit`: append-only, each entry sealed with the hash of the one before. */
-export function createAudit(db: D1Database, now: () => number) {
-  return {
-    /** Appends an entry, once per `deed`: false where it is there already. Appends at once go one after the other: who comes second tries again. */
-    record: async ({ deed, actor, action, subject, facts = {} }: Deed): Promise<boolean> => {
-      for (let attempt = 1; ; attempt++) {
-        const [known, last] = await db.batch([
-          db.prepare("SELECT 1 FROM audit WHERE deed = ?").bind(deed),
-          db.prepare("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1"),
+export interface AuditNeeds {
+  db: D1Database;
+  now: () => number;
+  /** Does something after the answer: `waitUntil`. */
+  later: (work: () => Promise<void>) => void;
+}
+
+/**
+ * What happened. It is written to D1 `audit_unsealed`, where nobody waits for anybody, and soon sealed into `audit`: append-only, each entry
+ * with the hash of the one before.
+ */
+export function createAudit({ db, now, later }: AuditNeeds) {
+  /** With a `condition`, only where that holds. */
+  function entry({ deed, actor, action, subject, facts = {} }: Deed, condition = "true"): D1PreparedStatement {
+    return db
+      .prepare(
+        `INSERT INTO audit_unsealed (deed, at, actor, action, subject, facts) SELECT ?, ?, ?, ?, ?, ? WHERE ${condition} RETURNING deed`,
+      )
+      .bind(deed, now(), actor, action, subject, JSON.stringify(facts));
+  }
+
+  /** Moves what waits into the chain, in its order, unless somebody is at it. Whoever ends looks once more, so nothing is left between two. */
+  async function seal(): Promise<void> {
+    const holder = crypto.randomUUID();
+    for (let round = 0; round < auditSealing.rounds; round++) {
+      const [taken, last, waiting] = await db.batch([
+        db
+          .prepare(
+            `UPDATE audit_sealer SET holder = ?1, held_until = ?2 + ?3
+             WHERE (held_until <= ?2 OR holder = ?1) AND EXISTS (SELECT 1 FROM audit_unsealed) RETURNING holder`,
+          )
+          .bind(holder, now(), auditSealing.leaseMs),
+        db.prepare("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1"),
+        db.prepare("SELECT * FROM audit_unsealed ORDER BY id LIMIT ?").bind(auditSealing.batch),
+      ]);
+      if (taken?.results.length === 0) return;
+      const entries = await chain(
+        z.array(unsealedEntrySchema).parse(waiting?.results),
+        headSchema.parse(last?.results)[0],
+      );
+      try {
+        await db.batch([
+          db
+            .prepare(
+              `INSERT INTO audit (seq, deed, at, actor, action, subject, facts, previous, hash)
+               SELECT value ->> 'seq', value ->> 'deed', value ->> 'at', value ->> 'actor', value ->> 'action',
+                 value ->> 'subject', value ->> 'facts', value ->> 'previous', value ->> 'hash' FROM json_each(?)`,
+            )
+            .bind(JSON.stringify(entries)),
+          db.prepare("UPDATE audit_sealer SET held_until = 0 WHERE holder = ?").bind(holder),
         ]);
-        if ((known?.results.length ?? 0) > 0) return false;
-        const head = headSchema.parse(last?.results)[0] ?? { seq: 0, hash: "" };
-        const unsealed = {
-          seq: head.seq + 1,
-          deed,
-          at: now(),
-          actor,
-          action,
-          subject,
-          facts: JSON.stringify(facts),
-          previous: head.hash,
-        };
-        try {
-          await insert({ ...unsealed, hash: await hashEntry(unsealed) });
-          return true;
-        } catch (error) {
-          const isLate = error instanceof Error && /grows at its end|UNIQUE/.test(error.message);
-          if (!isLate || attempt >= auditAttempts) throw error;
-          await scheduler.wait(Math.random() * Math.min(auditMaxWaitMs, 5 * attempt));
-        }
+      } catch (error) {
+        // Another sealer, whose time was over, or an older version was faster: the chain goes on behind what that one wrote.
+        if (!(error instanceof Error && /grows at its end|UNIQUE/.test(error.message))) throw error;
       }
+    }
+  }
+
+  return {
+    seal,
+
+    /** Appends an entry, once per `deed`: false where it is there already. */
+    record: async (deed: Deed): Promise<boolean> => {
+      const [written] = await db.batch([entry(deed)]);
+      later(seal);
+      return (written?.results.length ?? 0) > 0;
     },
 
-    /** In order, after `after`; with a `subject` only what is about it. */
+    /** Changes something and records it, both or neither: false where the last of `statements` changed nothing. */
+    recordWith: async (statements: D1PreparedStatement[], deeds: readonly Deed[]): Promise<boolean> => {
+      const results = await db.batch([...statements, ...deeds.map((deed) => entry(deed, "changes() > 0"))]);
+      later(seal);
+      return results.slice(statements.length).some(({ results: written }) => written.length > 0);
+    },
+
+    /** What is sealed, in order, after `after`; with a `subject` only what is about it. */
     async list(after: number, limit: number, subject?: string): Promise<AuditEntry[]> {
       const { results } = await db
         .prepare("SELECT * FROM audit WHERE seq > ?1 AND (?3 IS NULL OR subject = ?3) ORDER BY seq LIMIT ?2")
@@ -56,29 +104,49 @@ export function createAudit(db: D1Database, now: () => number) {
       return z.array(auditEntrySchema).parse(results);
     },
 
-    /** The newest, in order. */
-    async latest(limit: number, subject?: string): Promise<AuditEntry[]> {
+    /** The newest that are sealed, in order; with `before` those before that `seq`. */
+    async latest(limit: number, subject?: string, before?: number): Promise<AuditEntry[]> {
       const { results } = await db
-        .prepare("SELECT * FROM audit WHERE ?2 IS NULL OR subject = ?2 ORDER BY seq DESC LIMIT ?1")
-        .bind(limit, subject ?? null)
+        .prepare(
+          "SELECT * FROM audit WHERE (?2 IS NULL OR subject = ?2) AND (?3 IS NULL OR seq < ?3) ORDER BY seq DESC LIMIT ?1",
+        )
+        .bind(limit, subject ?? null, before ?? null)
         .all();
       return z.array(auditEntrySchema).parse(results).toReversed();
     },
-  };
 
-  async function insert(entry: AuditEntry): Promise<void> {
-    const { seq, deed, at, actor, action, subject, facts, previous, hash } = entry;
-    await db
-      .prepare(
-        "INSERT INTO audit (seq, deed, at, actor, action, subject, facts, previous, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      )
-      .bind(seq, deed, at, actor, action, subject, facts, previous, hash)
-      .run();
-  }
+    /** The oldest that are not sealed yet, in order, and how many there are. */
+    async unsealed(limit: number, subject?: string): Promise<{ count: number; entries: UnsealedEntry[] }> {
+      const [counted, waiting] = await db.batch([
+        db.prepare("SELECT count(*) AS n FROM audit_unsealed WHERE ?1 IS NULL OR subject = ?1").bind(subject ?? null),
+        db
+          .prepare("SELECT * FROM audit_unsealed WHERE ?2 IS NULL OR subject = ?2 ORDER BY id LIMIT ?1")
+          .bind(limit, subject ?? null),
+      ]);
+      const [{ n }] = countSchema.parse(counted?.results);
+      return { count: n, entries: z.array(unsealedEntrySchema).parse(waiting?.results) };
+    },
+  };
 }
 export type Audit = ReturnType<typeof createAudit>;
 
 const headSchema = z.array(z.object({ seq: z.number(), hash: z.string() }));
+const countSchema = z.tuple([z.object({ n: z.number() })]);
+
+/** Entries as they follow the chain's last one. */
+async function chain(
+  waiting: readonly UnsealedEntry[],
+  { seq: lastSeq, hash: lastHash } = { seq: 0, hash: "" },
+): Promise<AuditEntry[]> {
+  const entries: AuditEntry[] = [];
+  let previous = lastHash;
+  for (const [at, written] of waiting.entries()) {
+    const next = { seq: lastSeq + at + 1, ...written, previous };
+    previous = await hashEntry(next);
+    entries.push({ ...next, hash: previous });
+  }
+  return entries;
+}
 
 /** The person who wrote a command, as the audit names them. */
 export function actorOf({ conversation, author }: Command): string {

@@ -55,11 +55,15 @@ export function createDeadLetters(db: D1Database) {
         .run();
     },
 
-    /** Newest first. */
-    async list(limit: number, status?: LetterStatus): Promise<Letter[]> {
+    /** Newest first; with `before` those that died before that one. */
+    async list(limit: number, status?: LetterStatus, before?: string): Promise<Letter[]> {
       const { results } = await db
-        .prepare("SELECT * FROM dead_letters WHERE ?2 IS NULL OR status = ?2 ORDER BY died_at DESC, id LIMIT ?1")
-        .bind(limit, status ?? null)
+        .prepare(
+          `SELECT * FROM dead_letters WHERE (?2 IS NULL OR status = ?2)
+             AND (?3 IS NULL OR (died_at, id) < (SELECT died_at, id FROM dead_letters WHERE id = ?3))
+           ORDER BY died_at DESC, id DESC LIMIT ?1`,
+        )
+        .bind(limit, status ?? null, before ?? null)
         .all();
       return z.array(letterSchema).parse(results);
     },
@@ -78,6 +82,14 @@ export function createDeadLetters(db: D1Database) {
         .bind(replayedAs, id)
         .run();
       return meta.changes > 0;
+    },
+
+    /** Its command could not be started after all. */
+    async markDeadAgain(id: string, replayedAs: string): Promise<void> {
+      await db
+        .prepare("UPDATE dead_letters SET status = 'dead', replayed_as = NULL WHERE id = ? AND replayed_as = ?")
+        .bind(id, replayedAs)
+        .run();
     },
 
     async markDropped(id: string): Promise<boolean> {

@@ -47,13 +47,15 @@ export type Task = z.infer<typeof taskSchema>;
 /** Commands as an operator looks at them, out of D1 `commands`. */
 export function createTasks(db: D1Database) {
   return {
-    /** Newest first; with `running` only those that have not ended. */
-    async list(limit: number, running: boolean): Promise<Task[]> {
+    /** Newest first; with `running` only those that have not ended, with `before` those that were received before that one. */
+    async list(limit: number, running: boolean, before?: string): Promise<Task[]> {
       const { results } = await db
         .prepare(
-          `SELECT * FROM commands ${running ? "WHERE outcome IS NULL" : ""} ORDER BY received_at DESC, id LIMIT ?`,
+          `SELECT * FROM commands WHERE ${running ? "outcome IS NULL" : "true"}
+             AND (?2 IS NULL OR (received_at, id) < (SELECT received_at, id FROM commands WHERE id = ?2))
+           ORDER BY received_at DESC, id DESC LIMIT ?1`,
         )
-        .bind(limit)
+        .bind(limit, before ?? null)
         .all();
       return z.array(taskSchema).parse(results);
     },

@@ -43,6 +43,7 @@ export async function tourApi(discord: Discord, call: ApiClient): Promise<Answer
   };
 
   await ask("GET", "/users/@me");
+  await ask("GET", "/applications/@me");
   await ask("GET", "/gateway");
   await ask("GET", "/gateway/bot");
   const reference = { message_id: asked.id };

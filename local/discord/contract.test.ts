@@ -53,7 +53,7 @@ describe.skipIf(!existsSync(published))("Discord's published description (../sha
       return validate(answer.body) ? [] : [`${name}: ${ajv.errorsText(validate.errors)}`];
     });
     expect(wrong).toEqual([]);
-    expect(new Set(answers.map(({ operation }) => operation)).size).toBe(33);
+    expect(new Set(answers.map(({ operation }) => operation)).size).toBe(34);
     expect(answers.filter(({ status }) => status >= 400)).toHaveLength(9);
     const message = ajv.compile({ $ref: "discord#/components/schemas/MessageResponse" });
     const created = answers.find(({ operation }) => operation === "create_message");

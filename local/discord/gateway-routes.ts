@@ -1,12 +1,50 @@
 import { shownUser } from "./channel-answers.ts";
-import type { Guild } from "./guild.ts";
+import { type Guild, people } from "./guild.ts";
 import type { Route } from "./rest.ts";
+
+/** The application's settings, as its developer made them. */
+export interface Application {
+  id: string;
+  verifyKey: string;
+  interactionsEndpointUrl: string | null;
+}
 
 const identifiesADay = 1_000;
 
 /** Who the bot is, and where it listens. https://discord.com/developers/docs/events/gateway#get-gateway-bot */
-export function createGatewayRoutes(guild: Guild, gateway: { url: string; identifies: number }): Route[] {
+export function createGatewayRoutes(
+  guild: Guild,
+  gateway: { url: string; identifies: number },
+  application: Application,
+): Route[] {
   return [
+    {
+      operation: "get_my_application",
+      pattern: "GET /applications/@me",
+      auth: "bot",
+      handle: () =>
+        Response.json({
+          id: application.id,
+          name: "bugbot",
+          icon: null,
+          description: "",
+          type: null,
+          bot: shownUser(guild.bot),
+          verify_key: application.verifyKey,
+          flags: 0,
+          flags_new: "0",
+          redirect_uris: [],
+          interactions_endpoint_url: application.interactionsEndpointUrl,
+          role_connections_verification_url: null,
+          owner: shownUser(people.alice),
+          approximate_guild_count: 1,
+          approximate_user_install_count: 0,
+          approximate_user_authorization_count: 0,
+          explicit_content_filter: 0,
+          team: null,
+          eligible_oauth2_scopes: [],
+        }),
+    },
     {
       operation: "get_my_user",
       pattern: "GET /users/@me",

@@ -3,7 +3,7 @@ import { checkAppToken } from "./app-token.ts";
 
 export type Permission = "contents" | "metadata" | "pull_requests";
 export type Level = "read" | "write";
-export type Permissions = { [Name in Permission]?: Level | undefined };
+export type Permissions = { [Name in Permission]?: Level | undefined } & { workflows?: "write" | undefined };
 
 export interface AppOptions {
   id: string;

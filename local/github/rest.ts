@@ -28,6 +28,8 @@ export interface RestNeeds {
   /** The web's, and git's. */
   url: string;
   limits: Limits;
+  /** Of a classic personal token. */
+  tokenScopes: readonly string[];
   /** A tree lists no more. */
   maxTreeEntries: number;
 }
@@ -60,6 +62,8 @@ export function createRest(needs: RestNeeds) {
       const message = "API rate limit exceeded for user ID 1.";
       return context.json({ message, documentation_url: "https://docs.github.com/rest" }, 403);
     }
+    if (!token.startsWith("ghs_") && needs.tokenScopes.length > 0)
+      context.header("x-oauth-scopes", needs.tokenScopes.join(", "));
     context.set("grant", grant);
     return next();
   });
