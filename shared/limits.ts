@@ -80,6 +80,9 @@ export const auditMaxWaitMs = 250;
 /** An API key's life, and how long a replaced one goes on. */
 export const apiKeyLimits = { defaultDays: 90, maxDays: 366, defaultOverlapHours: 24, maxOverlapHours: 24 * 7 };
 
+/** How far the clocks of Cloudflare's machines may be apart. What is dated later than that was not written yet. */
+export const clockSkewMs = 60_000;
+
 /** One call to a vendor. */
 export const vendorTimeoutMs = 15_000;
 
