@@ -99,6 +99,18 @@ export function createCommands(db: D1Database) {
       return found !== null;
     },
 
+    /** Makes `by` the one that does `id` again. False while another one that has not ended does: one `UPDATE` decides. */
+    async claimRetry(id: string, by: string): Promise<boolean> {
+      const { meta } = await db
+        .prepare(
+          `UPDATE commands SET retried_by = ?2 WHERE id = ?1 AND (retried_by IS NULL OR retried_by = ?2
+           OR retried_by IN (SELECT id FROM commands WHERE outcome IS NOT NULL))`,
+        )
+        .bind(id, by)
+        .run();
+      return meta.changes > 0;
+    },
+
     /** Notes the message that follows a command. */
     async follow(id: string, statusMessageId: string): Promise<void> {
       await db.prepare("UPDATE commands SET status_message_id = ? WHERE id = ?").bind(statusMessageId, id).run();
