@@ -3,6 +3,7 @@ import { consume } from "./consume.ts";
 import { createInstances } from "./endings/instances.ts";
 import { createAudit } from "./stores/audit.ts";
 import { createCommands } from "./stores/commands.ts";
+import { limitDatabase } from "./stores/limit-database.ts";
 import { createUnended } from "./stores/unended.ts";
 import { takeDeadLetters } from "./endings/take-dead-letters.ts";
 import { watch } from "./endings/watchdog.ts";
@@ -18,8 +19,9 @@ const deadLetterQueue = "bugbot-commands-dlq";
 
 export default {
   async queue(batch, env) {
-    const { record } = createAudit(env.DB, Date.now);
-    const needs = { commands: createCommands(env.DB), record, now: Date.now };
+    const db = limitDatabase(env.DB);
+    const { record } = createAudit(db, Date.now);
+    const needs = { commands: createCommands(db), record, now: Date.now };
     const { start, isKnown } = createInstances(env.COMMAND_WORKFLOW, needs);
     if (batch.queue === deadLetterQueue) return takeDeadLetters(batch, { ...wire(env), isStarted: isKnown });
     return consume(batch, { start, log: createLog("consumer", []) });
@@ -28,6 +30,6 @@ export default {
   async scheduled(_controller, env) {
     const outside = wire(env);
     const instances = createInstances(env.COMMAND_WORKFLOW, outside);
-    await watch({ ...outside, instances, unended: createUnended(env.DB) });
+    await watch({ ...outside, instances, unended: createUnended(limitDatabase(env.DB)) });
   },
 } satisfies ExportedHandler<Env>;

@@ -28,6 +28,7 @@ import { createCheckpoints } from "./stores/checkpoints.ts";
 import { createCodeSearches } from "./stores/code-searches.ts";
 import { createBreakers } from "./stores/breakers.ts";
 import { createEvidence } from "./stores/evidence.ts";
+import { limitDatabase } from "./stores/limit-database.ts";
 import { createLinearTeams } from "./stores/linear-teams.ts";
 import { createCommands } from "./stores/commands.ts";
 import { createConversations } from "./stores/conversations.ts";
@@ -45,6 +46,7 @@ const discordRateLimits = createRateLimits(Date.now);
 /** The consumer's parts, made from its environment. */
 export function wire(env: Env): Outside {
   const settings = readSettings(env);
+  const db = limitDatabase(env.DB);
   const redact = createRedact(secretsOf(settings));
   const { SLACK_BOT_TOKEN, LINEAR_API_KEY, EXECUTOR_URL, EXECUTOR_TOKEN, EGRESS_URL } = settings;
   const { POSTHOG_API_KEY, POSTHOG_PROJECT_ID, POSTHOG_HOST } = settings;
@@ -69,7 +71,7 @@ export function wire(env: Env): Outside {
     ? createLinear(connectLinear({ apiKey: LINEAR_API_KEY, apiUrl: settings.LINEAR_API_URL, redact }))
     : undefined;
   const code = connection && createGitHubCode(connection);
-  const searches = createCodeSearches(env.DB, env.BUGBOT_KV, Date.now);
+  const searches = createCodeSearches(db, env.BUGBOT_KV, Date.now);
   const posthog =
     POSTHOG_API_KEY && POSTHOG_PROJECT_ID
       ? createPostHog({ apiKey: POSTHOG_API_KEY, projectId: POSTHOG_PROJECT_ID, host: POSTHOG_HOST })
@@ -84,32 +86,32 @@ export function wire(env: Env): Outside {
     linearTeams: linear && createLinearTeams(linear, env.BUGBOT_KV),
     github: connection && createGitHub(connection, createMoveRef({ access, gitUrl: settings.GITHUB_URL })),
     sandbox: (conversation) => createSandbox(executor, conversation, redact),
-    commands: createCommands(env.DB),
-    lastWords: createLastWords(env.DB),
-    deadLetters: createDeadLetters(env.DB),
-    record: createAudit(env.DB, Date.now).record,
+    commands: createCommands(db),
+    lastWords: createLastWords(db),
+    deadLetters: createDeadLetters(db),
+    record: createAudit(db, Date.now).record,
     sendDead: (dead) => env.DEAD_LETTERS.send(dead),
-    conversations: createConversations(env.DB),
-    breakers: createBreakers(env.DB),
-    evidence: createEvidence(env.DB),
+    conversations: createConversations(db),
+    breakers: createBreakers(db),
+    evidence: createEvidence(db),
     sources: {
       behaviour: posthog && ((asked, limit) => findBehaviour(asked, { posthog, limit })),
       code: code && ((asked, limit) => findCode(asked, { github: code, searches, webUrl: settings.GITHUB_URL, limit })),
     },
-    leases: createLeases(env.DB),
-    approvals: createApprovals(env.DB),
+    leases: createLeases(db),
+    approvals: createApprovals(db),
     wake: async (commandId) =>
       (await env.COMMAND_WORKFLOW.get(commandId)).sendEvent({ type: approvalEvent, payload: {} }),
-    messagesToRuns: createMessagesToRuns(env.DB),
+    messagesToRuns: createMessagesToRuns(db),
     checkpoints: createCheckpoints(env.CHECKPOINTS, {
       key: settings.BUGBOT_CHECKPOINT_KEY,
       ttlDays: settings.SESSION_TTL_DAYS,
       now: Date.now,
     }),
-    spending: createSpending(env.DB),
-    proofs: createProofs(env.DB),
-    automation: createAutomation(env.DB),
-    admissions: createAdmissions(env.DB),
+    spending: createSpending(db),
+    proofs: createProofs(db),
+    automation: createAutomation(db),
+    admissions: createAdmissions(db),
     threadIssues: createThreadIssues(env.BUGBOT_KV),
     metrics: createMetrics(env.METRICS),
     settings,

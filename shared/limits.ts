@@ -83,6 +83,9 @@ export const apiKeyLimits = { defaultDays: 90, maxDays: 366, defaultOverlapHours
 /** How far the clocks of Cloudflare's machines may be apart. What is dated later than that was not written yet. */
 export const clockSkewMs = 60_000;
 
+/** One answer of D1, which gives most in milliseconds: what takes longer is asked again. Its own limit, 30 s, is for a query: https://developers.cloudflare.com/d1/platform/limits/ */
+export const databaseTimeoutMs = 5_000;
+
 /** One call to a vendor. */
 export const vendorTimeoutMs = 15_000;
 
