@@ -1,4 +1,4 @@
-import { utcClock } from "./admission/utc-clock.ts";
+import { utcClock } from "../shared/utc-clock.ts";
 
 /** As in "in 12 minutes (14:05 UTC)". Never too early: minutes are rounded up. */
 export function inMinutes(untilMs: number, nowMs: number): string {

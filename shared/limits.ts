@@ -42,6 +42,8 @@ export const automatedCommandsAnHour = 3;
 /** What one person may ask for in a quarter of an hour, and what may run in one workspace at once unless the settings say otherwise: a fix costs dollars. */
 export const workLimits = { perAuthor: 5, windowMs: 15 * 60_000, running: 5 };
 
+/** What one person may send in a minute, whatever it is; as in wrangler.gateway.toml. */
+export const floodLimits = { commands: 30, periodMs: 60_000 };
 /** How long the gateway waits for the rate limit's count. It is kept on the Worker's own machine, so it is there at once or not at all: https://developers.cloudflare.com/workers/runtime-apis/bindings/rate-limit/ */
 export const floodTimeoutMs = 250;
 

@@ -4,7 +4,7 @@ import { Failure } from "../../shared/failure.ts";
 import { automatedCommandsAnHour } from "../../shared/limits.ts";
 import type { Effect } from "../effect.ts";
 import type { Outside } from "../needs.ts";
-import { utcClock } from "./utc-clock.ts";
+import { utcClock } from "../../shared/utc-clock.ts";
 
 /** Two bots that answer each other would never end: throws a `Failure` when other bots have asked too often about the same thing. */
 export async function guardLoops(
