@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe, it } from "vitest";
-import type { Command } from "../shared/command.ts";
-import { parseWords } from "../shared/grammar.ts";
-import { findReferences } from "../shared/references/reference.ts";
 import { look, type Sight } from "./chaos/look.ts";
+import { queued, type QueuedAt } from "./queued.ts";
 import { createWorld, type World } from "./world.ts";
 
 let world: World;
@@ -14,35 +12,7 @@ afterAll(() => world?.close());
 const report = "https://github.com/acme/shop Apply twice counts twice";
 const said = (ts: string) => world.slack.thread(world.channel, ts).filter(({ author }) => author === "bugbot");
 
-/** A message in Slack, and the command that the gateway would put on the queue for it. */
-function write(
-  id: string,
-  text: string,
-  { threadTs, receivedAt = Date.now() }: { threadTs?: string; receivedAt?: number },
-) {
-  const { ts } = world.slack.mention(text, {
-    channel: world.channel,
-    eventId: id,
-    ...(threadTs && { threadTs }),
-  }).message;
-  const asked = parseWords(text);
-  const command: Command = {
-    v: 1,
-    id: `slack-${id}`,
-    ...asked,
-    conversation: {
-      platform: "slack",
-      teamId: "T0ACME",
-      channelId: world.channel,
-      threadId: threadTs ?? ts,
-      messageId: ts,
-    },
-    author: { id: "U0ALICE" },
-    references: findReferences(asked.text),
-    receivedAt,
-  };
-  return { ts, command };
-}
+const write = (id: string, text: string, at: QueuedAt) => queued(world, id, text, at);
 
 async function made(before: Sight) {
   const after = await look(world);
