@@ -15,6 +15,7 @@ import { stop } from "./commands/stop.ts";
 import { type Ending, endingOf } from "./endings/ending.ts";
 import { guardLoops } from "./admission/guard-loops.ts";
 import { isWork } from "./is-work.ts";
+import { refuseHeld } from "./admission/refuse-held.ts";
 import { keepLimits } from "./admission/keep-limits.ts";
 import type { CommandNeeds, Outside } from "./needs.ts";
 import type { Effect } from "./effect.ts";
@@ -32,6 +33,7 @@ export async function carryOut(
   try {
     checkWorkspace(asked, outside.settings);
     await guardLoops(asked, outside);
+    refuseHeld(asked);
     const meant = await resolveFollowUp(await resolveRetry(asked, outside), outside);
     await keepLimits(meant, "first", outside);
     command = await place(meant, outside);

@@ -1,5 +1,6 @@
 import { consume } from "./consume.ts";
 import { createInstances } from "./endings/instances.ts";
+import { limitDatabase } from "./stores/limit-database.ts";
 import { createUnended } from "./stores/unended.ts";
 import { takeDeadLetters } from "./endings/take-dead-letters.ts";
 import { watch } from "./endings/watchdog.ts";
@@ -24,7 +25,7 @@ export default {
   async scheduled(_controller, env) {
     const outside = wire(env);
     const instances = createInstances(env.COMMAND_WORKFLOW, outside);
-    await watch({ ...outside, instances, unended: createUnended(env.DB) });
+    await watch({ ...outside, instances, unended: createUnended(limitDatabase(env.DB)) });
     await outside.audit.seal();
   },
 } satisfies ExportedHandler<Env>;

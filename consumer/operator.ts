@@ -7,6 +7,7 @@ import { checkParts } from "./check-parts.ts";
 import { createInstances } from "./endings/instances.ts";
 import { createApiKeys } from "./stores/api-keys.ts";
 import { createBreakers } from "./stores/breakers.ts";
+import { limitDatabase } from "./stores/limit-database.ts";
 import { createTasks } from "./stores/tasks.ts";
 import { wire } from "./wire.ts";
 import { createLinear } from "./clients/linear.ts";
@@ -15,13 +16,16 @@ import { suggest } from "./suggest.ts";
 
 /** What the gateway may ask of the consumer, over a service binding; no route leads here. */
 export class Operator extends WorkerEntrypoint<Env> {
+  readonly #db = limitDatabase(this.env.DB);
+
   /** `GET /health`: the state of each service the consumer uses, and whether its breaker is open, and how D1, the queue and the container server do. `GET /suggest?kind=&typed=&workspace=`: what fits, as `{ name, value }[]`. `/api/*`: for operators. */
   override async fetch(request: Request): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
     const settings = readSettings(this.env);
     switch (pathname) {
       case "/health": {
-        const { DB: db, COMMANDS: queue } = this.env;
+        const { COMMANDS: queue } = this.env;
+        const db = this.#db;
         const [failing, parts] = await Promise.all([
           this.#failing(),
           checkParts({ db, queue, executorUrl: settings.EXECUTOR_URL }),
@@ -40,7 +44,7 @@ export class Operator extends WorkerEntrypoint<Env> {
         const typed = searchParams.get("typed") ?? "";
         const { LINEAR_API_KEY: apiKey, LINEAR_API_URL: apiUrl } = settings;
         const linear = apiKey ? createLinear(connectLinear({ apiKey, apiUrl })) : undefined;
-        const needs = { db: this.env.DB, linear, settings };
+        const needs = { db: this.#db, linear, settings };
         return Response.json(await suggest(kind, typed, searchParams.get("workspace") ?? "", needs));
       }
       default:
@@ -51,7 +55,7 @@ export class Operator extends WorkerEntrypoint<Env> {
 
   /** Services that failed too often lately to be asked for evidence, and when they are tried again. A breaker that nobody tried for long says nothing. */
   async #failing(): Promise<Map<string, string>> {
-    const open = await createBreakers(this.env.DB)
+    const open = await createBreakers(this.#db)
       .open(Date.now())
       .catch(() => []);
     const lately = open.filter(({ triesAt }) => Date.now() < triesAt + breakerLimits.windowMs);
@@ -59,18 +63,18 @@ export class Operator extends WorkerEntrypoint<Env> {
   }
 
   #api(): Api {
-    const { DB, BUGBOT_KV, CHECKPOINTS, COMMANDS, DEAD_LETTERS, COMMAND_WORKFLOW } = this.env;
+    const { BUGBOT_KV, CHECKPOINTS, COMMANDS, DEAD_LETTERS, COMMAND_WORKFLOW } = this.env;
     const outside = wire(this.env);
     return serveApi({
       ...outside,
       adminKey: outside.settings.BUGBOT_ADMIN_KEY,
-      keys: createApiKeys(DB, outside.audit),
-      tasks: createTasks(DB),
+      keys: createApiKeys(this.#db, outside.audit),
+      tasks: createTasks(this.#db),
       instances: createInstances(COMMAND_WORKFLOW, outside),
       diagnose: {
         outside,
         env: this.env,
-        db: DB,
+        db: this.#db,
         kv: BUGBOT_KV,
         checkpoints: CHECKPOINTS,
         commandQueue: COMMANDS,

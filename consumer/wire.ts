@@ -29,6 +29,7 @@ import { createCheckpoints } from "./stores/checkpoints.ts";
 import { createCodeSearches } from "./stores/code-searches.ts";
 import { createBreakers } from "./stores/breakers.ts";
 import { createEvidence } from "./stores/evidence.ts";
+import { limitDatabase } from "./stores/limit-database.ts";
 import { createLinearTeams } from "./stores/linear-teams.ts";
 import { createCommands } from "./stores/commands.ts";
 import { createConversations } from "./stores/conversations.ts";
@@ -46,12 +47,13 @@ const discordRateLimits = createRateLimits(Date.now);
 /** The consumer's parts, made from its environment. */
 export function wire(env: Env): Outside & { audit: Audit } {
   const settings = readSettings(env);
+  const db = limitDatabase(env.DB);
   const redact = createRedact(secretsOf(settings));
   const { SLACK_BOT_TOKEN, LINEAR_API_KEY, EXECUTOR_URL, EXECUTOR_TOKEN, EGRESS_URL } = settings;
   const { POSTHOG_API_KEY, POSTHOG_PROJECT_ID, POSTHOG_HOST } = settings;
   const log = createLog("consumer", secretsOf(settings));
   const audit = createAudit({
-    db: env.DB,
+    db,
     now: Date.now,
     later: (seal) => waitUntil(seal().catch((error: unknown) => log("audit_not_sealed", describeError(error)))),
   });
@@ -76,7 +78,7 @@ export function wire(env: Env): Outside & { audit: Audit } {
     ? createLinear(connectLinear({ apiKey: LINEAR_API_KEY, apiUrl: settings.LINEAR_API_URL, redact }))
     : undefined;
   const code = connection && createGitHubCode(connection);
-  const searches = createCodeSearches(env.DB, env.BUGBOT_KV, Date.now);
+  const searches = createCodeSearches(db, env.BUGBOT_KV, Date.now);
   const posthog =
     POSTHOG_API_KEY && POSTHOG_PROJECT_ID
       ? createPostHog({ apiKey: POSTHOG_API_KEY, projectId: POSTHOG_PROJECT_ID, host: POSTHOG_HOST })
@@ -91,33 +93,33 @@ export function wire(env: Env): Outside & { audit: Audit } {
     linearTeams: linear && createLinearTeams(linear, env.BUGBOT_KV),
     github: connection && createGitHub(connection, createMoveRef({ access, gitUrl: settings.GITHUB_URL })),
     sandbox: (conversation) => createSandbox(executor, conversation, redact),
-    commands: createCommands(env.DB),
-    lastWords: createLastWords(env.DB),
-    deadLetters: createDeadLetters(env.DB),
+    commands: createCommands(db),
+    lastWords: createLastWords(db),
+    deadLetters: createDeadLetters(db),
     audit,
     record: audit.record,
     sendDead: (dead) => env.DEAD_LETTERS.send(dead),
-    conversations: createConversations(env.DB),
-    breakers: createBreakers(env.DB),
-    evidence: createEvidence(env.DB),
+    conversations: createConversations(db),
+    breakers: createBreakers(db),
+    evidence: createEvidence(db),
     sources: {
       behaviour: posthog && ((asked, limit) => findBehaviour(asked, { posthog, limit })),
       code: code && ((asked, limit) => findCode(asked, { github: code, searches, webUrl: settings.GITHUB_URL, limit })),
     },
-    leases: createLeases(env.DB),
-    approvals: createApprovals(env.DB),
+    leases: createLeases(db),
+    approvals: createApprovals(db),
     wake: async (commandId) =>
       (await env.COMMAND_WORKFLOW.get(commandId)).sendEvent({ type: approvalEvent, payload: {} }),
-    messagesToRuns: createMessagesToRuns(env.DB),
+    messagesToRuns: createMessagesToRuns(db),
     checkpoints: createCheckpoints(env.CHECKPOINTS, {
       key: settings.BUGBOT_CHECKPOINT_KEY,
       ttlDays: settings.SESSION_TTL_DAYS,
       now: Date.now,
     }),
-    spending: createSpending(env.DB),
-    proofs: createProofs(env.DB),
-    automation: createAutomation(env.DB),
-    admissions: createAdmissions(env.DB),
+    spending: createSpending(db),
+    proofs: createProofs(db),
+    automation: createAutomation(db),
+    admissions: createAdmissions(db),
     threadIssues: createThreadIssues(env.BUGBOT_KV),
     metrics: createMetrics(env.METRICS),
     settings,

@@ -5,6 +5,7 @@ import { deadlineOf } from "./endings/deadline.ts";
 import type { StepError } from "./endings/dead-letter.ts";
 import { createEffect } from "./effect.ts";
 import type { Settled } from "./settle.ts";
+import { limitDatabase } from "./stores/limit-database.ts";
 import { createUnended } from "./stores/unended.ts";
 import { wire } from "./wire.ts";
 
@@ -13,7 +14,7 @@ export class CommandWorkflow extends WorkflowEntrypoint<Env, Command> {
   override async run(event: WorkflowEvent<Command>, step: WorkflowStep): Promise<Settled> {
     const command = commandSchema.parse(event.payload);
     const outside = wire(this.env);
-    const unended = createUnended(this.env.DB);
+    const unended = createUnended(limitDatabase(this.env.DB));
     const errors: StepError[] = [];
     const effect = createEffect(step, command.id, { log: outside.log, deadline, errors });
     return carryOut(command, { ...outside, effect, errors, waitForEvent });

@@ -1,5 +1,6 @@
 import { describe, it } from "vitest";
 import { createGateway } from "./gateway.ts";
+import { createRefuseFlood } from "./refuse-flood.ts";
 import { createTestDoor } from "./test-door.ts";
 import type { Health } from "./health.ts";
 import type { Platform } from "./platform.ts";
@@ -12,6 +13,7 @@ const healthy: Health = { status: "healthy", components: { slack: { state: "on" 
 
 function setUp({ enqueueFails = false, acknowledgeFails = false, floods = false } = {}) {
   const acknowledged: string[] = [];
+  let refused = 0;
   const slack: Platform = {
     ...createSlack({ signingSecret, botToken: "xoxb-test", apiUrl: "https://slack.test/api", allowedBots: [] }),
     acknowledge: async ({ id }) => {
@@ -23,6 +25,7 @@ function setUp({ enqueueFails = false, acknowledgeFails = false, floods = false 
     doors: [{ name: "Slack", prefix: "/slack", state: { state: "on" }, open: async () => slack }],
     ...(enqueueFails && { enqueue: () => Promise.reject(new Error("the queue is down")) }),
     holdFlood: async () => floods,
+    refuseFlood: createRefuseFlood({ limit: async () => ({ success: ++refused === 1 }) }),
     health: async () => healthy,
     operate: async (request: Request) => new Response(`for operators: ${new URL(request.url).pathname}`),
     now: () => nowMs,
@@ -63,6 +66,15 @@ function mention(event: Record<string, unknown> = {}, envelope: Record<string, u
   });
 }
 
+const slashCommand = new URLSearchParams({
+  command: "/bugbot",
+  text: "help",
+  team_id: "T1",
+  channel_id: "C1",
+  user_id: "U1",
+  trigger_id: "1.1.x",
+}).toString();
+
 describe("POST /slack/events", () => {
   it("says in its log which command is on the queue, or is not", async ({ expect }) => {
     const taken = setUp();
@@ -73,12 +85,17 @@ describe("POST /slack/events", () => {
     expect(lost.traced).toEqual([{ event: "gateway_failed", commandId: "slack-Ev1" }]);
   });
 
-  it("turns a flood away before it costs anything", async ({ expect }) => {
+  it("takes nothing of a flood but one command, which is refused", async ({ expect }) => {
     const { enqueued, acknowledged, logged, settled, request } = setUp({ floods: true });
-    const response = await request("/slack/events", await signed(mention()));
-    expect([response.status, response.headers.get("retry-after")]).toEqual([429, "60"]);
+    for (const id of ["Ev1", "Ev2", "Ev3"]) {
+      const response = await request("/slack/events", await signed(mention({}, { event_id: id })));
+      expect([response.status, await response.text()]).toEqual([200, ""]);
+    }
     expect(await settled()).toEqual([]);
-    expect({ enqueued, acknowledged, logged }).toEqual({ enqueued: [], acknowledged: [], logged: ["flood_held"] });
+    expect(enqueued).toMatchObject([
+      { id: expect.stringMatching(/^flood-[0-9a-f]{64}$/), author: { id: "U1" }, heldUntil: nowMs + 60_000 },
+    ]);
+    expect({ acknowledged, logged }).toEqual({ acknowledged: [], logged: Array(3).fill("flood_held") });
   });
 
   it("puts a signed mention on the queue and answers at once", async ({ expect }) => {
@@ -202,6 +219,26 @@ describe("POST /slack/events", () => {
     expect(acknowledged).toEqual([]);
   });
 
+  it("tells who typed a slash command to send it again, and an operator why", async ({ expect }) => {
+    const { logged, request } = setUp({ enqueueFails: true });
+    const response = await request("/slack/commands", await signed(slashCommand));
+    expect([response.status, await response.json()]).toEqual([
+      200,
+      { response_type: "ephemeral", text: "bugbot could not take this. Please send it again." },
+    ]);
+    expect(logged).toEqual(["gateway_failed"]);
+  });
+
+  it("tells who typed a slash command too many when to try again, and nobody else", async ({ expect }) => {
+    const { enqueued, request } = setUp({ floods: true });
+    const response = await request("/slack/commands", await signed(slashCommand));
+    expect([response.status, await response.json()]).toEqual([
+      200,
+      { response_type: "ephemeral", text: expect.stringMatching(/Try again in a minute \(\d\d:\d\d UTC\)\.$/) },
+    ]);
+    expect(enqueued).toEqual([]);
+  });
+
   it("does not ask for it again when it can never fit on the queue", async ({ expect }) => {
     const { logged, request } = setUp({ enqueueFails: true });
     const response = await request("/slack/events", await signed(mention({ channel: "C".repeat(200_000) })));
@@ -221,6 +258,7 @@ describe("a platform that is not set up", () => {
   const needs = {
     enqueue: () => Promise.reject(new Error("not reached")),
     holdFlood: async () => false,
+    refuseFlood: async () => undefined,
     health: async () => healthy,
     operate: async (request: Request) => new Response(`for operators: ${new URL(request.url).pathname}`),
     now: () => nowMs,

@@ -1,12 +1,14 @@
 import { type Context, Hono } from "hono";
 import type { Command } from "../shared/command.ts";
-import { maxBodyBytes, maxMessageBytes, maxTextLength } from "../shared/limits.ts";
+import { floodWords } from "../shared/flood-words.ts";
+import { floodLimits, maxBodyBytes, maxMessageBytes, maxTextLength } from "../shared/limits.ts";
 import { stripHidden } from "../shared/plain-text.ts";
 import { describeError, type Log } from "../shared/log.ts";
 import type { Health } from "./health.ts";
 import { readBody } from "./read-body.ts";
 import type { Answer, Door } from "./platform.ts";
 
+const notTaken = "bugbot could not take this. Please send it again.";
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
@@ -16,6 +18,8 @@ export interface GatewayNeeds {
   enqueue: (command: Command) => Promise<unknown>;
   /** Whether this is one command too many of its person's; never throws. */
   holdFlood: (command: Command) => Promise<boolean>;
+  /** The command that tells a person who was held, where the answer does not; undefined where one does already. Never throws. */
+  refuseFlood: (held: Command, nowMs: number) => Promise<Command | undefined>;
   health: () => Promise<Health>;
   /** The operator's API, which the consumer Worker answers. */
   operate: (request: Request) => Promise<Response>;
@@ -24,7 +28,7 @@ export interface GatewayNeeds {
 }
 
 /** The door: verify → parse → enqueue → acknowledge. Before it answers it makes no other call that could fail. */
-export function createGateway({ doors, enqueue, holdFlood, health, operate, now, log }: GatewayNeeds) {
+export function createGateway({ doors, enqueue, holdFlood, refuseFlood, health, operate, now, log }: GatewayNeeds) {
   const app = new Hono();
 
   for (const door of doors) app.post(`${door.prefix}/*`, (c) => receive(c, door));
@@ -36,9 +40,9 @@ export function createGateway({ doors, enqueue, holdFlood, health, operate, now,
   app.onError((error, c) => fail(c, error));
   return app;
 
-  function fail(c: Context, error: unknown, commandId?: string): Response {
+  function fail(c: Context, error: unknown, commandId?: string, told?: Answer): Response {
     log("gateway_failed", { commandId, path: c.req.path, ...describeError(error) });
-    return c.text("bugbot could not take this. Please send it again.", 503);
+    return told ? answer(c, told) : c.text(notTaken, 503);
   }
 
   async function receive(c: Context, { name, state, open }: Door): Promise<Response> {
@@ -47,7 +51,7 @@ export function createGateway({ doors, enqueue, holdFlood, health, operate, now,
       return c.text(`${name} is not set up: ${state.missing.join(" and ")} missing.`, 503);
     }
 
-    const { verify, routes, acknowledge } = await open();
+    const { verify, routes, tell, acknowledge } = await open();
     const parse = routes.get(c.req.path);
     if (!parse) return c.notFound();
     const raw = await readBody(c.req.raw, maxBodyBytes);
@@ -71,14 +75,18 @@ export function createGateway({ doors, enqueue, holdFlood, health, operate, now,
         const command = clean(incoming.command);
         if (await holdFlood(command)) {
           log("flood_held", { commandId: command.id });
-          return c.text("That is too much at once. Try again in a minute.", 429, { "retry-after": "60" });
+          const told = tell(c.req.path, floodWords(now() + floodLimits.periodMs));
+          const refusal = told ? undefined : await refuseFlood(command, now());
+          if (refusal) await enqueue(refusal);
+          return answer(c, told);
         }
         try {
           await enqueue(command);
         } catch (error) {
           // No platform's ids are that long, and sending it again would not make it shorter.
-          if (encoder.encode(JSON.stringify(command)).length <= maxMessageBytes) return fail(c, error, command.id);
-          return c.text("Not understood: it is larger than a message on the queue.", 400);
+          if (encoder.encode(JSON.stringify(command)).length > maxMessageBytes)
+            return c.text("Not understood: it is larger than a message on the queue.", 400);
+          return fail(c, error, command.id, tell(c.req.path, notTaken));
         }
         // The trace begins here; the ray names this request among Cloudflare's own traces.
         log("command_enqueued", { commandId: command.id, ray: c.req.raw.headers.get("cf-ray") ?? undefined });

@@ -7,21 +7,24 @@ export interface HoldFloodNeeds {
   operators: readonly string[];
 }
 
-/** Whether somebody sends more than a person does. What cannot be counted, or not at once, passes, and a stop is always heard. */
+/** Whether somebody sends more than a person does. A stop is always heard. */
 export function createHoldFlood({ limiter, operators }: HoldFloodNeeds) {
   return async ({ name, conversation, author }: Command): Promise<boolean> => {
     if (name === "stop" || isOperator(author.id, operators)) return false;
     const workspace = conversation.platform === "slack" ? conversation.teamId : conversation.guildId;
-    const late = Promise.withResolvers<{ success: boolean }>();
-    const timer = setTimeout(() => late.resolve({ success: true }), floodTimeoutMs);
-    try {
-      const counted = limiter.limit({ key: `${conversation.platform}:${workspace}:${author.id}` });
-      const { success } = await Promise.race([counted, late.promise]);
-      return !success;
-    } catch {
-      return false;
-    } finally {
-      clearTimeout(timer);
-    }
+    return !(await counted(limiter, `${conversation.platform}:${workspace}:${author.id}`));
   };
+}
+
+/** Whether the limit still has room. What cannot be counted, or not at once, has. */
+export async function counted(limiter: RateLimit, key: string): Promise<boolean> {
+  const late = Promise.withResolvers<{ success: boolean }>();
+  const timer = setTimeout(() => late.resolve({ success: true }), floodTimeoutMs);
+  try {
+    return (await Promise.race([limiter.limit({ key }), late.promise])).success;
+  } catch {
+    return true;
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -4,6 +4,7 @@ import { readSettings, requiredByGateway, secretsOf, serviceState } from "../sha
 import { createGateway } from "./gateway.ts";
 import { createHealth } from "./health.ts";
 import { createHoldFlood } from "./hold-flood.ts";
+import { createRefuseFlood } from "./refuse-flood.ts";
 import type { Door } from "./platform.ts";
 
 export { DiscordMentions } from "./discord/mentions.ts";
@@ -47,6 +48,7 @@ function wire(env: Env) {
     doors,
     enqueue: (command) => env.COMMANDS.send(command),
     holdFlood: createHoldFlood({ limiter: env.FLOOD, operators: settings.BUGBOT_OPERATORS }),
+    refuseFlood: createRefuseFlood(env.FLOOD_WORDS),
     health: createHealth({
       doors: doors.map(({ name, state }) => ({ name, state })),
       consumer: () => env.CONSUMER.fetch("http://consumer/health"),

@@ -23,6 +23,8 @@ export interface Platform {
   verify: (headers: Headers, body: Uint8Array<ArrayBuffer>, nowMs: number) => Promise<boolean>;
   /** Each path the platform posts to, and how a body there is read. */
   routes: ReadonlyMap<string, Parse>;
+  /** Words for the asker's eyes, as an answer on that path; undefined where nobody reads one. */
+  tell: (path: string, words: string) => Answer;
   /** The first visible sign, sent after the answer; nothing depends on it. Undefined: there is none to send. */
   acknowledge: (command: Command) => Promise<void> | undefined;
 }

@@ -10,6 +10,7 @@ export function createTestDoor(needs: Pick<GatewayNeeds, "doors" | "now"> & Part
   const app = createGateway({
     enqueue: async (command) => enqueued.push(command),
     holdFlood: async () => false,
+    refuseFlood: async () => undefined,
     health: async () => ({ status: "healthy", components: {} }),
     operate: () => Promise.reject(new Error("nobody operates here")),
     log: (event, facts) => {

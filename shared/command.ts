@@ -41,6 +41,8 @@ export const commandSchema = z.object({
   /** What is attached to the message: named, and never opened. */
   files: z.optional(z.array(fileSchema)),
   references: referencesSchema,
+  /** Its author has sent too much: it is refused, with when to try again, in ms since the epoch. */
+  heldUntil: z.optional(z.number()),
   /** Milliseconds since the epoch. */
   receivedAt: z.number(),
 });

@@ -42,6 +42,8 @@ export const automatedCommandsAnHour = 3;
 /** What one person may ask for in a quarter of an hour, and what may run in one workspace at once unless the settings say otherwise: a fix costs dollars. */
 export const workLimits = { perAuthor: 5, windowMs: 15 * 60_000, running: 5 };
 
+/** What one person may send in a minute, whatever it is; as in wrangler.gateway.toml. */
+export const floodLimits = { commands: 30, periodMs: 60_000 };
 /** How long the gateway waits for the rate limit's count. It is kept on the Worker's own machine, so it is there at once or not at all: https://developers.cloudflare.com/workers/runtime-apis/bindings/rate-limit/ */
 export const floodTimeoutMs = 250;
 
@@ -80,6 +82,12 @@ export const maxUnsealedMs = 5 * 60_000;
 
 /** An API key's life, and how long a replaced one goes on. */
 export const apiKeyLimits = { defaultDays: 90, maxDays: 366, defaultOverlapHours: 24, maxOverlapHours: 24 * 7 };
+
+/** How far the clocks of Cloudflare's machines may be apart. What is dated later than that was not written yet. */
+export const clockSkewMs = 60_000;
+
+/** One answer of D1, which gives most in milliseconds: what takes longer is asked again. Its own limit, 30 s, is for a query: https://developers.cloudflare.com/d1/platform/limits/ */
+export const databaseTimeoutMs = 5_000;
 
 /** One call to a vendor. */
 export const vendorTimeoutMs = 15_000;

@@ -127,6 +127,7 @@ export async function createEvidenceWorld({ teams }: { teams?: { key: string; na
         generation: async (issueId) => kept.generations.get(issueId) ?? 0,
         keepGeneration: async (issueId, generation) => void kept.generations.set(issueId, generation),
       },
+      commands: { stopRequested: async () => false },
       threadIssues: {
         find: async () => kept.issues.get(thread) ?? null,
         save: async (_conversation, issueId) => void kept.issues.set(thread, issueId),

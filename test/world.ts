@@ -8,6 +8,7 @@ import type { Variables } from "../local/local-settings.ts";
 import type { SignedInteraction } from "../local/discord.ts";
 import { createSettlements } from "../local/settlements.ts";
 import type { SignedRequest } from "../local/slack/sign.ts";
+import type { Command } from "../shared/command.ts";
 import { startStack } from "../local/stack.ts";
 import type { ScriptedModel, StandInCredentials, StandIns } from "../local/stand-ins.ts";
 import type { Containers } from "../local/workers.ts";
@@ -109,6 +110,12 @@ export async function createWorld({ variables = {}, script = demoScript, ...opti
     return answer;
   }
 
+  /** Puts a command on the queue as it is, whatever the gateway would have made of it. */
+  async function deliver(command: Command): Promise<void> {
+    const queue = await stack.workers.getQueueProducer<Command>("COMMANDS", workers.consumer.name);
+    await queue.send(command);
+  }
+
   /** What `find` finds, once it does. */
   async function until<T>(find: () => T | undefined | Promise<T | undefined>): Promise<T> {
     const deadline = Date.now() + endMs;
@@ -146,6 +153,7 @@ export async function createWorld({ variables = {}, script = demoScript, ...opti
   return {
     ...stack,
     until,
+    deliver,
     watchdog,
     workflow,
     killWorkflow,

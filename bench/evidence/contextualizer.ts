@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { demoCustomer, seedDemoBehaviour } from "../../local/demo-behaviour.ts";
 import { demoReport, seedDemoRepository } from "../../local/demo-repository.ts";
+import type { Variables } from "../../local/local-settings.ts";
 import { outsideCalls } from "../../local/outside-calls.ts";
 import { createSettlements } from "../../local/settlements.ts";
 import { startStack } from "../../local/stack.ts";
@@ -10,10 +11,10 @@ const timeoutMs = 30 * 60_000;
 const channel = "C0BUGS";
 
 /** The local stack with the demo's world, and somebody who asks it for evidence. */
-export async function startContextualizer(cleanup: Cleanup) {
+export async function startContextualizer(cleanup: Cleanup, variables: Variables = {}) {
   const settlements = createSettlements();
   const stack = await cleanup.start(
-    () => startStack({ variables: {}, onLog: settlements.onLog }),
+    () => startStack({ variables, onLog: settlements.onLog }),
     (started) => started.close(),
   );
   const { slack, linear, github, posthog } = stack.standIns;
@@ -24,10 +25,13 @@ export async function startContextualizer(cleanup: Cleanup) {
 
   const { mention } = slack;
   /** Somebody mentions bugbot under a report of its own. */
-  function ask(name: string) {
+  function ask(name: string, user?: string) {
     const eventId = `Ev${name}`;
     const text = `contextualize ${demoReport} ${demoCustomer.email} wrote to us.`;
-    return { ...mention(text, { channel, eventId }), commandId: `slack-${eventId}` };
+    return {
+      ...mention(text, { channel, eventId, ...(user !== undefined && { user }) }),
+      commandId: `slack-${eventId}`,
+    };
   }
 
   const endOf = (commandId: string) => settlements.of(commandId, timeoutMs);

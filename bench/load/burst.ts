@@ -7,13 +7,16 @@ import { watchMemory } from "./watch-memory.ts";
 export const connections = 8;
 const timeoutMs = 10 * 60_000;
 
-/** So many mentions at once, each of its own thread, in a stack of their own; and what came of them. */
+/** Every limit holds, and none is reached: nobody is an operator, each mention is another person's, and the workspace has room for all. */
+const limited = { BUGBOT_OPERATORS: "U0NOBODY", BUGBOT_MAX_RUNNING: "10000" };
+
+/** So many mentions at once, each of its own thread and person, in a stack of their own; and what came of them. */
 export async function burst(cleanup: Cleanup, count: number) {
-  const bugbot = await startContextualizer(cleanup);
+  const bugbot = await startContextualizer(cleanup, limited);
   await bugbot.contextualize("warm-up");
   const { url, containerServer } = bugbot.stack;
   const memory = watchMemory({ workerd: await workersPid(url), container: containerServer?.pid ?? 0 });
-  const asked = Array.from({ length: count }, (_each, at) => bugbot.ask(`burst-${at}`));
+  const asked = Array.from({ length: count }, (_each, at) => bugbot.ask(`burst-${at}`, `U0BURST${at}`));
   const requests = asked.map(({ body, headers }) => ({
     body,
     headers: { ...headers, "content-type": "application/json", "content-length": String(Buffer.byteLength(body)) },

@@ -52,6 +52,7 @@ export async function measureLoad(cleanup: Cleanup): Promise<Section> {
     ],
     notes: [
       `contextualize, each in a thread of its own; ${connections} connections; both Workers, queue, D1, KV, Workflows and their storage in one workerd, the stand-ins in this process, all on the same processors. A fix is seconds of real work each: a thousand of them are not measured.`,
+      "Each mention is another person's and nobody is an operator: the gateway asks the flood limit's binding for every one, which Miniflare keeps in a database and Cloudflare in memory, and the consumer counts what each person and the workspace may do.",
       "In production the gateway shares no process with what it has put on the queue. The bare Worker gets the same requests, but nothing is done about them.",
       "The local queue hands over one message at a time; Cloudflare's scales its consumers.",
     ],

@@ -5,6 +5,7 @@ import { readSettings } from "../../shared/settings.ts";
 import { awaitApproval } from "./await-approval.ts";
 import { createStatusMessage } from "../replies/status-message.ts";
 import { testReplies } from "../replies/test-replies.ts";
+import { createAdmissions } from "../stores/admissions.ts";
 import { createApprovals } from "../stores/approvals.ts";
 import { createCommands } from "../stores/commands.ts";
 import { createMessagesToRuns } from "../stores/messages-to-runs.ts";
@@ -48,6 +49,7 @@ async function setUp(sleep: (round: number, planShown: string, advance: (ms: num
   const shown = () => /Plan `(\w+)`/.exec(said.at(-1)?.text ?? "")?.[1] ?? "";
   const ended = awaitApproval(command, plan, {
     effect,
+    admissions: createAdmissions(db),
     approvals,
     messagesToRuns,
     commands,
@@ -78,12 +80,18 @@ describe("waiting for an approval", () => {
     expect(late?.decision).toBe("expired");
   });
 
-  it("takes an answer that came just before the end", async ({ expect }) => {
+  it("takes an answer that came just before the end, and begins then", async ({ expect }) => {
+    const limits = { perAuthor: 5, windowMs: 1, running: 5 };
+    await createAdmissions(db).admit({ commandId: "a", workspace: "slack:T1", authorId: "U1" }, limits, 1_000);
     const { end } = await setUp(async (_round, hash, advance) => {
       await createApprovals(db).decide("a", hash, { decision: "approved", by: "U2" }, 2_000);
       advance(approvalMs);
     });
     expect(end).toBe("approved");
+    expect(await db.prepare("SELECT admitted_at, began_at FROM admissions").first()).toEqual({
+      admitted_at: 1_000,
+      began_at: 1_000 + approvalMs,
+    });
   });
 
   it("sleeps on when it is woken for nothing, and asks anew when words were added as it was approved", async ({

@@ -13,7 +13,16 @@ import { stopButton } from "../sandbox/run-agent.ts";
 
 export type ApprovalNeeds = Pick<
   CommandNeeds,
-  "effect" | "approvals" | "messagesToRuns" | "commands" | "status" | "waitForEvent" | "settings" | "record" | "now"
+  | "effect"
+  | "admissions"
+  | "approvals"
+  | "messagesToRuns"
+  | "commands"
+  | "status"
+  | "waitForEvent"
+  | "settings"
+  | "record"
+  | "now"
 >;
 
 /** All that a run will be given. */
@@ -34,7 +43,7 @@ export interface Plan {
  * plan of it, which has to be approved anew. Throws a `Failure` where it is declined, stopped, or nobody answers.
  */
 export async function awaitApproval(command: Command, plan: Plan, needs: ApprovalNeeds): Promise<void> {
-  const { effect, approvals, messagesToRuns, commands, status, waitForEvent, now } = needs;
+  const { effect, admissions, approvals, messagesToRuns, commands, status, waitForEvent, now } = needs;
   const expiresAt = await effect("approval begins", async () => now() + approvalMs);
   for (let round = 1; ; round++) {
     const asked = await effect(`ask for approval ${round}`, async () => {
@@ -55,7 +64,10 @@ export async function awaitApproval(command: Command, plan: Plan, needs: Approva
     const answer = await effect(`read approval ${round}`, () => read(asked.hash));
     switch (answer.kind) {
       case "approved":
-        await effect("note approval", () => noteDeed(command, "approved", { by: answer.by, plan: asked.hash }, needs));
+        await effect("note approval", async () => {
+          await admissions.begin(command.id, now());
+          await noteDeed(command, "approved", { by: answer.by, plan: asked.hash }, needs);
+        });
         return;
       case "declined":
         throw new Failure("declined", { reply: "It was declined. Nothing was pushed.", retry: false });

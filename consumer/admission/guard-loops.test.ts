@@ -57,6 +57,13 @@ describe("what other bots ask in one thread", () => {
     expect(await says({ id: "f", minute: 63 })).toMatch(/14:00 UTC/);
   });
 
+  it("is answered again at the very minute that the refusal named", async ({ expect }) => {
+    for (const minute of [0.5, 1, 2]) expect(await says({ id: `a${minute}`, minute })).toBe("goes on");
+    expect(await says({ id: "b", minute: 3 })).toMatch(/no more until 13:01 UTC\./);
+    expect(await says({ id: "c", minute: 60 })).toBe("");
+    expect(await says({ id: "d", minute: 61 })).toBe("goes on");
+  });
+
   it("counts once however often it is counted", async ({ expect }) => {
     for (let time = 0; time < 9; time++) expect(await says({ id: "a", minute: time })).toBe("goes on");
     expect(await says({ id: "b", minute: 10 })).toBe("goes on");

@@ -4,6 +4,7 @@ import { Failure } from "../../shared/failure.ts";
 import { automatedCommandsAnHour } from "../../shared/limits.ts";
 import type { Effect } from "../effect.ts";
 import type { Outside } from "../needs.ts";
+import { utcClock } from "../../shared/utc-clock.ts";
 
 /** Two bots that answer each other would never end: throws a `Failure` when other bots have asked too often about the same thing. */
 export async function guardLoops(
@@ -22,9 +23,8 @@ export async function guardLoops(
   if (number <= automatedCommandsAnHour) return;
   if (number > automatedCommandsAnHour + 1) throw new Failure("loop_ignored", { reply: "", retry: false });
   const what = issue ? `about ${issue}` : "in this thread";
-  const until = new Date(hourEndsAt).toISOString().slice(11, 16);
   throw new Failure("loop_refused", {
-    reply: `Other bots have asked me ${automatedCommandsAnHour} times within an hour ${what}. So as not to go round in circles I answer them no more until ${until} UTC. People can go on asking.`,
+    reply: `Other bots have asked me ${automatedCommandsAnHour} times within an hour ${what}. So as not to go round in circles I answer them no more until ${utcClock(hourEndsAt)}. People can go on asking.`,
     retry: false,
   });
 }

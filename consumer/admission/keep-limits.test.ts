@@ -62,6 +62,13 @@ describe("what one person asks for", () => {
     expect(await ends({ id: "e", minute: 15.5 })).toMatch(/in 1 minute \(/);
   });
 
+  it("is let in again at the very minute that the refusal named", async ({ expect }) => {
+    for (const minute of [0.75, 1, 2, 3, 4]) expect(await ends({ id: `a${minute}`, minute })).toBe("goes on");
+    expect(await ends({ id: "b", minute: 5.5 })).toMatch(/in 11 minutes \(12:16 UTC\)/);
+    expect(await ends({ id: "c", minute: 15.5 })).toMatch(/Try again/);
+    expect(await ends({ id: "d", minute: 16 })).toBe("goes on");
+  });
+
   it("counts once however often it is delivered, and not when it was refused", async ({ expect }) => {
     for (let time = 0; time < 9; time++) expect(await says({ id: "a", minute: 0 })).toBe("goes on");
     for (const id of ["b", "c", "d", "e"]) expect(await ends({ id, minute: 1 })).toBe("goes on");
@@ -91,7 +98,7 @@ describe("what runs in one workspace", () => {
     expect(all.filter((said) => said === "goes on")).toHaveLength(3);
     expect(all.filter((said) => said !== "goes on")).toEqual(
       Array.from({ length: 6 }, () =>
-        expect.stringMatching(/at once \(3\).*in 30 minutes \(12:30 UTC\) at the latest/),
+        expect.stringMatching(/at once \(3\).*in 47 minutes \(12:47 UTC\) at the latest/),
       ),
     );
   });
@@ -102,6 +109,20 @@ describe("what runs in one workspace", () => {
     await ends({ id: "byU3", minute: 1, user: "U3" });
     expect(await says({ id: "a", minute: 2 })).toBe("goes on");
   });
+});
+
+it("goes on counting what runs for more than a day, from when it began after its approval", async ({ expect }) => {
+  const commands = createCommands(env.DB);
+  for (const user of ["U2", "U3", "U4"]) {
+    const asks = { id: `by${user}`, minute: 0, user };
+    await says(asks);
+    await commands.receive(commandOf(asks), begin);
+    await createAdmissions(env.DB).begin(asks.id, begin + 20 * 60 * minuteMs);
+  }
+  expect(await says({ id: "a", minute: 20 * 60 })).toMatch(/in 47 minutes \(08:47 UTC\) at the latest/);
+  expect(await says({ id: "b", minute: 25 * 60 })).toMatch(/Try again/);
+  await ends({ id: "byU3", minute: 25 * 60, user: "U3" });
+  expect(await says({ id: "a", minute: 25 * 60 })).toBe("goes on");
 });
 
 it("does not count what waits for approval as running", async ({ expect }) => {

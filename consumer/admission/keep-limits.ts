@@ -2,7 +2,7 @@ import type { Command } from "../../shared/command.ts";
 import { conversationId, workspaceId } from "../../shared/conversation.ts";
 import { Failure } from "../../shared/failure.ts";
 import { isOperator } from "../../shared/is-operator.ts";
-import { workLimits } from "../../shared/limits.ts";
+import { leaseGraceMs, watchdogMarginMs, workLimits } from "../../shared/limits.ts";
 import type { Effect } from "../effect.ts";
 import { inMinutes } from "../in-minutes.ts";
 import { isWork } from "../is-work.ts";
@@ -62,7 +62,8 @@ export async function keepLimits(
       );
     }
     case "too_many": {
-      const doneAt = verdict.oldestAt + settings.BUGBOT_MAX_MINUTES * 60_000;
+      // By then the watchdog has ended it.
+      const doneAt = verdict.oldestAt + settings.BUGBOT_MAX_MINUTES * 60_000 + leaseGraceMs + watchdogMarginMs;
       throw refusal(
         `As much is under way in this workspace as may be at once (${settings.BUGBOT_MAX_RUNNING}). Try again when some of it has ended, ${inMinutes(doneAt, at)} at the latest.`,
       );

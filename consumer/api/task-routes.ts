@@ -1,4 +1,5 @@
-import { stopJob } from "../commands/stop.ts";
+import { interrupt } from "../commands/stop.ts";
+import { isWork } from "../is-work.ts";
 import type { Api, ApiNeeds } from "./api.ts";
 import { answerPage } from "./answer-page.ts";
 import { readNumber } from "./read-number.ts";
@@ -17,12 +18,15 @@ export function addTaskRoutes(api: Api, needs: ApiNeeds): void {
   api.get("/tasks/:id", async (c) => c.json((await find(c.req.param("id"))).task));
 
   api.post("/tasks/:id/stop", async (c) => {
-    const { task } = await find(c.req.param("id"));
-    const { id, outcome, conversation } = task;
+    const { task, command } = await find(c.req.param("id"));
+    const { id, name, outcome, conversation } = task;
     if (outcome !== null)
       throw new Refusal(409, "ended", `${id} has ended already (${outcome}): there is nothing to stop.`);
+    if (command && !isWork(command)) {
+      throw new Refusal(409, "no_work", `${id} is a ${name}, which is answered at once: there is no work to stop.`);
+    }
     await commands.requestStop(id, now());
-    await stopJob({ id, conversationId: conversation }, needs).catch(() => false);
+    await interrupt({ id, conversationId: conversation }, needs).catch(() => undefined);
     await record({
       deed: `${id} stop by ${c.get("request")}`,
       actor: c.get("operator"),

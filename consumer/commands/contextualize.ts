@@ -7,12 +7,14 @@ import { type Card, compareCards, makeCard } from "../evidence/card.ts";
 import { gather, type GatherNeeds } from "../evidence/gather.ts";
 import { type PoseNeeds, poseQuestion } from "../evidence/pose-question.ts";
 import { reportedAt, reportedIn, wholeText } from "../evidence/reported.ts";
+import { linkMarkdown } from "../evidence/untrusted-markdown.ts";
 import { writeChatSummary } from "../evidence/write-chat-summary.ts";
 import { writeEvidence } from "../evidence/write-evidence.ts";
 import { writeIssueComment } from "../evidence/write-issue-comment.ts";
 import { maskForLinear } from "../report/mask-for-linear.ts";
 import { noteDeed } from "../note-deed.ts";
 import type { StatusMessage } from "../replies/status-message.ts";
+import type { Commands } from "../stores/commands.ts";
 import type { Conversations } from "../stores/conversations.ts";
 import type { Evidence } from "../stores/evidence.ts";
 import type { ThreadIssues } from "../stores/thread-issues.ts";
@@ -22,25 +24,27 @@ export interface ContextualizeNeeds extends TakeNeeds, GatherNeeds, PoseNeeds {
   status: Pick<StatusMessage, "note" | "show">;
   evidence: Evidence;
   threadIssues: ThreadIssues;
+  commands: Pick<Commands, "stopRequested">;
   conversations: Pick<Conversations, "find" | "rememberIssue">;
 }
 
 /** From a report to a card of evidence: on the Linear issue in full, in the thread in short. No container and no model. */
 export async function contextualize(command: Command, needs: ContextualizeNeeds): Promise<Ending> {
-  const { effect, status, evidence, now } = needs;
+  const { effect, status, evidence, commands, now } = needs;
   void status.show("start", { text: "⚙️ Gathering what is known…", doing: { stage: "gathering evidence" } });
   const taken = await takeReport(command, needs);
   const { report, known, threadUrl } = taken;
   const { named, around } = report;
   const clues = { named, around, known: known.repository, issueText: taken.issue?.description };
   const question = poseQuestion({ text: wholeText(taken), reportedAt: reportedAt(report), clues }, needs);
-  const [filed, gathered] = await Promise.allSettled([fileIssue(command, taken, needs), gather(question, needs)]);
+  const file = async () => ((await isStopped("issue")) ? taken.issue : fileIssue(command, taken, needs));
+  const [filed, gathered] = await Promise.allSettled([file(), gather(question, needs)]);
   if (filed.status === "rejected") throw filed.reason;
   if (gathered.status === "rejected") throw gathered.reason;
   const [issue, findings] = [filed.value, gathered.value];
 
   const subject = issue?.id ?? conversationId(command.conversation);
-  const card = await effect("compare with earlier card", async () => {
+  const compare = async () => {
     const made = makeCard({
       title: issue?.title ?? taken.title,
       reported: reportedIn(report),
@@ -49,18 +53,38 @@ export async function contextualize(command: Command, needs: ContextualizeNeeds)
       mask: maskForLinear(needs.settings, wholeText(taken)),
     });
     return compareCards(made, await evidence.find(subject));
-  });
+  };
+  const [card, stopped] = await Promise.all([effect("compare with earlier card", compare), isStopped("card")]);
+  if (stopped) return stoppedAt(issue, taken.issue ? "is as it was" : "was filed before");
   const notes = issue
     ? await Promise.all([rememberIssue(command, taken, issue, needs), writeComment(command, card, issue, needs)])
     : [["Linear is not set up: this is all there is of the card."]];
   // Only what somebody has seen is not new the next time.
-  await effect("keep card", () => evidence.save(subject, card, now())).catch(() => undefined);
+  const [stoppedLate] = await Promise.all([
+    isStopped("summary"),
+    effect("keep card", () => evidence.save(subject, card, now())).catch(() => undefined),
+  ]);
+  if (stoppedLate) return stoppedAt(issue, "has the card already");
   return {
     outcome: "succeeded",
     reply: writeChatSummary({ card, issue: issue ?? undefined, notes: notes.flat() }),
     button: "fix",
-    ...(issue && { issue: issue.identifier, links: [{ label: "Open issue", url: issue.url }] }),
+    ...aboutIssue(issue),
   };
+
+  function isStopped(stage: string): Promise<boolean> {
+    return effect(`stop asked before ${stage}`, () => commands.stopRequested(command.id));
+  }
+}
+
+/** The last word of one that was stopped: what had been done. */
+function stoppedAt(issue: Issue | null, state: string): Ending {
+  const done = issue ? `${linkMarkdown(issue.identifier, issue.url)} ${state}.` : "Nothing was written.";
+  return { outcome: "stopped", reply: `Stopped. ${done}`, ...aboutIssue(issue) };
+}
+
+function aboutIssue(issue: Issue | null): Pick<Ending, "issue" | "links"> {
+  return issue ? { issue: issue.identifier, links: [{ label: "Open issue", url: issue.url }] } : {};
 }
 
 /** The thread is about this issue from now on; says so where it was about another. */

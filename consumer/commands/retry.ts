@@ -5,16 +5,22 @@ import { findReferences } from "../../shared/references/reference.ts";
 import type { Effect } from "../effect.ts";
 import type { Outside } from "../needs.ts";
 
-/** The command that a button or form asks for again, with the words it adds. Other commands stay as they are. */
+/**
+ * The command that a button or form asks for again, with the words it adds. Other commands stay as they are. Of several that ask for the
+ * same at once one does it: for the others this throws a `Failure`.
+ */
 export async function resolveRetry(
   command: Command,
-  { effect, commands }: Outside & { effect: Effect },
+  { effect, commands }: Pick<Outside, "commands"> & { effect: Effect },
 ): Promise<Command> {
   if (command.name !== "retry") return command;
   const [id = "", ...more] = command.text.split(/\s+/);
   const original = await effect("find command to retry", () => findOriginal(id));
   if (original === null) {
     throw new Failure("nothing_to_retry", { reply: "I do not remember that command. Write it again.", retry: false });
+  }
+  if (!(await effect("claim retry", () => commands.claimRetry(id, command.id)))) {
+    throw new Failure("retried_already", { reply: "Somebody has asked for that before: I am at it.", retry: false });
   }
   const text = [...more, original.text].join(" ");
   return {

@@ -3,28 +3,28 @@ import { conversationId } from "../../shared/conversation.ts";
 import type { Ending } from "../endings/ending.ts";
 import type { CommandNeeds, Outside } from "../needs.ts";
 
-/** Stops a run; its own last word says that it was stopped. Which one: the button's, the reaction's, the thread's, else the channel's only one. */
+/** Stops work; its own last word says that it was stopped. Which: the button's, the reaction's, all of the thread's, else the channel's only one. */
 export async function stop(command: Command, needs: CommandNeeds): Promise<Ending> {
-  const { effect, commands, approvals, wake, now } = needs;
+  const { effect, commands, now } = needs;
   const isSilent = isReaction(command) || isSessionStop(command);
-  const found = await effect("find run", () => findRun(command, needs));
+  const found = await effect("find runs", () => findRuns(command, needs));
   if (found === "several") {
     return {
       outcome: "succeeded",
       reply: "Several runs are under way in this channel. Write `@bugbot stop` in the thread of the one you mean.",
     };
   }
-  if (found === null) {
+  if (found.length === 0) {
     // Slack goes on showing an agent at work until it is told otherwise.
     if (isSessionStop(command)) await effect("end session", () => endSession(command, needs)).catch(() => undefined);
     return { outcome: "succeeded", reply: isSilent ? "" : "Nothing is running here." };
   }
-  await effect("ask to stop", () => commands.requestStop(found.id, now()));
-  // A job that is not there yet, or no more, is met by the request at its next stage.
-  await effect("stop job", () => stopJob(found, needs)).catch(() => false);
-  await effect("wake", async () => {
-    if ((await approvals.find(found.id))?.decision === null) await wake(found.id);
-  }).catch(() => undefined);
+  await effect("ask to stop", async () => {
+    for (const { id } of found) await commands.requestStop(id, now());
+  });
+  await effect("stop jobs", async () => {
+    for (const run of found) await interrupt(run, needs);
+  });
   return { outcome: "succeeded", reply: isSilent ? "" : "Stopping." };
 }
 
@@ -32,16 +32,19 @@ async function endSession(command: Command, { replies }: CommandNeeds): Promise<
   await replies(command.conversation.platform).activity?.(command, undefined);
 }
 
-/** Ends what a command's container does, and what it may reach. */
-export async function stopJob(
+/** Makes work that was asked to stop notice it at once; what cannot be reached meets the request at its next stage. */
+export async function interrupt(
   { id, conversationId: conversation }: { id: string; conversationId: string },
-  { sandbox, leases, now }: Pick<Outside, "sandbox" | "leases" | "now">,
-): Promise<boolean> {
-  try {
-    return await sandbox(conversation).stop(id);
-  } finally {
+  { sandbox, leases, approvals, wake, now }: Pick<Outside, "sandbox" | "leases" | "approvals" | "wake" | "now">,
+): Promise<void> {
+  // Without a lease there is no job, and no container to be woken for it.
+  if (await leases.findOf(id)) {
+    await sandbox(conversation)
+      .stop(id)
+      .catch(() => false);
     await leases.close(id, now());
   }
+  if ((await approvals.find(id))?.decision === null) await wake(id).catch(() => undefined);
 }
 
 /** ❌ on a status message: a message without a thread, and not a word. */
@@ -65,20 +68,20 @@ function isSessionStop({ conversation, text }: Command): boolean {
   );
 }
 
-async function findRun(command: Command, { commands }: CommandNeeds) {
+async function findRuns(command: Command, { commands }: CommandNeeds) {
   const { conversation, author, text } = command;
   const [named = ""] = text.split(/\s/, 1);
   if (isReaction(command)) {
     const run = await commands.followedBy(conversation.messageId ?? "");
-    return run && run.authorId === author.id ? run : null;
+    return run && run.authorId === author.id ? [run] : [];
   }
   const thread = conversationId(conversation);
   const running = await commands.running(channelPrefix(conversation));
-  const mine = running.find(({ id }) => id === named) ?? running.find((run) => run.conversationId === thread);
-  if (mine) return mine;
-  const inThread = conversation.threadId !== undefined;
-  if (inThread || running.length === 0) return null;
-  return running.length === 1 ? (running[0] ?? null) : ("several" as const);
+  const meant = running.filter(({ id }) => id === named);
+  if (meant.length > 0) return meant;
+  const here = running.filter((run) => run.conversationId === thread);
+  if (here.length > 0 || conversation.threadId !== undefined) return here;
+  return new Set(running.map((run) => run.conversationId)).size > 1 ? ("several" as const) : running;
 }
 
 /** What the ids of all conversations of a channel, or for Discord of a guild, begin with. */

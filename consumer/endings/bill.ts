@@ -41,7 +41,7 @@ export async function reserveMonth(
   throw new Failure("month_spent", {
     reply: spent
       ? `${spent.whose} money for this month is spent: ${usd(spent.spent)} of ${usd(spent.cap)}. It starts anew on ${nextMonth(nowMs)} (UTC).`
-      : `What is under way may take the rest of this month's money (${month.map(({ whose, spent: sum, cap }) => `${whose.toLowerCase()} ${usd(sum)} of ${usd(cap)} is spent`).join(", ")}). Try again when it has ended.`,
+      : `What is under way may take the rest of this month's money (${month.map(({ whose, spent: sum, cap }) => `${whose.toLowerCase()} ${usd(sum)} of ${usd(cap)} is spent`).join(", ")}). Try again when it has ended, on ${nextMonth(nowMs)} (UTC) at the latest.`,
     retry: false,
   });
 }

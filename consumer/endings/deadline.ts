@@ -4,9 +4,9 @@ import type { CommandTimes } from "../stores/unended.ts";
 
 /** Until when a command may take, in ms since the epoch: then the watchdog ends it. */
 export function deadlineOf(
-  { startedAt, leaseExpiresAt, approvalExpiresAt }: CommandTimes,
+  { startedAt, leaseExpiresAt, approvalEndsAt }: CommandTimes,
   { BUGBOT_MAX_MINUTES }: Pick<Settings, "BUGBOT_MAX_MINUTES">,
 ): number {
-  const run = Math.max(startedAt, approvalExpiresAt ?? 0) + BUGBOT_MAX_MINUTES * 60_000 + leaseGraceMs;
+  const run = Math.max(startedAt, approvalEndsAt ?? 0) + BUGBOT_MAX_MINUTES * 60_000 + leaseGraceMs;
   return Math.max(run, leaseExpiresAt ?? 0) + watchdogMarginMs;
 }

@@ -64,8 +64,9 @@ function checkAddress(command: Command): void {
   if (!isOpen && !hasAddress) throw addressExpired();
 }
 
-/** An answer to a question needs no mark; work does. */
+/** An answer to a question needs no mark; work does. A retry that never became work was asked for under a message of bugbot's, which has its own. */
 export function markOf(command: Command, outcome: Ending["outcome"]): Mark {
+  if (command.name === "retry") return "answered";
   if (outcome === "refused") return "failed";
   return outcome === "succeeded" && !isWork(command) ? "answered" : outcome;
 }

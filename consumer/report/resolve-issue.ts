@@ -18,7 +18,7 @@ export interface IssueClues {
   named: readonly NamedIssue[];
   /** In the thread and the message around them. */
   around?: readonly NamedIssue[];
-  /** What the thread is known to be about: its issue in KV, then in D1. */
+  /** What the thread is known to be about: its issue in D1, then in KV, which may be out of date. */
   mapped?: readonly (string | null)[];
   /** An open issue may show this page. */
   threadUrl?: string | null;

@@ -45,7 +45,7 @@ export async function takeReport(command: Command, needs: TakeNeeds): Promise<Ta
       conversations.find(conversationId(conversation)),
       threadIssues.find(conversation),
     ]);
-    return { known: found, mapped: [inKv, found.issueId] };
+    return { known: found, mapped: [found.issueId, inKv] };
   });
   const findLink = async () => (await replies(conversation.platform).threadLink(command)) ?? null;
   const linking = linear ? effect("find thread link", findLink).catch(() => null) : null;

@@ -3,21 +3,23 @@ import { createLog } from "../../shared/log.ts";
 import { readSettings, secretsOf } from "../../shared/settings.ts";
 import { githubAccess } from "../clients/github-access.ts";
 import { createLeases } from "../stores/leases.ts";
+import { limitDatabase } from "../stores/limit-database.ts";
 import { createSpending } from "../stores/spending.ts";
 import type { EgressNeeds } from "./serve-egress.ts";
 
 /** The egress runs in an isolate of its own for each request: it is wired from the environment every time. */
 export function egressNeeds(env: Env): EgressNeeds {
   const settings = readSettings(env);
+  const db = limitDatabase(env.DB);
   return {
-    findLease: (id) => createLeases(env.DB).find(id),
-    notePush: (leaseId, commit) => createLeases(env.DB).notePush(leaseId, commit, Date.now()),
+    findLease: (id) => createLeases(db).find(id),
+    notePush: (leaseId, commit) => createLeases(db).notePush(leaseId, commit, Date.now()),
     upstreams: {
       model: { url: settings.ANTHROPIC_BASE_URL, apiKey: settings.ANTHROPIC_API_KEY ?? "" },
       git: { url: settings.GITHUB_URL, access: githubAccess(settings) },
       registries: settings.BUGBOT_ALLOWED_REGISTRIES,
     },
-    spending: createSpending(env.DB),
+    spending: createSpending(db),
     waitUntil,
     log: createLog("egress", secretsOf(settings)),
     now: Date.now,

@@ -23,7 +23,7 @@ export interface AdmissionLimits {
 export type Verdict =
   | { kind: "admitted" }
   | { kind: "too_often"; freeAt: number }
-  /** `oldestAt`: when the one that has run longest was let in. */
+  /** `oldestAt`: when the one that has run longest began. */
   | { kind: "too_many"; oldestAt: number };
 
 /** What was let in, in D1 `admissions`. Every write may be repeated. */
@@ -41,7 +41,12 @@ export function createAdmissions(db: D1Database) {
         WHERE let_in.workspace = ?2 AND commands.outcome IS NULL AND let_in.command_id <> ?1
           AND NOT EXISTS (SELECT 1 FROM approvals WHERE approvals.command_id = let_in.command_id AND decision IS NULL)`;
       const [, , lately, now] = await db.batch([
-        db.prepare("DELETE FROM admissions WHERE admitted_at < ?").bind(nowMs - dayMs),
+        db
+          .prepare(
+            `DELETE FROM admissions WHERE admitted_at < ?
+             AND NOT EXISTS (SELECT 1 FROM commands WHERE commands.id = command_id AND outcome IS NULL)`,
+          )
+          .bind(nowMs - dayMs),
         db
           .prepare(
             `INSERT INTO admissions (command_id, workspace, author_id, admitted_at) SELECT ?1, ?2, ?3, ?4
@@ -55,13 +60,20 @@ export function createAdmissions(db: D1Database) {
                (SELECT admitted_at ${ofAuthor} ORDER BY admitted_at DESC LIMIT 1 OFFSET ?4 - 1) AS full_since`,
           )
           .bind(commandId, workspace, authorId, perAuthor, nowMs - windowMs),
-        db.prepare(`SELECT min(let_in.admitted_at) AS oldest ${ofWorkspace}`).bind(commandId, workspace),
+        db
+          .prepare(`SELECT min(coalesce(let_in.began_at, let_in.admitted_at)) AS oldest ${ofWorkspace}`)
+          .bind(commandId, workspace),
       ]);
       const { admitted, full_since: fullSince } = windowSchema.parse(lately?.results[0]);
       if (admitted === 1) return { kind: "admitted" };
       if (fullSince !== null) return { kind: "too_often", freeAt: fullSince + windowMs };
       const { oldest } = runningSchema.parse(now?.results[0]);
       return { kind: "too_many", oldestAt: oldest ?? nowMs };
+    },
+
+    /** Work that had to wait begins now. */
+    async begin(commandId: string, nowMs: number): Promise<void> {
+      await db.prepare("UPDATE admissions SET began_at = ? WHERE command_id = ?").bind(nowMs, commandId).run();
     },
   };
 }

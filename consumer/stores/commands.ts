@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import type { ButtonAction } from "../../shared/button.ts";
 import type { Command } from "../../shared/command.ts";
 import { conversationId } from "../../shared/conversation.ts";
+import { clockSkewMs } from "../../shared/limits.ts";
 import type { Ending } from "../endings/ending.ts";
 
 const runSchema = z.pipe(
@@ -84,12 +85,30 @@ export function createCommands(db: D1Database) {
         .run();
     },
 
+    /** Whether somebody asked it to stop: also in its thread after it was written, where that word came before it. */
     async stopRequested(id: string): Promise<boolean> {
-      const at = await db
-        .prepare("SELECT stop_requested_at FROM commands WHERE id = ?")
+      const found = await db
+        .prepare(
+          `SELECT 1 FROM commands AS mine WHERE id = ?1 AND (stop_requested_at IS NOT NULL OR EXISTS (
+             SELECT 1 FROM commands AS stop WHERE stop.name = 'stop' AND stop.conversation_id = mine.conversation_id
+             AND stop.received_at > mine.received_at AND stop.received_at <= stop.started_at + ${clockSkewMs}
+             AND NOT EXISTS (SELECT 1 FROM commands AS named WHERE named.id = stop.text AND named.id <> ?1)))`,
+        )
         .bind(id)
-        .first("stop_requested_at");
-      return at !== null;
+        .first();
+      return found !== null;
+    },
+
+    /** Makes `by` the one that does `id` again. False while another one that has not ended does: one `UPDATE` decides. */
+    async claimRetry(id: string, by: string): Promise<boolean> {
+      const { meta } = await db
+        .prepare(
+          `UPDATE commands SET retried_by = ?2 WHERE id = ?1 AND (retried_by IS NULL OR retried_by = ?2
+           OR retried_by IN (SELECT id FROM commands WHERE outcome IS NOT NULL))`,
+        )
+        .bind(id, by)
+        .run();
+      return meta.changes > 0;
     },
 
     /** Notes the message that follows a command. */
@@ -141,7 +160,7 @@ export function createCommands(db: D1Database) {
       const { results } = await db
         .prepare(
           `SELECT id, conversation_id, author_id FROM commands
-           WHERE outcome IS NULL AND name = 'fix' AND substr(conversation_id, 1, length(?1)) = ?1 ORDER BY started_at`,
+           WHERE outcome IS NULL AND name IN ('fix', 'contextualize', 'retry') AND substr(conversation_id, 1, length(?1)) = ?1 ORDER BY started_at`,
         )
         .bind(prefix)
         .all();

@@ -5,17 +5,17 @@ import { readStored } from "./stored-command.ts";
 const timesSchema = z.object({
   started_at: z.number(),
   lease_expires_at: z.nullable(z.number()),
-  approval_expires_at: z.nullable(z.number()),
+  approval_ends_at: z.nullable(z.number()),
 });
 const timesOf = (row: z.infer<typeof timesSchema>): CommandTimes => ({
   startedAt: row.started_at,
   leaseExpiresAt: row.lease_expires_at ?? undefined,
-  approvalExpiresAt: row.approval_expires_at ?? undefined,
+  approvalEndsAt: row.approval_ends_at ?? undefined,
 });
 export interface CommandTimes {
   startedAt: number;
   leaseExpiresAt?: number | undefined;
-  approvalExpiresAt?: number | undefined;
+  approvalEndsAt?: number | undefined;
 }
 
 const unendedSchema = z.pipe(
@@ -32,7 +32,7 @@ const unendedSchema = z.pipe(
 export type Unended = z.infer<typeof unendedSchema>;
 
 const rows = `SELECT commands.id, name, commands.conversation_id, body, started_at, leases.expires_at AS lease_expires_at,
-  approvals.expires_at AS approval_expires_at FROM commands
+  coalesce(approvals.decided_at, approvals.expires_at) AS approval_ends_at FROM commands
   LEFT JOIN leases ON leases.command_id = commands.id LEFT JOIN approvals ON approvals.command_id = commands.id`;
 
 /** What commands that never came to their end have left in D1. Every write may be repeated. */

@@ -1,5 +1,6 @@
 import type { Platform } from "../platform.ts";
 import { createAcknowledge } from "./acknowledge.ts";
+import { tellAsker } from "./answers.ts";
 import { createParse } from "./parse-interaction.ts";
 import type { Suggest } from "./suggest-choices.ts";
 import { createVerify } from "./verify.ts";
@@ -18,6 +19,7 @@ export function createDiscord({ publicKey, suggest, botToken, apiUrl }: DiscordO
   return {
     verify: createVerify(publicKey),
     routes: new Map([["/discord/interactions", createParse(suggest)]]),
+    tell: (_path, words) => tellAsker(words),
     acknowledge: createAcknowledge(botToken, apiUrl),
   };
 }

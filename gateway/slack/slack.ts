@@ -23,6 +23,9 @@ export function createSlack({ signingSecret, botToken, apiUrl, allowedBots }: Sl
       ["/slack/commands", createParseCommand(apiUrl)],
       ["/slack/interactions", createParseInteraction({ apiUrl, openView: createOpenView(botToken, apiUrl) })],
     ]),
+    // https://docs.slack.dev/interactivity/implementing-slash-commands#responding_immediate_response: elsewhere Slack shows no answer.
+    tell: (path, words) =>
+      path === "/slack/commands" ? { json: { response_type: "ephemeral", text: words } } : undefined,
     acknowledge: createAcknowledge(botToken, apiUrl),
   };
 }

@@ -44,6 +44,7 @@ export async function createTestGateway({ openFails = false, allowedBots = ["B1"
               },
             ]),
           ),
+          tell: () => undefined,
           acknowledge: async () => undefined,
         }),
       },

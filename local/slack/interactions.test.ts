@@ -28,6 +28,7 @@ beforeEach(async () => {
     ],
     enqueue: async (command) => enqueued.push(command),
     holdFlood: async () => false,
+    refuseFlood: async () => undefined,
     health: async () => ({ status: "healthy", components: {} }),
     operate: () => Promise.reject(new Error("nobody operates here")),
     now: Date.now,

@@ -8,10 +8,19 @@ export interface Case {
   /** The command's and its new attempts', with how each ended. */
   ids: string[];
   outcomes: string[];
+  /** The vendor's call that was broken: what it was about may be missing. */
+  broken?: string | undefined;
 }
 
+const ended = new Map([
+  ["succeeded", ":white_check_mark:"],
+  ["failed", ":x:"],
+  ["refused", ":x:"],
+  ["timed_out", ":hourglass_flowing_sand:"],
+]);
+
 /** What is not as promised: nothing made twice, exactly one last word, a dead letter for what failed, a thread that is free. */
-export async function judge(world: World, { command, before, ts, ids, outcomes }: Case): Promise<string[]> {
+export async function judge(world: World, { command, before, ts, ids, outcomes, broken }: Case): Promise<string[]> {
   const after = await look(world);
   const made = {
     issues: after.issues.length - before.issues.length,
@@ -27,14 +36,29 @@ export async function judge(world: World, { command, before, ts, ids, outcomes }
   const must = (holds: boolean, problem: string) => void (holds || problems.push(problem));
 
   must(made.issues === 1 || (made.issues === 0 && !hasSucceeded), `${made.issues} issues`);
-  must(made.comments <= 1, `${made.comments} comments`);
+  const comments = isFix ? 0 : 1;
+  must(made.comments === comments || (!hasSucceeded && made.comments <= comments), `${made.comments} comments`);
   must(isFix || made.branches + made.pulls === 0, "contextualize pushed");
   must(made.branches <= 1 && (!isFix || !hasSucceeded || made.branches === 1), `${made.branches} branches`);
   must(made.pulls <= 1 && (!isFix || !hasSucceeded || made.pulls === 1), `${made.pulls} pull requests`);
-  must(made.links <= 1, `${made.links} links to a pull request`);
+  // A link that Linear does not take is told, and fails nothing.
+  const links = isFix ? 1 : 0;
+  const isLinked = hasSucceeded && broken !== "attachmentCreate";
+  must(made.links === links || (!isLinked && made.links <= links), `${made.links} links to a pull request`);
 
   must(said.length === outcomes.length, `${said.length} messages for ${outcomes.length} last words`);
   must(!said.some(({ text }) => text.startsWith("⚙️")), "a message stays at “working”");
+  must(
+    broken === "assistant.threads.setStatus" || world.slack.statusLine(world.channel, ts) === undefined,
+    `the status line stays at “${world.slack.statusLine(world.channel, ts)}”`,
+  );
+  const first = world.slack.thread(world.channel, ts).find((message) => message.ts === ts);
+  const mark = ended.get(outcomes[0] ?? "");
+  const isMarked = JSON.stringify(first?.reactions) === JSON.stringify(mark === undefined ? [] : [mark]);
+  must(
+    isMarked || (broken?.startsWith("reactions.") ?? false),
+    `${outcomes[0]} is marked ${first?.reactions.join(" ")}`,
+  );
   for (const id of ids) {
     const settled = world.logs.filter((line) => line.includes('"command_settled"') && line.includes(`"${id}"`));
     must(settled.length === 1, `${settled.length} last words logged for one command`);

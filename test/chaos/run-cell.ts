@@ -35,7 +35,7 @@ export async function runCell(world: ChaosWorld, command: CommandName, cell: Cel
   await forget(world);
   const asked = ask(world, command);
   const struck = await plan(world, cell, asked);
-  const { outcomes, problems } = await runOnce(world, command, asked, byHand, struck);
+  const { outcomes, problems } = await runOnce(world, command, asked, byHand, struck, cell.call.name);
   const hasFired = await struck();
   const [outcome] = outcomes;
   const ended = { cell, problems, ...(outcome !== undefined && { outcome }) };
@@ -115,6 +115,7 @@ async function runOnce(
   { commandId, ts, send }: Asked,
   byHand: boolean,
   struck: () => Promise<boolean>,
+  broken?: string,
 ) {
   const before = await look(world);
   const ids = [commandId];
@@ -126,13 +127,13 @@ async function runOnce(
     outcomes.push(outcome);
     await struck();
     for (const vendor of vendors) standInOf(world, vendor).mend();
-    problems.push(...(await judge(world, { command, before, ts, ids, outcomes })));
+    problems.push(...(await judge(world, { command, before, ts, ids, outcomes, broken })));
     if (outcome !== "succeeded" && problems.length === 0) {
       const again = await (byHand && outcome === "failed" ? replay(world, commandId) : retry(world, ts));
       ids.push(again.commandId);
       outcomes.push(again.outcome);
       if (again.outcome !== "succeeded") problems.push(`the new attempt ${again.outcome}`);
-      problems.push(...(await judge(world, { command, before, ts, ids, outcomes })));
+      problems.push(...(await judge(world, { command, before, ts, ids, outcomes, broken })));
     }
   } catch (error) {
     problems.push(error instanceof Error ? error.message : String(error));
