@@ -24,6 +24,8 @@ export interface WorldOptions {
   credentials?: StandInCredentials;
   /** A Cloudflare Container for each conversation, not one container server as a process. */
   containers?: Containers;
+  /** Whether `npx bugbot logs` can read what the Workers print. */
+  keepsLog?: boolean;
   /** How long a command may take until its last word. */
   endMs?: number;
 }
