@@ -1,4 +1,5 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -27,6 +28,23 @@ export async function createRunner() {
     folder,
     bugbot: (words: string, env: Record<string, string> = {}) =>
       run(process.execPath, [join(checkout, "cli/bugbot.ts"), ...words.split(" ").filter(Boolean)], folder, env),
+    /** What goes on until it is stopped. */
+    follow: (words: string, env: Record<string, string>) => {
+      const child = spawn(process.execPath, [join(checkout, "cli/bugbot.ts"), ...words.split(" ")], {
+        cwd: folder,
+        env: { PATH: process.env["PATH"], HOME: folder, ...env },
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      let stdout = "";
+      child.stdout.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
+      return {
+        stdout: () => stdout,
+        stop: async () => {
+          child.kill("SIGINT");
+          await once(child, "exit");
+        },
+      };
+    },
     /** As a person does in the checkout. */
     npxBugbot: (words: string) =>
       run("npx", ["bugbot", ...words.split(" ")], checkout, { npm_config_update_notifier: "false" }),

@@ -6,6 +6,7 @@ import { localAdminKey } from "../shared/local-admin-key.ts";
 import { buildWorkers, workers as workerNames } from "./build-workers.ts";
 import { startContainerServer } from "./container-server.ts";
 import { freePort } from "./free-port.ts";
+import { keepLog } from "./keep-log.ts";
 import { allServices, servicesToStandInFor, type Variables } from "./local-settings.ts";
 import { createOutside } from "./outside.ts";
 import { type ScriptedModel, type StandInCredentials, startStandIns } from "./stand-ins.ts";
@@ -34,6 +35,8 @@ export interface StackOptions {
    */
   containers?: Containers;
   onLog?: (line: string) => void;
+  /** Whether what the Workers print is kept for `npx bugbot logs`, until the stack is closed. Default false. */
+  keepsLog?: boolean;
 }
 
 /** In the local stack an empty allow-list lets everybody in; stand-ins hold nothing worth guarding. */
@@ -55,6 +58,7 @@ export async function startStack({
   credentials,
   containers,
   onLog = () => undefined,
+  keepsLog = false,
 }: StackOptions) {
   const missing = servicesToStandInFor(variables);
   const folder = await mkdtemp(join(tmpdir(), "bugbot-"));
@@ -81,6 +85,8 @@ export async function startStack({
     await built;
     const egressPort = await freePort();
     const gatewayPort = port ?? (await freePort());
+    const log = keepsLog ? keepLog(gatewayPort) : undefined;
+    if (log) closing.push(() => log.close());
     const outside = containers && createOutside(standIns.urls);
     const workers = await startWorkers({
       bundles: bundles ?? folder,
@@ -100,7 +106,10 @@ export async function startStack({
       egressPort,
       containers,
       outside: outside && ((request) => outside.answer(request)),
-      onLog,
+      onLog: (line, at) => {
+        log?.add(line, at);
+        onLog(line);
+      },
     });
     closing.push(() => workers.dispose());
     // Miniflare runs no cron triggers by itself: the gateway's starts Discord's socket, the consumer's is the watchdog.

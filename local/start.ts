@@ -24,6 +24,7 @@ try {
       acceptUnknownThreads: true,
       script: demoScript,
       onLog: (line) => console.log(line),
+      keepsLog: true,
     }),
   );
   const { slack, discord, linear, github, posthog, anthropic } = stack.standIns;

@@ -25,8 +25,8 @@ export interface WorkersOptions {
   containers?: Containers | undefined;
   /** Answers what both Workers ask of the world, in place of the network. */
   outside?: ((request: Request) => Promise<Response>) | undefined;
-  /** One line that a Worker printed. */
-  onLog: (line: string) => void;
+  /** One line that a Worker printed, and when. */
+  onLog: (line: string, at: number) => void;
 }
 
 export interface Containers {
@@ -55,7 +55,7 @@ export async function startWorkers({
       port: gatewayPort,
       cf: false,
       log: new Log(LogLevel.NONE),
-      handleStructuredLogs: ({ message }) => onLog(message),
+      handleStructuredLogs: ({ message, timestamp }) => onLog(message, timestamp),
       resourcePersistencePath: state,
       ...(containers && { containerEngine: containers.engine }),
       workers: [

@@ -13,6 +13,7 @@ export const letterSchema = z.object({
   status: z.enum(["dead", "replayed", "dropped"]),
   diedAt: z.number(),
 });
+export type ApiLetter = z.infer<typeof letterSchema>;
 
 export const wholeLetterSchema = z.extend(letterSchema, {
   replayedAs: z.nullable(z.string()),

@@ -82,6 +82,13 @@ export const maxUnsealedMs = 5 * 60_000;
 
 /** An API key's life, and how long a replaced one goes on. */
 export const apiKeyLimits = { defaultDays: 90, maxDays: 366, defaultOverlapHours: 24, maxOverlapHours: 24 * 7 };
+/** What a key may be called: it stands in the audit as `key:<name>`. */
+export const apiKeyName = {
+  pattern: /^[\w.-]{1,40}$/,
+  rule: "A name has 1 to 40 letters, digits, dots, dashes or underscores",
+};
+/** The most that one answer of `/api` lists. */
+export const apiPage = { letters: 1000, tasks: 1000, audit: 500 };
 
 /** How far the clocks of Cloudflare's machines may be apart. What is dated later than that was not written yet. */
 export const clockSkewMs = 60_000;

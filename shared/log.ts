@@ -15,7 +15,7 @@ export function createLog(worker: string, secrets: readonly string[]): Log {
 /** What a log may say of something thrown: its name and message, and the stack of a bug. */
 export function describeError(error: unknown): { error: string; stack?: string } {
   if (!(error instanceof Error)) return { error: String(error) };
-  const cause = error.cause instanceof Error ? ` (cause: ${error.cause.message})` : "";
+  const cause = error.cause instanceof Error && error.cause.message !== "" ? ` (cause: ${error.cause.message})` : "";
   const hasStack = error.stack !== undefined && !(error instanceof Failure);
   return { error: `${error.name}: ${error.message}${cause}`, ...(hasStack && { stack: error.stack }) };
 }

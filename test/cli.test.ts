@@ -40,10 +40,30 @@ it.for([
   "tasks retry",
   "keys create",
   "keys create --name a --days soon",
+  "keys create --name a --days 0",
+  "keys create --name a --days 367",
+  "keys create --name a/b",
+  "keys rotate a --overlap-hours 169",
+  "tasks list --limit abc",
+  "tasks list --limit -1",
+  "tasks list --limit 1001",
+  "dlq list --limit 0",
+  "audit list --limit 501",
+  "audit verify --seal nonsense",
+  "tasks show ..",
 ])("ends with 2 when asked for %j", async (words, { expect }) => {
   const { code, stdout, stderr } = await runner.bugbot(words);
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
   expect(stderr).not.toBe("");
+});
+
+it("names the bounds of a number that is out of them", async ({ expect }) => {
+  expect((await runner.bugbot("tasks list --limit 1001")).stderr).toContain("from 1 to 1000");
+  expect((await runner.bugbot("keys create --name a --days 0")).stderr).toContain("from 1 to 366");
+});
+
+it("says which version it is", async ({ expect }) => {
+  expect(await runner.bugbot("--version")).toEqual({ code: 0, stdout: "0.1.0\n", stderr: "" });
 });
 
 it("keeps Discord's limits of names and descriptions", ({ expect }) => {

@@ -23,7 +23,7 @@ describe("npx bugbot, line by line", () => {
   let runner: Runner;
   const ids = new Map<string, string>();
   beforeAll(async () => {
-    [world, runner] = await Promise.all([createWorld(), createRunner()]);
+    [world, runner] = await Promise.all([createWorld({ keepsLog: true }), createRunner()]);
     world.linear.fault("issueCreate", { status: 503, times: 6 });
     for (const eventId of ["EvLetter", "EvOther"])
       await world.mention("fix https://github.com/acme/shop It breaks", { eventId });
@@ -61,6 +61,15 @@ describe("npx bugbot, line by line", () => {
 
   const bugbot = (words: string) => runner.bugbot(words, { BUGBOT_URL: world.url });
 
+  it("goes on with what follows the log", async ({ expect }) => {
+    const following = ofBugbot.filter((line) => line.includes("--follow"));
+    expect(following.length).toBeGreaterThan(0);
+    for (const line of following) {
+      const logs = runner.follow(line.replace("npx bugbot ", ""), { BUGBOT_URL: world.url });
+      await world.until(() => (logs.stdout().includes("command_taken") ? true : undefined)).finally(() => logs.stop());
+    }
+  });
+
   it.for(ofBugbot.filter((line) => !line.includes("--follow")))("%s", async (line, { expect }) => {
     const words = line.replace("npx bugbot ", "").replace(/<[^>]+>/g, (name) => ids.get(name) ?? name);
     const { code, stdout, stderr } = await bugbot(words);
@@ -90,10 +99,12 @@ describe("npx wrangler, line by line", () => {
       env,
     });
   }
+  /** What needs no account, in a dry run or on a local copy. */
+  const runsHere = /wrangler (?:d1|deploy) /;
   const wordsOf = (line: string) =>
     [...line.replace("npx wrangler ", "").matchAll(/"([^"]*)"|\S+/g)].map(([all, quoted]) => quoted ?? all);
 
-  it.for(ofWrangler.filter((line) => !line.includes(" d1 ")))(
+  it.for(ofWrangler.filter((line) => !runsHere.test(line)))(
     "%s: wrangler knows the command and its options",
     async (line, { expect }) => {
       const words = wordsOf(line);
@@ -103,6 +114,16 @@ describe("npx wrangler, line by line", () => {
       for (const option of words.filter((word) => word.startsWith("-"))) expect(stdout).toContain(option);
     },
   );
+
+  it("runs the deployment's lines, up to the upload", async ({ expect }) => {
+    const deployments = ofWrangler.filter((line) => line.startsWith("npx wrangler deploy "));
+    expect(deployments.length).toBeGreaterThan(0);
+    for (const line of deployments) {
+      const dry = ["--dry-run", "--containers-rollout=none", "--outdir", folder];
+      const { stdout } = await wrangler([...wordsOf(line), ...dry]);
+      expect(stdout).toContain("--dry-run: exiting now.");
+    }
+  });
 
   it("runs the database's lines, here on a local copy", async ({ expect }) => {
     const database = ofWrangler

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, describe, it } from "vitest";
+import { createRunner } from "../cli/run-bugbot.ts";
 import { freePort } from "../local/free-port.ts";
 import { projectRoot } from "../local/project-root.ts";
 import { standInCredentials } from "../local/stand-ins.ts";
@@ -85,8 +86,14 @@ describe("npm start", () => {
       pullRequestUrl: `${repository}/pull/1`,
     });
 
+    const runner = await createRunner();
+    const logs = () => runner.bugbot("logs --command slack-EvCurl", { BUGBOT_URL: stack.url });
+    expect(await logs()).toMatchObject({ code: 0, stdout: expect.stringContaining("command_settled slack-EvCurl") });
+
     if (stack.child.pid !== undefined) process.kill(-stack.child.pid, "SIGINT");
     expect(await stack.exited).toEqual([0, null]);
+    expect(await logs()).toMatchObject({ code: 1, stderr: expect.stringContaining("no log of a local stack") });
+    await runner.remove();
     await expect(fetch(`${stack.url}/health`)).rejects.toThrow();
     expect(await readdir(folder)).toEqual(["vars"]);
   });

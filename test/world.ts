@@ -25,6 +25,8 @@ export interface WorldOptions {
   credentials?: StandInCredentials;
   /** A Cloudflare Container for each conversation, not one container server as a process. */
   containers?: Containers;
+  /** Whether `npx bugbot logs` can read what the Workers print. */
+  keepsLog?: boolean;
   /** How long a command may take until its last word. */
   endMs?: number;
 }
@@ -61,9 +63,10 @@ export async function createWorld({ variables = {}, script = demoScript, ...opti
       settlements.onLog(line);
     },
   });
-  const { slack, discord, linear, github, posthog, anthropic } = everything(stack.standIns);
-  await seedDemoRepository(github);
-  seedDemoBehaviour(posthog);
+  const { slack, discord, linear, github, posthog, anthropic } = await peopled(stack).catch(async (error: unknown) => {
+    await stack.close();
+    throw error;
+  });
 
   async function post(body: string, headers: Record<string, string>): Promise<Response> {
     return fetch(`${stack.url}/slack/events`, {
@@ -177,10 +180,12 @@ export async function createWorld({ variables = {}, script = demoScript, ...opti
     channel,
   };
 }
-/** A test world stands in for every service. */
-function everything({ slack, discord, linear, github, posthog, anthropic }: StandIns) {
+/** A test world stands in for every service, with the demo's repository and customers. */
+async function peopled({ standIns: { slack, discord, linear, github, posthog, anthropic } }: { standIns: StandIns }) {
   if (!slack || !discord || !linear || !github || !posthog || !anthropic)
     throw new Error("a service is not stood in for");
+  await seedDemoRepository(github);
+  seedDemoBehaviour(posthog);
   return { slack, discord, linear, github, posthog, anthropic };
 }
 

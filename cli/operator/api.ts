@@ -34,6 +34,11 @@ export function createApi() {
       "Set BUGBOT_API_KEY, in .dev.vars or in the environment. The first one is BUGBOT_ADMIN_KEY of the consumer Worker.",
     );
 
+  if (!/^[\x21-\x7e]+$/.test(key))
+    throw failed(
+      `${BUGBOT_API_KEY ? "BUGBOT_API_KEY" : "BUGBOT_ADMIN_KEY"} is malformed: a key is bm_ and 64 hex digits, without spaces or line ends.`,
+    );
+
   async function ask<T>(method: string, path: string, schema: z.ZodMiniType<T>, body?: object): Promise<T> {
     const response = await fetch(`${target.url}/api${path}`, {
       method,

@@ -1,13 +1,24 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import * as z from "zod/mini";
 import { type AuditEntry, auditEntrySchema, hashEntry } from "../../shared/audit-entry.ts";
 import { unsealedSchema } from "../../shared/api.ts";
+import { apiPage } from "../../shared/limits.ts";
+import { anId, matching, wholeNumber } from "../parse-option.ts";
+import { wrap } from "../wrap.ts";
 import { type Api, createApi, failed } from "./api.ts";
 import { print, table, when } from "./print.ts";
 
-const listSchema = z.object({ json: z._default(z.boolean(), false), about: z.optional(z.string()), limit: z.string() });
+const listSchema = z.object({
+  json: z._default(z.boolean(), false),
+  command: z.optional(z.string()),
+  about: z.optional(z.string()),
+  limit: z.number(),
+});
 const verifySchema = z.object({ json: z._default(z.boolean(), false), seal: z.optional(z.string()) });
-const pageSize = 500;
+const parseSeal = matching(
+  /^\d+:[0-9a-f]{64}$/,
+  "A seal is a number, a colon and 64 hex digits, as `bugbot audit verify` prints it.",
+);
 
 /** `bugbot audit …` */
 export function addAudit(audit: Command): void {
@@ -15,12 +26,15 @@ export function addAudit(audit: Command): void {
     .command("list")
     .summary("show who asked, what was decided, what was changed")
     .description("Shows the newest entries of the audit, in order.")
-    .option("--about <id>", "only this command, dead letter or key")
-    .option("--limit <n>", "at most this many", "50")
+    .option("--command <id>", "only what is about this command", anId)
+    .addOption(
+      new Option("--about <id>", "only what is about this dead letter or key").argParser(anId).conflicts("command"),
+    )
+    .option("--limit <n>", "at most this many", wholeNumber(1, apiPage.audit), 50)
     .option("--json", "print JSON")
     .action(async (given: unknown) => {
-      const { json, about, limit } = listSchema.parse(given);
-      const query = new URLSearchParams({ limit, ...(about && { subject: about }) });
+      const { json, command, about = command, limit } = listSchema.parse(given);
+      const query = new URLSearchParams({ limit: String(limit), ...(about && { subject: about }) });
       const api = createApi();
       const { entries: waiting } = await api.get(`/audit/unsealed?${query.toString()}`, unsealedSchema);
       // Asked second: what was sealed between the two is in both, not in neither.
@@ -31,14 +45,16 @@ export function addAudit(audit: Command): void {
       const words = table(
         entries,
         [
-          { title: "SEQ", cell: ({ seq }) => (seq === null ? "–" : String(seq)), whole: true },
-          { title: "WHEN (UTC)", cell: ({ at }) => when(at), whole: true },
-          { title: "WHO", cell: ({ actor }) => actor },
+          { title: "SEQ", cell: ({ seq }) => (seq === null ? "–" : String(seq)) },
+          { title: "WHEN (UTC)", cell: ({ at }) => when(at) },
+          { title: "WHO", cell: ({ actor }) => actor, least: 16 },
           { title: "DID", cell: ({ action }) => action },
-          { title: "ABOUT", cell: ({ subject }) => subject },
-          { title: "FACTS", cell: factsOf },
+          ...(about === undefined
+            ? [{ title: "ABOUT", cell: ({ subject }: Pick<AuditEntry, "subject">) => subject, folds: true }]
+            : []),
+          { title: "FACTS", cell: factsOf, least: 24, folds: about !== undefined },
         ],
-        "Nothing yet.",
+        about === undefined ? "Nothing yet." : `The audit has nothing about ${about}.`,
       );
       print(json, entries, words);
     });
@@ -50,7 +66,7 @@ export function addAudit(audit: Command): void {
       "Reads the whole audit and computes its chain of hashes anew, on this machine. Prints the newest entry's seal: kept elsewhere, " +
         "it shows later with --seal that the audit was not cut off and written anew.",
     )
-    .option("--seal <seq:hash>", "a seal printed earlier, which must still be in the chain")
+    .option("--seal <seq:hash>", "a seal printed earlier, which must still be in the chain", parseSeal)
     .option("--json", "print JSON")
     .action(async (given: unknown) => {
       const { json, seal } = verifySchema.parse(given);
@@ -65,7 +81,7 @@ export function addAudit(audit: Command): void {
         `${entries} entries, an unbroken chain.${last ? ` Seal: ${last}` : ""}`,
         ...(unsealed > 0 ? [`Not sealed yet: ${unsealed}. They are within a minute.`] : []),
       ];
-      print(json, { verified: true, entries, unsealed, seal: last ?? null }, words.join("\n"));
+      print(json, { verified: true, entries, unsealed, seal: last ?? null }, wrap(words.join("\n")));
     });
 }
 
@@ -74,7 +90,7 @@ async function verify(api: Api, seal: string | undefined) {
   let sealed = seal === undefined;
   for (;;) {
     const after = previous?.seq ?? 0;
-    const page = await api.get(`/audit?after=${after}&limit=${pageSize}`, z.array(auditEntrySchema));
+    const page = await api.get(`/audit?after=${after}&limit=${apiPage.audit}`, z.array(auditEntrySchema));
     for (const entry of page) {
       const { seq } = entry;
       if (seq !== (previous?.seq ?? 0) + 1)
@@ -86,7 +102,7 @@ async function verify(api: Api, seal: string | undefined) {
       if (sealOf(entry) === seal) sealed = true;
       previous = entry;
     }
-    if (page.length < pageSize) break;
+    if (page.length < apiPage.audit) break;
   }
   const entries = previous?.seq ?? 0;
   if (!sealed) return { entries, broken: `${seal} is not in it: it was written anew, or cut off.` };
@@ -98,7 +114,7 @@ function sealOf({ seq, hash }: AuditEntry): string {
 }
 
 /** `outcome=failed why=…` */
-export function factsOf({ facts }: Pick<AuditEntry, "facts">): string {
+function factsOf({ facts }: Pick<AuditEntry, "facts">): string {
   const parsed = z.record(z.string(), z.unknown()).safeParse(JSON.parse(facts));
   return Object.entries(parsed.data ?? {})
     .map(([name, value]) => `${name}=${String(value)}`)

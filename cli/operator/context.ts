@@ -2,6 +2,7 @@ import { styleText } from "node:util";
 import type { Command } from "commander";
 import * as z from "zod/mini";
 import { type ApiCard, contextSchema } from "../../shared/api.ts";
+import { wrap } from "../wrap.ts";
 import { createApi, failed } from "./api.ts";
 import { oneLine, print } from "./print.ts";
 
@@ -32,18 +33,18 @@ export function addContext(program: Command): void {
 
 function describe({ title, sections, unknown }: ApiCard): string {
   const parts = [
-    styleText("bold", oneLine(title)),
+    styleText("bold", wrap(oneLine(title))),
     ...(sections.length === 0 ? ["Nothing was found beyond the report itself."] : []),
     ...sections.map(({ title: heading, claims }) =>
       [
         styleText("bold", heading),
         ...claims.map(
-          ({ lead, text, url }) => `  ${oneLine(`${lead} ${text}`)}\n    ${styleText("dim", oneLine(url))}`,
+          ({ lead, text, url }) => `  ${wrap(oneLine(`${lead} ${text}`), 2)}\n    ${styleText("dim", oneLine(url))}`,
         ),
       ].join("\n"),
     ),
     ...(unknown.length > 0
-      ? [[styleText("bold", "Not known"), ...unknown.map((gap) => `  ${oneLine(gap)}`)].join("\n")]
+      ? [[styleText("bold", "Not known"), ...unknown.map((gap) => `  ${wrap(oneLine(gap), 2)}`)].join("\n")]
       : []),
   ];
   return parts.join("\n\n");

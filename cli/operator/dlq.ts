@@ -1,13 +1,17 @@
 import { type Command, Option } from "commander";
 import * as z from "zod/mini";
-import { letterSchema, wholeLetterSchema } from "../../shared/api.ts";
+import { type ApiLetter, letterSchema, wholeLetterSchema } from "../../shared/api.ts";
+import { apiPage } from "../../shared/limits.ts";
+import { parseJson } from "../../shared/parse-json.ts";
+import { anId, wholeNumber } from "../parse-option.ts";
+import { wrap } from "../wrap.ts";
 import { createApi } from "./api.ts";
 import { facts, print, table, when } from "./print.ts";
 
 const listSchema = z.object({
   json: z._default(z.boolean(), false),
   status: z.optional(z.string()),
-  limit: z.string(),
+  limit: z.number(),
 });
 const jsonSchema = z.object({ json: z._default(z.boolean(), false) });
 
@@ -18,26 +22,26 @@ export function addDlq(dlq: Command): void {
     .summary("show what died, newest first")
     .description("Shows dead letters: commands that bugbot gave up, and messages that are no command.")
     .addOption(new Option("--status <status>", "only these").choices(["dead", "replayed", "dropped"]))
-    .option("--limit <n>", "at most this many", "100")
+    .option("--limit <n>", "at most this many", wholeNumber(1, apiPage.letters), 100)
     .option("--json", "print JSON")
     .action(async (given: unknown) => {
       const { json, status, limit } = listSchema.parse(given);
-      const query = new URLSearchParams({ limit, ...(status && { status }) });
+      const query = new URLSearchParams({ limit: String(limit), ...(status && { status }) });
       const letters = await createApi().get(`/dlq?${query.toString()}`, z.array(letterSchema));
       const words = table(
         letters,
         [
-          { title: "ID", cell: ({ id }) => id, whole: true },
+          { title: "ID", cell: ({ id }) => id },
           {
             title: "STATUS",
             cell: ({ status: state }) => state,
-            whole: true,
+            folds: true,
             colour: ({ status: state }) => (state === "dead" ? "red" : "dim"),
           },
           { title: "DIED (UTC)", cell: ({ diedAt }) => when(diedAt) },
           { title: "COMMAND", cell: ({ name }) => name ?? "–" },
           { title: "TRIED", cell: ({ attempts }) => String(attempts) },
-          { title: "ERROR", cell: ({ error }) => error },
+          { title: "ERROR", cell: ({ error }) => error, least: 24 },
         ],
         "No dead letters.",
       );
@@ -46,7 +50,7 @@ export function addDlq(dlq: Command): void {
 
   dlq
     .command("show")
-    .argument("<id>", "the dead letter, or the command's id in chat")
+    .argument("<id>", "the dead letter, or the command's id in chat", anId)
     .summary("show one with its history")
     .description("Shows one dead letter: what it was, each failed attempt, and what became of it.")
     .option("--json", "print JSON")
@@ -64,16 +68,15 @@ export function addDlq(dlq: Command): void {
         attempts: letter.attempts,
         error: letter.error,
         history: history.join("\n"),
-        message: letter.body,
-        "what to do":
-          letter.status === "dead" ? `npx bugbot dlq replay ${letter.id}\nnpx bugbot dlq drop ${letter.id}` : "",
+        message: indented(letter.body),
+        "what to do": letter.status === "dead" ? waysOut(letter) : "",
       });
       print(jsonSchema.parse(given).json, letter, words);
     });
 
   dlq
     .command("replay")
-    .argument("<id>", "the dead letter")
+    .argument("<id>", "the dead letter", anId)
     .summary("try the command again")
     .description(
       "Starts a new attempt of the command in its thread. Nothing is made twice: the issue, the branch and the pull request are the thread's.",
@@ -83,18 +86,30 @@ export function addDlq(dlq: Command): void {
       const schema = z.object({ id: z.string(), status: z.string(), commandId: z.string() });
       const replayed = await createApi().post(`/dlq/${encodeURIComponent(id)}/replay`, schema);
       const words = `Started again as ${replayed.commandId}. \`npx bugbot tasks show ${replayed.commandId}\` says how it goes.`;
-      print(jsonSchema.parse(given).json, replayed, words);
+      print(jsonSchema.parse(given).json, replayed, wrap(words));
     });
 
   dlq
     .command("drop")
-    .argument("<id>", "the dead letter")
+    .argument("<id>", "the dead letter", anId)
     .summary("put it away as dealt with")
     .description("Marks a dead letter as dropped. It is kept, and cannot be replayed any more.")
     .option("--json", "print JSON")
     .action(async (id: string, given: unknown) => {
       const schema = z.object({ id: z.string(), status: z.string() });
       const dropped = await createApi().post(`/dlq/${encodeURIComponent(id)}/drop`, schema);
-      print(jsonSchema.parse(given).json, dropped, `Dropped ${dropped.id}.`);
+      print(jsonSchema.parse(given).json, dropped, wrap(`Dropped ${dropped.id}.`));
     });
+}
+
+/** In backticks, which keep a command on one line. */
+function waysOut({ id, commandId }: ApiLetter): string {
+  const drop = `\`npx bugbot dlq drop ${id}\``;
+  return commandId === null ? drop : `\`npx bugbot dlq replay ${id}\`\n${drop}`;
+}
+
+/** JSON as people read it; other text as it is. */
+function indented(text: string): string {
+  const value = parseJson(text);
+  return value === undefined ? text : JSON.stringify(value, null, 2);
 }

@@ -3,6 +3,7 @@ import { styleText } from "node:util";
 import type { Command } from "commander";
 import * as z from "zod/mini";
 import { diagnosisSchema, type Finding } from "../../shared/api.ts";
+import { wrap } from "../wrap.ts";
 import { createApi, failed, type Target } from "./api.ts";
 import { oneLine, print } from "./print.ts";
 
@@ -34,8 +35,8 @@ const marks = { ok: ["ok", "green"], warning: ["warning", "yellow"], problem: ["
 
 function describe({ check, state, detail, todo }: Finding): string[] {
   const [word, colour] = marks[state];
-  const line = `${styleText(colour, word.padEnd(7))}  ${check}: ${oneLine(detail)}`;
-  return todo === "" ? [line] : [line, `         → ${todo}`];
+  const line = `${styleText(colour, word.padEnd(7))}  ${wrap(`${check}: ${oneLine(detail)}`, 9)}`;
+  return todo === "" ? [line] : [line, `         → ${wrap(todo, 11)}`];
 }
 
 /** The chat platforms' doors: each must turn away what nobody signed. */

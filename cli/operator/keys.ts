@@ -1,7 +1,9 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import * as z from "zod/mini";
 import { type ApiKeyInfo, apiKeySchema, keyScopes, newKeySchema } from "../../shared/api.ts";
-import { apiKeyLimits } from "../../shared/limits.ts";
+import { apiKeyLimits, apiKeyName } from "../../shared/limits.ts";
+import { anId, matching, wholeNumber } from "../parse-option.ts";
+import { wrap } from "../wrap.ts";
 import { createApi } from "./api.ts";
 import { print, table, when } from "./print.ts";
 
@@ -13,7 +15,8 @@ const createSchema = z.object({
 });
 const rotateSchema = z.object({ json: z._default(z.boolean(), false), overlapHours: z.number() });
 const jsonSchema = z.object({ json: z._default(z.boolean(), false) });
-const { defaultDays, defaultOverlapHours } = apiKeyLimits;
+const { defaultDays, maxDays, defaultOverlapHours, maxOverlapHours } = apiKeyLimits;
+const parseName = matching(apiKeyName.pattern, `${apiKeyName.rule}.`);
 
 /** `bugbot keys …` */
 export function addKeys(keys: Command): void {
@@ -21,8 +24,8 @@ export function addKeys(keys: Command): void {
     .command("create")
     .summary("make an API key")
     .description("Makes an API key. It is shown once: only its SHA-256 is kept.")
-    .requiredOption("--name <name>", "who or what uses it")
-    .option("--days <n>", "how long it is good", toNumber, defaultDays)
+    .requiredOption("--name <name>", "who or what uses it", parseName)
+    .option("--days <n>", "how long it is good", wholeNumber(1, maxDays), defaultDays)
     .addOption(new Option("--scope <scope>", "read: looks, and changes nothing").choices(keyScopes).default("admin"))
     .option("--json", "print JSON")
     .action(async (given: unknown) => {
@@ -33,19 +36,20 @@ export function addKeys(keys: Command): void {
   keys
     .command("list")
     .summary("show the keys, never the keys themselves")
-    .description("Shows each key's name, age and last use.")
+    .description("Shows each key's name, state, age and last use.")
     .option("--json", "print JSON")
     .action(async (given: unknown) => {
       const found = await createApi().get("/keys", z.array(apiKeySchema));
       const words = table(
         found,
         [
-          { title: "ID", cell: ({ id }) => id, whole: true },
+          { title: "ID", cell: ({ id }) => id },
           { title: "NAME", cell: ({ name }) => name },
-          { title: "STATE", cell: stateOf, whole: true, colour: (key) => (stateOf(key) === "good" ? "green" : "dim") },
+          { title: "STATE", cell: stateOf, colour: (key) => (stateOf(key) === "good" ? "green" : "dim") },
+          { title: "MAY", cell: ({ scope }) => scope },
+          { title: "CREATED (UTC)", cell: ({ createdAt }) => when(createdAt), folds: true },
           { title: "EXPIRES (UTC)", cell: ({ expiresAt }) => when(expiresAt) },
           { title: "LAST USED (UTC)", cell: ({ lastUsedAt }) => when(lastUsedAt) || "never" },
-          { title: "MAY", cell: ({ scope }) => scope },
         ],
         "No keys yet. `npx bugbot keys create --name <name>` makes one.",
       );
@@ -54,12 +58,12 @@ export function addKeys(keys: Command): void {
 
   keys
     .command("rotate")
-    .argument("<id>", "the key to replace")
+    .argument("<id>", "the key to replace", anId)
     .summary("replace a key; both are good for a while")
     .description(
       "Makes a key that replaces another. The old one goes on for the overlap, so that nothing stands still meanwhile.",
     )
-    .option("--overlap-hours <n>", "how long the old one goes on", toNumber, defaultOverlapHours)
+    .option("--overlap-hours <n>", "how long the old one goes on", wholeNumber(0, maxOverlapHours), defaultOverlapHours)
     .option("--json", "print JSON")
     .action(async (id: string, given: unknown) => {
       const { json, overlapHours } = rotateSchema.parse(given);
@@ -73,7 +77,7 @@ export function addKeys(keys: Command): void {
 
   keys
     .command("revoke")
-    .argument("<id>", "the key")
+    .argument("<id>", "the key", anId)
     .summary("end a key at once")
     .description("Ends a key at once.")
     .option("--json", "print JSON")
@@ -88,17 +92,11 @@ export function addKeys(keys: Command): void {
 
 function shown(json: boolean, made: z.infer<typeof newKeySchema>): [boolean, unknown, string] {
   const words = `${made.key}\n\nThe key ${made.id} (${made.name}), good until ${when(made.expiresAt)} UTC. It is not shown again: keep it as BUGBOT_API_KEY.`;
-  return [json, made, words];
+  return [json, made, wrap(words)];
 }
 
 function stateOf({ revokedAt, expiresAt, replacedBy }: ApiKeyInfo): string {
   if (revokedAt !== null) return "revoked";
   if (expiresAt <= Date.now()) return "expired";
   return replacedBy === null ? "good" : "replaced";
-}
-
-function toNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && Number.isFinite(value) && value >= 0) return value;
-  throw new InvalidArgumentError("It is not a number.");
 }

@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import * as z from "zod/mini";
-import { type AuditEntry, auditEntrySchema } from "../../shared/audit-entry.ts";
-import { type Api, createApi, failed, readTarget } from "./api.ts";
+import { anId } from "../parse-option.ts";
+import { failed, readTarget } from "./api.ts";
+import { readLocalLog } from "./local-log.ts";
+import { describeLine, type LogLine, readLogged, readTailEvent } from "./log-lines.ts";
 import { createJsonSplitter } from "./split-json.ts";
-import { describeLine, type LogLine, readTailEvent } from "./tail-events.ts";
 
 const optionsSchema = z.object({
   json: z._default(z.boolean(), false),
@@ -15,55 +15,47 @@ const optionsSchema = z.object({
   command: z.optional(z.string()),
 });
 const workers = ["bugbot-gateway", "bugbot-consumer"];
-const pollMs = 1000;
 
 /** `bugbot logs` */
 export function addLogs(program: Command): void {
   program
     .command("logs")
-    .summary("show what happens, a line per event")
+    .summary("show what both Workers log, a line per event")
     .description(
-      "Without --follow: what the audit has recorded. With --follow: the logs of both Workers as they are written, by " +
-        "`wrangler tail`, for which you must be logged in to Cloudflare. The local stack has no tail, its log is printed " +
-        "where `npm start` runs: there --follow goes on with the audit.",
+      "Shows what both Workers log. Of the local stack: since `npm start`, and with --follow what comes. In production: what " +
+        "comes, by `wrangler tail`, for which you must be logged in to Cloudflare; what was before is in Cloudflare's dashboard. " +
+        "What was asked, decided and changed is in `bugbot audit list`.",
     )
     .option("-f, --follow", "go on until Ctrl-C")
-    .option("--command <id>", "only what is about this command")
+    .option("--command <id>", "only what is about this command", anId)
     .option("--json", "print a JSON object per line")
     .action(async (given: unknown) => {
       const { json, follow, command } = optionsSchema.parse(given);
+      const target = readTarget();
+      let shown = 0;
       const show = (line: LogLine) => {
-        if (command === undefined || line.commandId === command)
-          console.log(json ? JSON.stringify(line) : describeLine(line));
+        if (command !== undefined && line.commandId !== command) return;
+        shown++;
+        console.log(json ? JSON.stringify(line) : describeLine(line));
       };
-      if (follow && !readTarget().isLocal) return tail(show);
-      return readAudit(createApi(), { command, follow, show });
+      if (!target.isLocal) {
+        if (!follow) throw failed(whereThePastIs(command));
+        return tail(show);
+      }
+      for await (const line of readLocalLog(target, follow)) readLogged(line).forEach(show);
+      if (command !== undefined && shown === 0)
+        throw failed(`Nothing in the log is about ${command}. \`npx bugbot tasks list\` shows the commands there are.`);
+      if (shown === 0 && !json) console.log("Nothing yet.");
     });
 }
 
-interface Reading {
-  command: string | undefined;
-  follow: boolean;
-  show: (line: LogLine) => void;
-}
-
-async function readAudit(api: Api, { command, follow, show }: Reading): Promise<void> {
-  const about = new URLSearchParams({ limit: "100", ...(command && { subject: command }) });
-  let entries = await api.get(`/audit?${about.toString()}`, z.array(auditEntrySchema));
-  let after = 0;
-  for (;;) {
-    for (const entry of entries) show(toLine(entry));
-    after = entries.at(-1)?.seq ?? after;
-    if (!follow) return;
-    await wait(pollMs);
-    about.set("after", String(after));
-    entries = await api.get(`/audit?${about.toString()}`, z.array(auditEntrySchema));
-  }
-}
-
-function toLine({ at, actor, action, subject, facts }: AuditEntry): LogLine {
-  const told = z.record(z.string(), z.unknown()).safeParse(JSON.parse(facts)).data ?? {};
-  return { at, worker: "audit", event: action, commandId: subject, facts: { by: actor, ...told } };
+function whereThePastIs(command: string | undefined): string {
+  const about = command === undefined ? "" : ` --command ${command}`;
+  return (
+    "What the Workers have logged is in Cloudflare's dashboard, https://dash.cloudflare.com/?to=/:account/workers-and-pages/observability: " +
+    `look for ${command ?? "a command's id"} there. Here \`npx bugbot logs --follow${about}\` shows what comes, and ` +
+    `\`npx bugbot audit list${about}\` what was asked, decided and changed.`
+  );
 }
 
 /** Both Workers' tails at once, until one ends. */

@@ -1,11 +1,61 @@
-import { it } from "vitest";
-import { facts, fit, oneLine, table } from "./print.ts";
+import { describe, it } from "vitest";
+import { facts, layOut, oneLine, table } from "./print.ts";
+import { widthOf, wrap } from "../wrap.ts";
 
-it("cuts the widest columns first, never an id, and never below what can be read", ({ expect }) => {
-  expect(fit([10, 20, 100], [false, false, false], 80)).toEqual([10, 20, 46]);
-  expect(fit([40, 30, 30], [true, false, false], 80)).toEqual([40, 18, 18]);
-  expect(fit([90, 30], [true, false], 80)).toEqual([90, 8]);
-  expect(fit([5, 5], [false, false], 80)).toEqual([5, 5]);
+const column = (at: number, natural: number, least = natural, folds = false) => ({ at, natural, least, folds });
+const widths = (needs: ReturnType<typeof column>[], width = 80) =>
+  layOut(needs, width).map((line) => line.map((place) => place.width));
+
+describe("a table's columns", () => {
+  it("are cut where they are widest, and never below what can be read", ({ expect }) => {
+    expect(widths([column(0, 5), column(1, 5)])).toEqual([[5, 5]]);
+    expect(widths([column(0, 10, 8), column(1, 20, 8), column(2, 100, 8)])).toEqual([[10, 20, 46]]);
+    expect(widths([column(0, 40), column(1, 30, 8), column(2, 30, 8)])).toEqual([[40, 18, 18]]);
+  });
+
+  it("go on in another line where there is no room, so that an id stays whole", ({ expect }) => {
+    expect(widths([column(0, 70), column(1, 8), column(2, 19, 19, true), column(3, 90, 16)])).toEqual([
+      [70, 8],
+      [19, 57],
+    ]);
+    expect(widths([column(0, 70), column(1, 70), column(2, 300, 16)])).toEqual([[70], [70], [78]]);
+    expect(widths([column(0, 100), column(1, 8)], 40)).toEqual([[100], [8]]);
+  });
+});
+
+const id = `slack-${"0a".repeat(32)}`;
+const columns = [
+  { title: "ID", cell: (row: { id: string; said: string }) => row.id },
+  { title: "WHEN", cell: () => "2026-01-02 03:04:05", folds: true },
+  { title: "SAID", cell: (row: { id: string; said: string }) => row.said, least: 10 },
+];
+
+it("shows a real id whole in 80 columns, and characters as wide as a terminal shows them", ({ expect }) => {
+  const rows = [
+    { id, said: "割引コードが二回適用される、とてもこまっています。はやくなおしてください。おねがいします。" },
+    { id: "slack-Ev1", said: "👩‍👩‍👧‍👦".repeat(40) },
+  ];
+  const lines = table(rows, columns, "none", 80).split("\n");
+  expect(lines).toEqual([
+    "ID",
+    "  WHEN                 SAID",
+    id,
+    expect.stringMatching(/^ {2}2026-01-02 03:04:05 {2}割引.*…$/),
+    "slack-Ev1",
+    expect.stringMatching(/^ {2}2026-01-02 03:04:05 {2}(👩‍👩‍👧‍👦)+…$/u),
+  ]);
+  for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(80);
+  const onOne = table(rows, columns, "none", 200).split("\n");
+  expect(onOne).toHaveLength(3);
+  expect(onOne[2]?.indexOf("2026")).toBe(onOne[1]?.indexOf("2026"));
+});
+
+it("breaks lines between words, and neither an address nor a command", ({ expect }) => {
+  const url = `https://example.com/${"a".repeat(40)}`;
+  expect(wrap(`See ${url} or run \`npx bugbot dlq list\` now.\nDone.`, 4, 30)).toBe(
+    ["See", url, "or run", "`npx bugbot dlq list` now.", "Done."].join("\n    "),
+  );
+  expect(wrap("a  b", 0, 30)).toBe("a  b");
 });
 
 it("shows nothing that a terminal would act on", ({ expect }) => {

@@ -1,72 +1,106 @@
 import { styleText } from "node:util";
 import { stripHidden } from "../../shared/plain-text.ts";
+import { padded, widthOf, wrap } from "../wrap.ts";
 
 export type Colour = "green" | "yellow" | "red" | "dim" | "bold";
 
 export interface Column<Row> {
   title: string;
   cell: (row: Row) => string;
-  /** Never cut: an id that is to be typed again. */
-  whole?: boolean;
+  /** How narrow it may be cut. What has none is whole: an id that is to be typed again, a date, an amount. */
+  least?: number;
+  /** Begins a row's next line, where the terminal is too narrow for a row on one. */
+  folds?: boolean;
   colour?: (row: Row) => Colour | undefined;
 }
 
 const gap = 2;
-const narrowest = 8;
+const indent = 2;
 
-/** Rows under titles, as wide as the terminal: the widest columns are cut first. Without rows, `empty`. */
-export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[], empty: string): string {
+/** Rows under titles, as wide as the terminal. Without rows, `empty`. */
+export function table<Row>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  empty: string,
+  width = tableWidth(),
+): string {
   if (rows.length === 0) return empty;
   const cells = rows.map((row) => columns.map((column) => oneLine(column.cell(row))));
-  const natural = columns.map(({ title }, at) => Math.max(title.length, ...cells.map((line) => line[at]?.length ?? 0)));
-  const widths = fit(
-    natural,
-    columns.map(({ whole }) => whole === true),
-    terminalWidth(),
-  );
-  const line = (texts: readonly string[], paint: (text: string, at: number) => string) =>
-    texts
-      .map((text, at) => paint(padded(text, widths[at] ?? 0), at))
-      .join(" ".repeat(gap))
-      .trimEnd();
+  const needs = columns.map(({ title, least, folds = false }, at): Need => {
+    const natural = Math.max(widthOf(title), ...cells.map((line) => widthOf(line[at] ?? "")));
+    return { at, natural, least: Math.min(natural, Math.max(widthOf(title), least ?? natural)), folds };
+  });
+  const lines = layOut(needs, width);
+  const write = (texts: readonly string[], paint: (text: string, at: number) => string) =>
+    lines
+      .map((places) => places.slice(0, places.findLastIndex(({ at }) => texts[at] !== "") + 1))
+      .flatMap((places, line) => {
+        if (line > 0 && places.length === 0) return [];
+        const told = places.map(({ at, width: wide }, place) => {
+          const text = padded(texts[at] ?? "", wide);
+          return paint(place === places.length - 1 ? text.trimEnd() : text, at);
+        });
+        return [" ".repeat(line === 0 ? 0 : indent) + told.join(" ".repeat(gap))];
+      })
+      .join("\n");
   return [
-    line(
+    write(
       columns.map(({ title }) => title),
       (text) => styleText("bold", text),
     ),
-    ...cells.map((texts, row) =>
-      line(texts, (text, at) => {
-        const given = rows[row];
-        const colour = given === undefined ? undefined : columns[at]?.colour?.(given);
+    ...rows.map((row, at) =>
+      write(cells[at] ?? [], (text, column) => {
+        const colour = columns[column]?.colour?.(row);
         return colour ? styleText(colour, text) : text;
       }),
     ),
   ].join("\n");
 }
 
-/** Makes columns fit by cutting the widest, one character at a time. */
-export function fit(natural: readonly number[], whole: readonly boolean[], width: number): number[] {
-  const widths = [...natural];
-  const total = () => widths.reduce((sum, one) => sum + one, 0) + gap * (widths.length - 1);
-  while (total() > width) {
-    const candidates = widths.flatMap((one, at) => (!whole[at] && one > narrowest ? [{ one, at }] : []));
-    const widest = candidates.toSorted((a, b) => b.one - a.one)[0];
-    if (!widest) break;
-    widths[widest.at] = widest.one - 1;
+interface Need {
+  /** Which column. */
+  at: number;
+  natural: number;
+  least: number;
+  folds: boolean;
+}
+
+/** Which columns stand in which line of a row, and how wide: on one line if they can be, else on as many as it takes. */
+export function layOut(needs: readonly Need[], width: number): { at: number; width: number }[][] {
+  const least = (line: readonly Need[]) => line.reduce((sum, need) => sum + need.least + gap, -gap);
+  if (least(needs) <= width) return [fit(needs, width)];
+  const lines: Need[][] = [[]];
+  for (const need of needs) {
+    const line = lines.at(-1) ?? [];
+    const room = width - (lines.length > 1 ? indent : 0);
+    if (line.length > 0 && (need.folds || least([...line, need]) > room)) lines.push([need]);
+    else line.push(need);
   }
-  return widths;
+  return lines.map((line, at) => fit(line, width - (at > 0 ? indent : 0)));
+}
+
+/** Makes columns fit by cutting the widest, one character at a time. */
+function fit(needs: readonly Need[], width: number): { at: number; width: number }[] {
+  const places = needs.map(({ at, natural, least }) => ({
+    at,
+    least,
+    width: Math.max(least, Math.min(natural, width)),
+  }));
+  const total = () => places.reduce((sum, place) => sum + place.width + gap, -gap);
+  while (total() > width) {
+    const widest = places.filter((place) => place.width > place.least).toSorted((a, b) => b.width - a.width)[0];
+    if (!widest) break;
+    widest.width--;
+  }
+  return places.map(({ at, width: wide }) => ({ at, width: wide }));
 }
 
 /** Names and values under each other; absent values are left out. */
 export function facts(values: Record<string, string | number | null | undefined>): string {
   const given = Object.entries(values).filter(([, value]) => value !== null && value !== undefined && value !== "");
-  const width = Math.max(...given.map(([name]) => name.length));
-  const indent = `\n${" ".repeat(width + gap)}`;
+  const width = Math.max(...given.map(([name]) => name.length)) + gap;
   return given
-    .map(
-      ([name, value]) =>
-        `${styleText("bold", name.padEnd(width))}${" ".repeat(gap)}${stripHidden(String(value)).replaceAll("\n", indent)}`,
-    )
+    .map(([name, value]) => `${styleText("bold", name.padEnd(width))}${wrap(stripHidden(String(value)), width)}`)
     .join("\n");
 }
 
@@ -80,13 +114,9 @@ export function oneLine(text: string): string {
   return stripHidden(text).replace(/\s+/g, " ").trim();
 }
 
-function padded(text: string, width: number): string {
-  return text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width);
-}
-
 /** A pipe has no width: `COLUMNS`, else 80. */
-function terminalWidth(): number {
-  return process.stdout.columns ?? (Number(process.env["COLUMNS"]) || 80);
+function tableWidth(): number {
+  return process.stdout.columns || Number(process.env["COLUMNS"]) || 80;
 }
 
 export function print(json: boolean, data: unknown, words: string): void {

@@ -1,13 +1,16 @@
 import type { Command } from "commander";
 import * as z from "zod/mini";
 import { type ApiTask, taskSchema, wholeTaskSchema } from "../../shared/api.ts";
+import { apiPage } from "../../shared/limits.ts";
+import { anId, wholeNumber } from "../parse-option.ts";
+import { wrap } from "../wrap.ts";
 import { createApi } from "./api.ts";
 import { type Colour, facts, print, table, when } from "./print.ts";
 
 const listSchema = z.object({
   json: z._default(z.boolean(), false),
   running: z._default(z.boolean(), false),
-  limit: z.string(),
+  limit: z.number(),
 });
 const jsonSchema = z.object({ json: z._default(z.boolean(), false) });
 
@@ -18,20 +21,24 @@ export function addTasks(tasks: Command): void {
     .summary("show what was asked and how it went, newest first")
     .description("Shows commands, newest first.")
     .option("--running", "only those that have not ended")
-    .option("--limit <n>", "at most this many", "50")
+    .option("--limit <n>", "at most this many", wholeNumber(1, apiPage.tasks), 50)
     .option("--json", "print JSON")
     .action(async (given: unknown) => {
       const { json, running, limit } = listSchema.parse(given);
-      const query = new URLSearchParams({ limit, running: String(running) });
+      const query = new URLSearchParams({ limit: String(limit), running: String(running) });
       const found = await createApi().get(`/tasks?${query.toString()}`, z.array(taskSchema));
       const words = table(
         found,
         [
-          { title: "ID", cell: ({ id }) => id, whole: true },
-          { title: "STATE", cell: stateOf, whole: true, colour: colourOf },
+          { title: "ID", cell: ({ id }) => id },
+          { title: "STATE", cell: stateOf, folds: true, colour: colourOf },
           { title: "ASKED (UTC)", cell: ({ receivedAt }) => when(receivedAt) },
-          { title: "COMMAND", cell: ({ name, text }) => `${name} ${text}` },
-          { title: "RESULT", cell: ({ pullRequestUrl, issue }) => pullRequestUrl ?? issue ?? "" },
+          {
+            title: "COMMAND",
+            cell: ({ name, text }) => `${name} ${text.replaceAll("https://github.com/", "")}`,
+            least: 16,
+          },
+          { title: "RESULT", cell: resultOf },
           { title: "COST", cell: ({ costUsd }) => (costUsd === null ? "" : `$${costUsd.toFixed(2)}`) },
         ],
         running ? "Nothing is running." : "Nothing was asked yet.",
@@ -41,7 +48,7 @@ export function addTasks(tasks: Command): void {
 
   tasks
     .command("show")
-    .argument("<id>", "the command's id")
+    .argument("<id>", "the command's id", anId)
     .summary("show one command")
     .description("Shows one command: what was asked, how it ended, and whether its last word was said.")
     .option("--json", "print JSON")
@@ -69,21 +76,19 @@ export function addTasks(tasks: Command): void {
 
   tasks
     .command("stop")
-    .argument("<id>", "the command's id")
+    .argument("<id>", "the command's id", anId)
     .summary("stop one that runs")
-    .description(
-      "Stops a command that runs, as **Stop** under its message would. Its last word says so.".replaceAll("**", ""),
-    )
+    .description("Stops a command that runs, as Stop under its message would. Its last word says so.")
     .option("--json", "print JSON")
     .action(async (id: string, given: unknown) => {
       const schema = z.object({ id: z.string(), status: z.string() });
       const stopped = await createApi().post(`/tasks/${encodeURIComponent(id)}/stop`, schema);
-      print(jsonSchema.parse(given).json, stopped, `Stopping ${stopped.id}.`);
+      print(jsonSchema.parse(given).json, stopped, wrap(`Stopping ${stopped.id}.`));
     });
 
   tasks
     .command("retry")
-    .argument("<id>", "the command's id")
+    .argument("<id>", "the command's id", anId)
     .summary("do one again that has ended")
     .description("Starts a new attempt of a command in its thread, as Retry under its message would.")
     .option("--json", "print JSON")
@@ -92,12 +97,17 @@ export function addTasks(tasks: Command): void {
         `/tasks/${encodeURIComponent(id)}/retry`,
         z.object({ id: z.string(), commandId: z.string() }),
       );
-      print(jsonSchema.parse(given).json, retried, `Started again as ${retried.commandId}.`);
+      print(jsonSchema.parse(given).json, retried, wrap(`Started again as ${retried.commandId}.`));
     });
 }
 
 function stateOf({ outcome }: ApiTask): string {
   return outcome ?? "running";
+}
+
+/** A pull request as GitHub refers to it, `owner/name#12`: `tasks show` has its address. */
+function resultOf({ pullRequestUrl, issue }: ApiTask): string {
+  return pullRequestUrl?.replace(/^.*?([^/]+\/[^/]+)\/pull\/(\d+)$/, "$1#$2") ?? issue ?? "";
 }
 
 function colourOf({ outcome }: ApiTask): Colour | undefined {

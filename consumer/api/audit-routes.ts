@@ -1,7 +1,6 @@
+import { apiPage } from "../../shared/limits.ts";
 import type { Api, ApiNeeds } from "./api.ts";
 import { readNumber } from "./read-number.ts";
-
-const maxEntries = 500;
 
 export function addAuditRoutes(api: Api, { audit }: ApiNeeds): void {
   /**
@@ -10,7 +9,7 @@ export function addAuditRoutes(api: Api, { audit }: ApiNeeds): void {
    */
   api.get("/audit", async (c) => {
     const { after, before, limit, subject } = c.req.query();
-    const count = readNumber("limit", limit, { fallback: maxEntries, min: 1, max: maxEntries });
+    const count = readNumber("limit", limit, { fallback: apiPage.audit, min: 1, max: apiPage.audit });
     const seq = (name: string, given: string) => readNumber(name, given, { fallback: 0 });
     await audit.seal().catch(() => undefined);
     if (after !== undefined) return c.json(await audit.list(seq("after", after), count, subject));
@@ -21,7 +20,10 @@ export function addAuditRoutes(api: Api, { audit }: ApiNeeds): void {
   api.get("/audit/unsealed", async (c) => {
     const { limit, subject } = c.req.query();
     return c.json(
-      await audit.unsealed(readNumber("limit", limit, { fallback: maxEntries, min: 1, max: maxEntries }), subject),
+      await audit.unsealed(
+        readNumber("limit", limit, { fallback: apiPage.audit, min: 1, max: apiPage.audit }),
+        subject,
+      ),
     );
   });
 }

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { sha256 } from "../../shared/audit-entry.ts";
 import { parseJson } from "../../shared/parse-json.ts";
 import { commandSchema } from "../../shared/command.ts";
+import { apiPage } from "../../shared/limits.ts";
 import { type Letter, letterStatuses } from "../stores/dead-letters.ts";
 import type { Api, ApiNeeds } from "./api.ts";
 import { answerPage } from "./answer-page.ts";
@@ -17,7 +18,7 @@ export function addLetterRoutes(api: Api, needs: ApiNeeds): void {
     const status = letterStatuses.find((known) => known === given);
     if (given !== undefined && !status)
       throw new Refusal(400, "bad_query", `status is one of ${letterStatuses.join(", ")}.`);
-    const limit = readNumber("limit", c.req.query("limit"), { fallback: 100, min: 1, max: 1000 });
+    const limit = readNumber("limit", c.req.query("limit"), { fallback: 100, min: 1, max: apiPage.letters });
     const letters = await deadLetters.list(limit + 1, status, c.req.query("before"));
     return answerPage(c, letters.map(inShort), limit, ({ id }) => id);
   });

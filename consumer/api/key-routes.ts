@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { keyScopes } from "../../shared/api.ts";
-import { apiKeyLimits } from "../../shared/limits.ts";
+import { apiKeyLimits, apiKeyName } from "../../shared/limits.ts";
 import type { ApiKey } from "../stores/api-keys.ts";
 import type { Api, ApiNeeds } from "./api.ts";
 import { answerPage } from "./answer-page.ts";
@@ -13,7 +13,7 @@ const hourMs = 60 * 60_000;
 const { defaultDays, maxDays, defaultOverlapHours, maxOverlapHours } = apiKeyLimits;
 
 const newKeySchema = z.strictObject({
-  name: z.string().check(z.regex(/^[\w.-]{1,40}$/, "a name has 1 to 40 letters, digits, dots, dashes or underscores")),
+  name: z.string().check(z.regex(apiKeyName.pattern, apiKeyName.rule)),
   days: z._default(z.number().check(z.gt(0), z.lte(maxDays)), defaultDays),
   scope: z._default(z.enum(keyScopes), "admin"),
 });

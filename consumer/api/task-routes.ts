@@ -1,3 +1,4 @@
+import { apiPage } from "../../shared/limits.ts";
 import { interrupt } from "../commands/stop.ts";
 import { isWork } from "../is-work.ts";
 import type { Api, ApiNeeds } from "./api.ts";
@@ -11,7 +12,7 @@ export function addTaskRoutes(api: Api, needs: ApiNeeds): void {
 
   api.get("/tasks", async (c) => {
     const running = c.req.query("running") === "true";
-    const limit = readNumber("limit", c.req.query("limit"), { fallback: 50, min: 1, max: 1000 });
+    const limit = readNumber("limit", c.req.query("limit"), { fallback: 50, min: 1, max: apiPage.tasks });
     return answerPage(c, await tasks.list(limit + 1, running, c.req.query("before")), limit, ({ id }) => id);
   });
 

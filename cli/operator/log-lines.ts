@@ -1,11 +1,12 @@
-import { parseJson } from "../../shared/parse-json.ts";
 import * as z from "zod/mini";
-import { oneLine } from "./print.ts";
+import { parseJson } from "../../shared/parse-json.ts";
+import { oneLine, when } from "./print.ts";
 
+/** What a Worker printed at one moment. */
+const loggedSchema = z.object({ message: z.array(z.unknown()), timestamp: z.number() });
 /** What is used of `wrangler tail --format json`'s events. */
 const tailSchema = z.object({
-  eventTimestamp: z.nullish(z.number()),
-  logs: z.array(z.object({ message: z.array(z.unknown()), timestamp: z.number() })),
+  logs: z.array(loggedSchema),
   exceptions: z.array(z.object({ name: z.string(), message: z.string(), timestamp: z.number() })),
 });
 const lineSchema = z.intersection(
@@ -25,23 +26,30 @@ export interface LogLine {
 export function readTailEvent(worker: string, text: string): LogLine[] {
   const tail = z.safeParse(tailSchema, parseJson(text));
   if (!tail.success) return [];
-  const logged = tail.data.logs.map(({ message, timestamp }): LogLine => {
-    const words = message.map((part) => (typeof part === "string" ? part : JSON.stringify(part))).join(" ");
-    const line = z.safeParse(lineSchema, parseJson(words));
-    if (!line.success) return { at: timestamp, worker, event: "said", commandId: undefined, facts: { words } };
-    const { event, worker: _worker, commandId, ...facts } = line.data;
-    return { at: timestamp, worker, event, commandId, facts };
-  });
   const thrown = tail.data.exceptions.map(({ name, message, timestamp }): LogLine => {
     return { at: timestamp, worker, event: "threw", commandId: undefined, facts: { error: `${name}: ${message}` } };
   });
-  return [...logged, ...thrown];
+  return [...tail.data.logs.map((logged) => toLine(worker, logged)), ...thrown];
 }
 
-/** `00:51:07 consumer command_settled slack-Ev1 outcome=succeeded` */
+/** A line of the local stack's log, in which both Workers' are. */
+export function readLogged(text: string): LogLine[] {
+  const logged = z.safeParse(loggedSchema, parseJson(text));
+  return logged.success ? [toLine("workerd", logged.data)] : [];
+}
+
+function toLine(printedBy: string, { message, timestamp }: z.infer<typeof loggedSchema>): LogLine {
+  const words = message.map((part) => (typeof part === "string" ? part : JSON.stringify(part))).join(" ");
+  const line = z.safeParse(lineSchema, parseJson(words));
+  if (!line.success) return { at: timestamp, worker: printedBy, event: "said", commandId: undefined, facts: { words } };
+  const { event, worker = printedBy, commandId, ...facts } = line.data;
+  return { at: timestamp, worker, event, commandId, facts };
+}
+
+/** `2026-11-21 00:51:07 consumer command_settled slack-Ev1 outcome=succeeded` */
 export function describeLine({ at, worker, event, commandId, facts }: LogLine): string {
   const told = Object.entries(facts)
     .filter(([name, value]) => name !== "stack" && value !== undefined && value !== null)
     .map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
-  return oneLine([new Date(at).toISOString().slice(11, 19), worker, event, commandId ?? "", ...told].join(" "));
+  return oneLine([when(at), worker, event, commandId ?? "", ...told].join(" "));
 }

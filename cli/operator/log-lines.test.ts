@@ -1,6 +1,6 @@
 import { it } from "vitest";
 import { createJsonSplitter } from "./split-json.ts";
-import { describeLine, readTailEvent } from "./tail-events.ts";
+import { describeLine, readTailEvent } from "./log-lines.ts";
 
 /** As `wrangler tail --format json` prints one: pretty, over many lines, one after the other. */
 const tailEvent = {
@@ -32,10 +32,10 @@ it("prints one line per event, however the stream is cut", ({ expect }) => {
     const split = createJsonSplitter((text) => found.push(...readTailEvent("consumer", text).map(describeLine)));
     for (let at = 0; at < stream.length; at += size) split(stream.slice(at, at + size));
     expect(found).toEqual([
-      "22:13:20 consumer command_settled slack-Ev1 outcome=succeeded note=a } b",
-      '22:13:20 consumer said words=plain {"words":1}',
-      "22:13:21 consumer threw error=TypeError: x is undefined",
-      "22:13:21 consumer threw error=TypeError: x is undefined",
+      "2023-11-14 22:13:20 consumer command_settled slack-Ev1 outcome=succeeded note=a } b",
+      '2023-11-14 22:13:20 consumer said words=plain {"words":1}',
+      "2023-11-14 22:13:21 consumer threw error=TypeError: x is undefined",
+      "2023-11-14 22:13:21 consumer threw error=TypeError: x is undefined",
     ]);
   }
 });
