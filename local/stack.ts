@@ -33,6 +33,11 @@ export interface StackOptions {
    * which the stand-ins answer.
    */
   containers?: Containers;
+  /**
+   * What else there is outside, such as a package registry: its URL, and where it is answered. The vendors' own URLs are
+   * everywhere then, too.
+   */
+  places?: Variables;
   onLog?: (line: string) => void;
 }
 
@@ -54,6 +59,7 @@ export async function startStack({
   agent,
   credentials,
   containers,
+  places,
   onLog = () => undefined,
 }: StackOptions) {
   const missing = servicesToStandInFor(variables);
@@ -81,7 +87,13 @@ export async function startStack({
     await built;
     const egressPort = await freePort();
     const gatewayPort = port ?? (await freePort());
-    const outside = containers && createOutside(standIns.urls);
+    const outside =
+      containers || places
+        ? createOutside(standIns.urls, {
+            ...places,
+            ...(containerServer && { [containerServer.url]: containerServer.url }),
+          })
+        : undefined;
     const workers = await startWorkers({
       bundles: bundles ?? folder,
       state: join(folder, "state"),

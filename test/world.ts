@@ -25,6 +25,8 @@ export interface WorldOptions {
   credentials?: StandInCredentials;
   /** A Cloudflare Container for each conversation, not one container server as a process. */
   containers?: Containers;
+  /** What else there is outside: by its own URL, where it is answered. */
+  places?: Variables;
   /** How long a command may take until its last word. */
   endMs?: number;
 }
