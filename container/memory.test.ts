@@ -50,6 +50,19 @@ async function interrupt(): Promise<Buffer> {
 }
 
 describe("a run's memory", () => {
+  it("is dropped where it was fetched: once, and that of no other run", async ({ expect }) => {
+    world = await createWorld({ script: () => [{ text: "Done." }] });
+    for (const id of ["job-1", "job-2"]) await world.run({ id });
+    const status = async (id: string, method = "GET") =>
+      (await fetch(`${world.url}/jobs/${id}/checkpoint`, { method })).status;
+    expect([await status("job-1"), await status("job-2")]).toEqual([200, 200]);
+    expect(await status("job-1", "DELETE")).toBe(200);
+    expect([await status("job-1"), await status("job-2")]).toEqual([404, 200]);
+    // A retry, and a job that nobody knows.
+    expect([await status("job-1", "DELETE"), await status("nobody", "DELETE")]).toEqual([200, 200]);
+    expect((await world.read("job-1", 0)).done).toBe(true);
+  });
+
   it("lets a later run on an empty disk go on in the same session, and costs no more than its own", async ({
     expect,
   }) => {

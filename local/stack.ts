@@ -34,6 +34,11 @@ export interface StackOptions {
    * which the stand-ins answer.
    */
   containers?: Containers;
+  /**
+   * What else there is outside, such as a package registry: its URL, and where it is answered. The vendors' own URLs are
+   * everywhere then, too.
+   */
+  places?: Variables;
   onLog?: (line: string) => void;
   /** Whether what the Workers print is kept for `npx bugbot logs`, until the stack is closed. Default false. */
   keepsLog?: boolean;
@@ -57,6 +62,7 @@ export async function startStack({
   agent,
   credentials,
   containers,
+  places,
   onLog = () => undefined,
   keepsLog = false,
 }: StackOptions) {
@@ -87,7 +93,13 @@ export async function startStack({
     const gatewayPort = port ?? (await freePort());
     const log = keepsLog ? keepLog(gatewayPort) : undefined;
     if (log) closing.push(() => log.close());
-    const outside = containers && createOutside(standIns.urls);
+    const outside =
+      containers || places
+        ? createOutside(standIns.urls, {
+            ...places,
+            ...(containerServer && { [containerServer.url]: containerServer.url }),
+          })
+        : undefined;
     const workers = await startWorkers({
       bundles: bundles ?? folder,
       state: join(folder, "state"),

@@ -27,6 +27,8 @@ export interface WorldOptions {
   containers?: Containers;
   /** Whether `npx bugbot logs` can read what the Workers print. */
   keepsLog?: boolean;
+  /** What else there is outside: by its own URL, where it is answered. */
+  places?: Variables;
   /** How long a command may take until its last word. */
   endMs?: number;
 }

@@ -2,10 +2,11 @@ import { createSettlements } from "../../local/settlements.ts";
 import { startStack } from "../../local/stack.ts";
 import type { Cleanup } from "../report/cleanup.ts";
 import type { Line, Section } from "../report/report.ts";
-import { type Bug, readBugs, scriptFor } from "./read-bugs.ts";
+import { type Bug, expectedProofs, readBugs, scriptFor } from "./read-bugs.ts";
 import { allowedPaths, replay, type ReplayNeeds } from "./replay.ts";
 
 const endMs = 120_000;
+const inShort = { new_test: "failed before, passes after:", edits_check: "a draft that edits its own check:" };
 
 /** Bugs as they really look, each from its thread to its pull request. */
 export async function measureFixes(cleanup: Cleanup): Promise<Section> {
@@ -32,6 +33,7 @@ export async function measureFixes(cleanup: Cleanup): Promise<Section> {
     notes: [
       "The model is scripted: it makes the patch of bench/fixes/<bug>/fix.patch with its tools. The Workers, the queue, git, Claude Code and the tests are real.",
       "ok: the pull request's diff is that patch, and its new test failed on the code before and passes on the fix.",
+      "In node-due-date the model edits the test that fails: ok is a draft that says so.",
     ],
   };
 }
@@ -40,13 +42,13 @@ async function tell(bug: Bug, needs: ReplayNeeds): Promise<Line> {
   const startedAt = performance.now();
   const { outcome, lastWord, pull, diff } = await replay(bug, needs);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  const [, test] =
-    /Reproduced by a new test: with `(.+?)` `npm test` failed on the code before, and passes/.exec(lastWord) ?? [];
+  const { isDraft, words } = expectedProofs[bug.proof];
+  const [, test] = words.exec(lastWord) ?? [];
   return {
     what: bug.name,
     measured: `${outcome} in ${seconds} s`,
-    comparison: test ? `reproduced by ${test}: failed before, passes after` : lastWord.replace(/\s+/g, " "),
+    comparison: test ? `${inShort[bug.proof]} ${test}` : lastWord.replace(/\s+/g, " "),
     target: diff === bug.patch ? "diff as scripted" : "another diff than scripted",
-    met: diff === bug.patch && pull?.isDraft === false && test !== undefined,
+    met: diff === bug.patch && pull?.isDraft === isDraft && test !== undefined,
   };
 }

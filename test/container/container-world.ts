@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { workers } from "../../local/build-workers.ts";
+import type { createAppKey } from "../../local/github/app-key.ts";
 import type { ScriptedModel } from "../../local/stand-ins.ts";
 import { conversationId } from "../../shared/conversation.ts";
-import { createWorld } from "../world.ts";
+import { createWorld, type WorldOptions } from "../world.ts";
 import { buildId, containerPrefix, engine } from "./docker.ts";
 
 /** Occurs in every credential and nowhere else. */
@@ -27,12 +28,21 @@ const ownCanaries = {
 /** How git's credential looks on the wire. */
 export const encodedCanary = btoa(`x-access-token:${canary}`).slice(0, 60);
 
+interface ContainerWorldOptions extends Pick<WorldOptions, "places" | "variables"> {
+  /** Opens GitHub in place of the personal token. */
+  githubApp?: ReturnType<typeof createAppKey>;
+}
+
 /** The outside world around both Workers and real containers, with the vendors' own URLs everywhere. */
-export async function createContainerWorld(script?: ScriptedModel) {
+export async function createContainerWorld(
+  script?: ScriptedModel,
+  { places = {}, variables, githubApp }: ContainerWorldOptions = {},
+) {
   const world = await createWorld({
-    credentials: canaries,
+    credentials: { ...canaries, ...(githubApp && { githubApp }) },
     // Its socket is none of the sandbox's business.
-    variables: { DISCORD_MENTIONS: "off", ...ownCanaries },
+    variables: { DISCORD_MENTIONS: "off", ...ownCanaries, ...variables },
+    places,
     containers: { buildId, engine: engine ?? "" },
     ...(script && { script }),
   });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { demoReport } from "../../local/demo-repository.ts";
+import { createAppKey } from "../../local/github/app-key.ts";
 import { createAgent } from "./agent.ts";
 import { canaries, canary, type ContainerWorld, createContainerWorld, encodedCanary } from "./container-world.ts";
 import { docker, engine } from "./docker.ts";
@@ -11,27 +12,39 @@ const written = (text: string) => `${text.slice(0, 3)}''${text.slice(3)}`;
 const pattern = (text: string) => text.replace(/^(...)(.)/, "$1[$2]");
 
 const places = "/workspace /tmp /app /etc /home /root /run /var /opt /usr/local/etc";
-const agent = createAgent([
+const app = createAppKey();
+/** A piece of the App's key, and how its tokens begin: as they are, and as git's credential on the wire. */
+const [keyPiece = ""] = /[A-Za-z0-9]{16}/.exec(app.privateKey.split("\n").slice(5).join("\n")) ?? [];
+const tokens = ["ghs_", btoa("x-access-token:ghs_").slice(0, 24)];
+const sought = [decoy, canary.slice(0, 14), encodedCanary, keyPiece, ...tokens];
+
+const look = [
   `printf %s ${written(decoy)} > /tmp/found-me; git config --local core.askPass ${written(decoy)}`,
   "env; cat /proc/[0-9]*/environ | tr '\\0' '\\n' | sort -u",
   "cat /proc/[0-9]*/cmdline | tr '\\0' ' '",
   "git config --list --show-origin; cat .git/config",
-  `grep -rlsE --exclude-dir=node_modules '${[decoy, canary.slice(0, 14), encodedCanary].map(pattern).join("|")}' ${places} | sort`,
-]);
+  `grep -rlsE --exclude-dir=node_modules '${sought.map(pattern).join("|")}' ${places} | sort`,
+];
 
-describe.skipIf(!engine)("an agent that looks for secrets", () => {
+describe.skipIf(!engine).for([
+  { by: "a personal token", githubApp: undefined },
+  { by: "a GitHub App", githubApp: app },
+])("an agent that looks for secrets, where GitHub is opened by $by", ({ githubApp }) => {
+  const agent = createAgent(look);
   let world: ContainerWorld;
   let ts = "";
   beforeAll(async () => {
-    world = await createContainerWorld(agent.script);
+    world = await createContainerWorld(agent.script, { ...(githubApp && { githubApp }) });
     const ended = await world.mention(`fix ${demoReport}`, { eventId: "EvCurious" });
     if (ended.outcome !== "succeeded") throw new Error(`the fix ended as ${ended.outcome}`);
     ts = ended.ts;
   });
   afterAll(() => world?.close());
 
-  const secrets = [...Object.values(canaries), canary, encodedCanary];
-  const secretsIn = (text: string) => secrets.filter((secret) => text.includes(secret));
+  const secretsIn = (text: string) =>
+    [...Object.values(canaries), canary, encodedCanary, keyPiece, ...tokens].filter((secret) => text.includes(secret));
+
+  const minted = () => world.github.app?.minted.map(({ token }) => token) ?? [];
 
   it("finds none in the environment or the arguments of any process", ({ expect }) => {
     const [, environments = "", commands = ""] = agent.printed;
@@ -100,8 +113,10 @@ describe.skipIf(!engine)("an agent that looks for secrets", () => {
       new Set([canaries.anthropicKey]),
     );
     const git = world.github.requests.filter(({ path }) => path.includes(".git/"));
-    expect(new Set(git.map(({ headers }) => headers["authorization"]))).toEqual(
-      new Set([`Basic ${btoa(`x-access-token:${canaries.githubToken}`)}`]),
-    );
+    const given = githubApp ? minted() : [canaries.githubToken];
+    const used = new Set(git.map(({ headers }) => headers["authorization"]));
+    // One reads and one pushes, where an App makes them; its third opens the pull request.
+    expect(given).toHaveLength(githubApp ? 3 : 1);
+    expect([...used]).toEqual(given.slice(0, 2).map((token) => `Basic ${btoa(`x-access-token:${token}`)}`));
   });
 });
