@@ -66,15 +66,17 @@ export async function verify(
     };
 
     const after = await check("after", "on the fix", commit);
-    if (after.kind !== "passed" && after.lacks !== undefined) return notVerified(after.lacks);
-    if (after.kind === "timed_out") return notVerified(`${shown} did not end within ${Math.round(timeoutMs / 1000)} s`);
-    if (after.kind === "talked_too_much") return notVerified(`${shown} printed more than bugbot reads`);
-    if (after.kind === "not_started") return notVerified(`${shown} could not be started (${lastLine(after.output)})`);
+    if (after.kind !== "passed" && after.lacks !== undefined) return notVerified(after.lacks, edited);
+    if (after.kind === "timed_out")
+      return notVerified(`${shown} did not end within ${Math.round(timeoutMs / 1000)} s`, edited);
+    if (after.kind === "talked_too_much") return notVerified(`${shown} printed more than bugbot reads`, edited);
+    if (after.kind === "not_started")
+      return notVerified(`${shown} could not be started (${lastLine(after.output)})`, edited);
     // A failure says nothing of the code where something else was installed than for the fix.
     const beside = ({ kind, lacks }: Checked): "passed" | "failed" | "unknown" =>
       kind === "passed" || (kind === "failed" && lacks === after.lacks) ? kind : "unknown";
     const before = beside(await check("before", "on the code before", checkout.commit));
-    if (after.kind === "failed") return { kind: "fails", command, before, output: after.output };
+    if (after.kind === "failed") return { kind: "fails", command, before, output: after.output, edited };
 
     const reproduced = (by: string[]): Proof => ({ kind: "reproduced", command, tests: by, edited });
     const passes = (by: string[], earlier = before): Proof => ({
@@ -108,8 +110,8 @@ export async function verify(
   }
 }
 
-function notVerified(reason: string): Proof {
-  return { kind: "not_verified", reason };
+function notVerified(reason: string, edited?: string[]): Proof {
+  return { kind: "not_verified", reason, edited };
 }
 
 function lastLine(output: string): string {

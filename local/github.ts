@@ -2,6 +2,7 @@ import { type CommitOptions, createRepositories, type SeedOptions } from "./gith
 import { createGitServer } from "./github/git-server.ts";
 import { type AppOptions, createApp } from "./github/app.ts";
 import { createGrants } from "./github/grants.ts";
+import { createGraphql } from "./github/graphql.ts";
 import { createAnswers } from "./github/answers.ts";
 import { createCommitAnswers } from "./github/commit-answers.ts";
 import { createHistory } from "./github/comparison.ts";
@@ -23,8 +24,9 @@ export interface GitHubOptions {
 }
 
 const apiPath = "/api/v3";
+const graphqlPath = "/api/graphql";
 
-/** A local stand-in for GitHub: real git repositories over HTTP, and the REST API under /api/v3 as on an own server. */
+/** A local stand-in for GitHub: real git repositories over HTTP, the REST API under /api/v3 and GraphQL at /api/graphql, as on an own server. */
 export async function createGitHub({
   token,
   app: appOptions,
@@ -41,11 +43,16 @@ export async function createGitHub({
   const findGrant = createGrants(token, app);
   const git = createGitServer({ root: repositories.root, env: repositories.env, findGrant, knows, pushed });
   const isApi = (path: string) => path === apiPath || path.startsWith(`${apiPath}/`);
+  const graphql = createGraphql({ findGrant, known });
 
   const { origin, close, ...standIn } = await startStandIn({
-    streams: (path) => !isApi(path),
+    streams: (path) => !isApi(path) && path !== graphqlPath,
     operation: ({ method, path }) => `${method} ${path.split("?", 1)[0]?.replace(apiPath, "")}`,
-    answer: (request) => (isApi(new URL(request.url).pathname) ? rest.fetch(request) : git.answer(request)),
+    answer: (request) => {
+      const { pathname } = new URL(request.url);
+      if (pathname === graphqlPath) return graphql(request);
+      return isApi(pathname) ? rest.fetch(request) : git.answer(request);
+    },
   });
   const apiUrl = `${origin}${apiPath}`;
   const contents = createContents({ repositories, apiUrl, url: origin });

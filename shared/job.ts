@@ -39,7 +39,7 @@ const usageSchema = z.object({ costUsd: z.number(), turns: z.number(), durationM
 export type Usage = z.infer<typeof usageSchema>;
 
 const before = z.enum(["passed", "failed", "unknown"]);
-/** What the change touches of the check itself: tests that were there, manifests, settings. With them as they were it passes as well. */
+/** What the change touches of the check itself: tests that were there, manifests, settings. Where it passes, it does so with them as they were as well. */
 const edited = z.optional(z.array(z.string()));
 
 /**
@@ -67,9 +67,9 @@ export const proofSchema = z.discriminatedUnion("kind", [
     asItWas: z.enum(["failed", "unknown"]),
     output: z.string(),
   }),
-  z.object({ kind: z.literal("fails"), command: z.string(), before, output: z.string() }),
+  z.object({ kind: z.literal("fails"), command: z.string(), before, output: z.string(), edited }),
   /** `reason` ends a sentence that begins “Not verified:”. */
-  z.object({ kind: z.literal("not_verified"), reason: z.string() }),
+  z.object({ kind: z.literal("not_verified"), reason: z.string(), edited }),
 ]);
 export type Proof = z.infer<typeof proofSchema>;
 

@@ -1,8 +1,8 @@
 import type { Settings } from "../../shared/settings.ts";
 import { createAppAccess } from "./github-app.ts";
 
-/** What a call to GitHub is for, on one repository: reading, writing a branch, or opening a pull request. */
-export type Purpose = "read" | "push" | "propose";
+/** What a call to GitHub is for, on one repository: reading, writing a branch, opening a pull request, or making one a draft or none. */
+export type Purpose = "read" | "push" | "propose" | "redraft";
 
 /** bugbot's way into GitHub. */
 export interface GitHubAccess {
@@ -19,6 +19,7 @@ const permissions: Record<Purpose, string> = {
   read: "`contents` and `pull requests` (read)",
   push: "`contents` (read and write)",
   propose: "`pull requests` (read and write)",
+  redraft: "`contents` and `pull requests` (read and write)",
 };
 
 /** By the App where one is set up, else by the personal token; undefined without either. */

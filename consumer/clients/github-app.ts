@@ -33,6 +33,8 @@ const permissions = {
   push: { metadata: "read", contents: "write" },
   // A pull request is opened between branches, which must be seen for it.
   propose: { metadata: "read", contents: "read", pull_requests: "write" },
+  // To change whether it is a draft, GitHub asks an App for both.
+  redraft: { metadata: "read", contents: "write", pull_requests: "write" },
 } as const satisfies Record<Purpose, Record<string, "read" | "write">>;
 
 /**

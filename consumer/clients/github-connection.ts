@@ -17,19 +17,19 @@ export interface ConnectionOptions {
 
 /** What every call on one repository is made with; the token goes along as a header. */
 export type At = { owner: string; repo: string; headers: { authorization: string } };
-type Call<T> = (rest: Octokit["rest"], at: At) => Promise<T>;
+type Call<T> = (rest: Octokit["rest"], at: At, graphql: Octokit["graphql"]) => Promise<T>;
 
 export type GitHubConnection = ReturnType<typeof connectGitHub>;
 
-/** GitHub's REST API, each call with a token for its repository and purpose. */
+/** GitHub's REST API, and what only its GraphQL has, each call with a token for its repository and purpose. */
 export function connectGitHub({ access, apiUrl, redact }: ConnectionOptions) {
-  const { rest } = createOctokit(apiUrl, {}, redact);
+  const { rest, graphql } = createOctokit(apiUrl, {}, redact);
 
   async function send<T>(repository: string, purpose: Purpose, call: Call<T>): Promise<T> {
     for (let again = false; ; again = true) {
       const token = await access.token(repository, purpose);
       try {
-        return await call(rest, { ...parts(repository), headers: { authorization: `token ${token}` } });
+        return await call(rest, { ...parts(repository), headers: { authorization: `token ${token}` } }, graphql);
       } catch (error) {
         if (again || !isEnded(readRefusal(error)) || !access.forget(token)) throw error;
       }

@@ -8,6 +8,7 @@ const requestErrorSchema = z.object({
   message: z.string(),
   response: z.object({ headers: z.record(z.string(), z.unknown()) }),
 });
+const graphqlErrorSchema = z.object({ name: z.literal("GraphqlResponseError"), errors: z.array(z.unknown()) });
 const causedSchema = z.object({ cause: z.instanceof(Failure) });
 
 export interface Refusal {
@@ -36,6 +37,11 @@ function retryAfterMs(status: number, message: string, headers: Record<string, u
   }
   // A secondary limit may say nothing: "wait for at least one minute".
   return status === 429 || (status === 403 && /rate limit/i.test(message)) ? 60_000 : undefined;
+}
+
+/** What GraphQL answers with 200 and refuses all the same. */
+export function isGraphqlRefusal(error: unknown): boolean {
+  return graphqlErrorSchema.safeParse(error).success;
 }
 
 /** In the words a person can act on. */

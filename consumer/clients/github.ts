@@ -1,7 +1,7 @@
 import { Failure } from "../../shared/failure.ts";
 import { maxChangedFolders, maxComparedFiles } from "../../shared/limits.ts";
 import type { GitHubConnection } from "./github-connection.ts";
-import { readRefusal } from "./github-failure.ts";
+import { isGraphqlRefusal, readRefusal } from "./github-failure.ts";
 import type { MoveRef } from "./move-ref.ts";
 
 export interface Repository {
@@ -40,6 +40,12 @@ export interface PullRequest {
   draft: boolean;
 }
 
+export interface OpenPullRequest extends PullRequest {
+  /** What GraphQL knows it by. */
+  nodeId: string;
+  body: string;
+}
+
 export interface NewPullRequest {
   head: string;
   base: string;
@@ -47,6 +53,16 @@ export interface NewPullRequest {
   body: string;
   draft: boolean;
 }
+
+/** https://docs.github.com/graphql/reference/mutations#convertpullrequesttodraft and `#markpullrequestreadyforreview` */
+const redraft = {
+  draft: `mutation ($pullRequestId: ID!) {
+    convertPullRequestToDraft(input: { pullRequestId: $pullRequestId }) { pullRequest { isDraft } }
+  }`,
+  ready: `mutation ($pullRequestId: ID!) {
+    markPullRequestReadyForReview(input: { pullRequestId: $pullRequestId }) { pullRequest { isDraft } }
+  }`,
+};
 
 const bugbotLabel = { name: "bugbot", color: "5865f2", description: "Opened by bugbot" };
 
@@ -118,12 +134,14 @@ export function createGitHub({ ask, find }: GitHubConnection, moveRef: MoveRef) 
       return modes;
     },
 
-    async findPullRequest(repository: string, head: string): Promise<PullRequest | undefined> {
+    async findPullRequest(repository: string, head: string): Promise<OpenPullRequest | undefined> {
       const { data } = await ask(repository, "read", (rest, at) =>
         rest.pulls.list({ ...at, head: `${at.owner}:${head}`, state: "open" }),
       );
       const [found] = data;
-      return found && { number: found.number, url: found.html_url, draft: found.draft === true };
+      if (!found) return undefined;
+      const { number, html_url: url, node_id: nodeId, body } = found;
+      return { number, url, draft: found.draft === true, nodeId, body: body ?? "" };
     },
 
     /** Not every plan has drafts: without them it is opened as an ordinary one. */
@@ -138,6 +156,40 @@ export function createGitHub({ ask, find }: GitHubConnection, moveRef: MoveRef) 
         }
       });
       return { number: data.number, url: data.html_url, draft: data.draft === true };
+    },
+
+    async describePullRequest(repository: string, number: number, body: string): Promise<void> {
+      await ask(repository, "propose", (rest, at) => rest.pulls.update({ ...at, pull_number: number, body }));
+    },
+
+    /** Makes a pull request a draft, or ready for review. False where GitHub refuses that; not every plan has drafts. */
+    async redraftPullRequest(
+      repository: string,
+      { number, nodeId }: Pick<OpenPullRequest, "number" | "nodeId">,
+      to: keyof typeof redraft,
+    ): Promise<boolean> {
+      return ask(repository, "redraft", async (rest, at, graphql) => {
+        try {
+          await graphql(redraft[to], { pullRequestId: nodeId, headers: at.headers });
+          return true;
+        } catch (error) {
+          if (!isGraphqlRefusal(error)) throw error;
+          // What is so already may be refused.
+          const { data } = await rest.pulls.get({ ...at, pull_number: number });
+          return data.draft === (to === "draft");
+        }
+      });
+    },
+
+    /** Comments on a pull request, unless a comment since then (ms since the epoch) ends with the same `mark`. */
+    async commentOnce(repository: string, number: number, text: string, mark: string, sinceMs: number): Promise<void> {
+      await ask(repository, "propose", async (rest, at) => {
+        const since = new Date(sinceMs).toISOString();
+        const of = { ...at, issue_number: number };
+        const { data } = await rest.issues.listComments({ ...of, since, per_page: 100 });
+        if (data.some(({ body }) => body?.trimEnd().endsWith(mark))) return;
+        await rest.issues.createComment({ ...of, body: `${text}\n\n${mark}` });
+      });
     },
 
     /** Puts bugbot's label on a pull request; makes it where the repository has none. */

@@ -160,7 +160,18 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
   const proof: Proof = run.kind === "pushed" && run.commit === left.commit ? run.proof : await recallProof(left.commit);
   const proposal = { summary, files, proof, usage: run.usage };
   const pullRequest = await openPullRequest(
-    { command, report, repository, branch, title: subject, issue: issue ?? undefined, card, model, ...proposal },
+    {
+      command,
+      report,
+      repository,
+      branch,
+      title: subject,
+      issue: issue ?? undefined,
+      card,
+      model,
+      isNew: left.isNew,
+      ...proposal,
+    },
     { github, effect },
   ).catch((error: unknown) => {
     throw error instanceof Failure
@@ -182,7 +193,8 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
   }
   const pushed: Outcome = { kind: "pushed", commit: left.commit, ...proposal };
   const shown = { ...pullRequest, title: subject };
-  return withIssue(endingOfRun(pushed, { where, allowedPaths, limits, pullRequest: shown, note: unlinked }));
+  const note = [pullRequest.note, unlinked].filter((words) => words !== undefined).join("\n");
+  return withIssue(endingOfRun(pushed, { where, allowedPaths, limits, pullRequest: shown, note }));
 
   /** What an earlier try of this thread learnt of a commit that is still to be proposed. */
   async function recallProof(commit: string): Promise<Proof> {

@@ -1,9 +1,11 @@
-import type { Comparison, GitHub, PullRequest } from "../clients/github.ts";
+import type { Comparison, GitHub, OpenPullRequest } from "../clients/github.ts";
 
 export interface Recorded {
   head?: string | null;
   compared?: Comparison | undefined;
-  open?: PullRequest | undefined;
+  open?: OpenPullRequest | undefined;
+  /** Whether GitHub lets it make a draft of a pull request, and the other way round. */
+  redrafts?: boolean;
   /** By commit; where none is given, one plain file. */
   modes?: Record<string, Map<string, string> | undefined>;
   /** Whether nobody else moved the branch before it was taken back. */
@@ -11,7 +13,7 @@ export interface Recorded {
 }
 
 /** GitHub as a list of calls, for tests: it answers what it is given. */
-export function recordGitHub({ head = null, compared, open, modes = {}, isUndone = true }: Recorded) {
+export function recordGitHub({ head = null, compared, open, modes = {}, isUndone = true, redrafts = true }: Recorded) {
   const calls: unknown[][] = [];
   const record =
     <T>(name: string, answer: T) =>
@@ -30,6 +32,9 @@ export function recordGitHub({ head = null, compared, open, modes = {}, isUndone
       draft: false,
     }),
     labelPullRequest: record("labelPullRequest", undefined),
+    describePullRequest: record("describePullRequest", undefined),
+    redraftPullRequest: record("redraftPullRequest", redrafts),
+    commentOnce: record("commentOnce", undefined),
     moveBranch: record("moveBranch", isUndone),
     modes: async (_repository, commit) =>
       commit in modes ? modes[commit] : new Map(Object.entries({ "src/cart.js": "100644" })),

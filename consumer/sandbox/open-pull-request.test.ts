@@ -1,4 +1,5 @@
 import { describe, it } from "vitest";
+import * as z from "zod/mini";
 import type { Proof } from "../../shared/job.ts";
 import type { Effect } from "../effect.ts";
 import { recordGitHub } from "./github-recorder.ts";
@@ -42,6 +43,7 @@ const plan: PullRequestPlan = {
   proof: { kind: "reproduced", command: "npm test", tests: ["src/cart.test.js"] },
   usage: { costUsd: 0.1, turns: 2, durationMs: 1000 },
   model: "sonnet",
+  isNew: true,
 };
 
 describe("a pull request", () => {
@@ -51,11 +53,10 @@ describe("a pull request", () => {
     expect(names()).toEqual(["findPullRequest", "createPullRequest", "labelPullRequest"]);
   });
 
-  it("is the one that the branch has already", async ({ expect }) => {
-    const { github, names } = recordGitHub({
-      open: { number: 3, url: "https://github.com/acme/shop/pull/3", draft: false },
-    });
-    expect(await openPullRequest(plan, { github, effect })).toMatchObject({ number: 3 });
+  it("is the one that the branch has already, and stays as it is where nothing is new", async ({ expect }) => {
+    const open = { number: 3, url: "https://github.com/acme/shop/pull/3", draft: false, nodeId: "PR_3", body: "" };
+    const { github, names } = recordGitHub({ open });
+    expect(await openPullRequest({ ...plan, isNew: false }, { github, effect })).toMatchObject({ number: 3 });
     expect(names()).toEqual(["findPullRequest", "labelPullRequest"]);
   });
 
@@ -63,7 +64,9 @@ describe("a pull request", () => {
     const { github, calls } = recordGitHub({});
     await openPullRequest(plan, { github, effect });
     const body = JSON.stringify(calls.at(1));
-    expect(body).not.toMatch(/@(channel|mallory|bob|acme)|#\d|GH-\d|<!--|<details|mia@|ann@|\]\(https:\/\/evil|\\n# /);
+    expect(body).not.toMatch(
+      /@(channel|mallory|bob|acme)|#\d|GH-\d|<!-- (?!bugbot:)|<details|mia@|ann@|\]\(https:\/\/evil|\\n# /,
+    );
     expect(body).toContain("> it breaks");
     expect(body).toContain("](https://posthog.example/person/1)");
     expect(body).toContain("- `src/cart.js` +2 −1");
@@ -115,5 +118,92 @@ describe("a pull request", () => {
     expect(await openPullRequest(plan, { github: { ...github, labelPullRequest }, effect })).toMatchObject({
       number: 7,
     });
+  });
+});
+
+describe("a pull request that was open before the run", () => {
+  const good: Proof = { kind: "reproduced", command: "npm test", tests: ["src/cart.test.js"], edited: [] };
+  const fails: Proof = { kind: "fails", command: "npm test", before: "passed", output: "1 !== 2", edited: [] };
+  const disarmed: Proof = { ...fails, edited: ["src/cart.test.js"] };
+
+  /** The body that a run with this proof left, as a person added to it. */
+  async function bodyAfter(proof: Proof): Promise<string> {
+    const { github, calls } = recordGitHub({});
+    await openPullRequest({ ...plan, proof }, { github, effect });
+    const { body } = z.object({ body: z.string() }).parse(calls.at(1)?.at(-1));
+    return `Seen by Ann.\n\n${body}\nTo do: $& ask Bob`;
+  }
+
+  async function followUp(proof: Proof, open: { body: string; draft: boolean }, redrafts = true) {
+    const found = { number: 3, url: "https://github.com/acme/shop/pull/3", nodeId: "PR_3", ...open };
+    const { github, calls, names } = recordGitHub({ open: found, redrafts });
+    const command = { ...plan.command, id: "slack-Ev2" };
+    const ended = await openPullRequest({ ...plan, command, summary: "Went on.", proof }, { github, effect });
+    const of = (name: string) => calls.filter(([one]) => one === name).map((call) => call.at(-1));
+    const body = String(of("describePullRequest").at(-1) ?? open.body);
+    return { ended, body, redrafted: of("redraftPullRequest"), names: names(), of };
+  }
+
+  it("becomes a draft where the new proof is worse, says so, and keeps what people wrote", async ({ expect }) => {
+    const before = await bodyAfter(good);
+    const { ended, body, redrafted, names } = await followUp(fails, { body: before, draft: false });
+    expect(ended).toMatchObject({ number: 3, draft: true, note: undefined });
+    expect(redrafted).toEqual(["draft"]);
+    expect(body).toMatch(/^Seen by Ann\.\n[^]*To do: \$& ask Bob$/);
+    expect(body).toContain("`npm test` fails on the fix. Before the change, it passed.");
+    expect(body).not.toContain("Reproduced");
+    expect(body).toMatch(/Fixed by [^]*\*\*Since then:\*\* Went on\./);
+    expect(body.match(/### Report/g)).toHaveLength(1);
+    expect(names).not.toContain("createPullRequest");
+  });
+
+  it("becomes ready where bugbot made it a draft and the new proof is good", async ({ expect }) => {
+    const { ended, body, redrafted } = await followUp(good, { body: await bodyAfter(fails), draft: true });
+    expect(ended).toMatchObject({ draft: false, note: undefined });
+    expect(redrafted).toEqual(["ready"]);
+    expect(body).toContain("Reproduced by a new test");
+  });
+
+  it.for<[string, Proof, Proof]>([
+    ["an earlier run edited the check", disarmed, good],
+    ["this run edits the check", fails, { ...good, edited: ["package.json"] }],
+    ["nobody knows whether the check was edited", { kind: "not_verified", reason: "time was up" }, good],
+  ])("stays a draft where %s, for good", async ([, first, second], { expect }) => {
+    const once = await followUp(second, { body: await bodyAfter(first), draft: true });
+    expect(once.redrafted).toEqual([]);
+    expect(once.ended).toMatchObject({ draft: true, note: expect.stringContaining("may have changed the check") });
+    expect(once.body).toContain("may have changed the check");
+    const body = once.body.replace("slack-Ev2", "slack-Ev1");
+    expect((await followUp(good, { body, draft: true })).redrafted).toEqual([]);
+  });
+
+  it("stays a draft where a person made it one", async ({ expect }) => {
+    const { ended, redrafted } = await followUp(good, { body: await bodyAfter(good), draft: true });
+    expect(redrafted).toEqual([]);
+    expect(ended).toMatchObject({ draft: true, note: undefined });
+  });
+
+  it("says where GitHub refuses, in the body and to whoever asked", async ({ expect }) => {
+    const { ended, body } = await followUp(fails, { body: await bodyAfter(good), draft: false }, false);
+    expect(ended).toMatchObject({
+      draft: false,
+      note: expect.stringContaining("GitHub did not let me make it a draft"),
+    });
+    expect(body).toContain("GitHub did not let me make it a draft");
+  });
+
+  it("is written once for a run that is carried out again", async ({ expect }) => {
+    const first = await followUp(fails, { body: await bodyAfter(good), draft: false });
+    const again = await followUp(fails, { body: first.body, draft: true });
+    expect(again.of("describePullRequest")).toEqual([]);
+    expect(again.redrafted).toEqual([]);
+  });
+
+  it("gets a comment instead where bugbot's part of the body is gone", async ({ expect }) => {
+    const { ended, of, names, redrafted } = await followUp(fails, { body: "My own words.", draft: false });
+    expect(ended).toMatchObject({ draft: true });
+    expect(redrafted).toEqual(["draft"]);
+    expect(names).not.toContain("describePullRequest");
+    expect(of("commentOnce")).toHaveLength(1);
   });
 });

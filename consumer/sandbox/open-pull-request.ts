@@ -1,16 +1,18 @@
 import type { Command } from "../../shared/command.ts";
 import type { ChangedFile, Proof, Usage } from "../../shared/job.ts";
-import { stripHidden } from "../../shared/plain-text.ts";
-import { maskEmails } from "../../shared/references/email.ts";
-import { promptVersion } from "../../shared/prompt.ts";
-import type { GitHub, PullRequest, Repository } from "../clients/github.ts";
+import type { GitHub, OpenPullRequest, PullRequest, Repository } from "../clients/github.ts";
 import type { Issue } from "../clients/linear.ts";
 import type { Effect } from "../effect.ts";
-import { costLine } from "../endings/bill.ts";
+import { isUnproven } from "../endings/proof-in-words.ts";
 import type { Card } from "../evidence/card.ts";
-import { inlineMarkdown, linkMarkdown } from "../evidence/untrusted-markdown.ts";
-import { isUnproven, proofInWords } from "../endings/proof-in-words.ts";
 import type { Report } from "../report/read-report.ts";
+import {
+  describeAnew,
+  describePullRequest,
+  describeRun,
+  readStanding,
+  type Standing,
+} from "./describe-pull-request.ts";
 
 export interface PullRequestPlan {
   command: Command;
@@ -27,91 +29,87 @@ export interface PullRequestPlan {
   usage: Usage;
   /** The agent's. */
   model: string;
+  /** Whether this run pushed what is proposed. */
+  isNew: boolean;
 }
 
-/** Opens the pull request, as a draft where nothing proves the fix, or finds the one this branch has. Throws `Failure`. */
-export async function openPullRequest(
-  plan: PullRequestPlan,
-  { github, effect }: { github: GitHub; effect: Effect },
-): Promise<PullRequest> {
+interface Opened extends PullRequest {
+  /** What it was before this run; null for one that this run opens. */
+  before?: (Pick<OpenPullRequest, "nodeId"> & { standing: Standing | null }) | null;
+}
+
+export interface Proposed extends PullRequest {
+  /** What GitHub did not let bugbot do, or why it is still a draft. */
+  note: string | undefined;
+}
+
+interface Needs {
+  github: GitHub;
+  effect: Effect;
+}
+
+/**
+ * Opens the pull request, as a draft where nothing proves the fix; one that this branch has already is brought up to what this run
+ * pushed. Throws `Failure`.
+ */
+export async function openPullRequest(plan: PullRequestPlan, { github, effect }: Needs): Promise<Proposed> {
   const { repository, branch: head, title, proof } = plan;
-  const opened = await effect("open pull request", async () => {
+  const opened = await effect("open pull request", async (): Promise<Opened> => {
     const open = await github.findPullRequest(repository.name, head);
-    const base = repository.defaultBranch;
+    if (open) {
+      const { number, url, draft, nodeId, body } = open;
+      return { number, url, draft, before: { nodeId, standing: readStanding(body) ?? null } };
+    }
     const body = describePullRequest(plan);
-    return open ?? github.createPullRequest(repository.name, { head, base, title, body, draft: isUnproven(proof) });
+    const base = repository.defaultBranch;
+    return github.createPullRequest(repository.name, { head, base, title, body, draft: isUnproven(proof) });
   });
   const label = () => github.labelPullRequest(repository.name, opened.number);
   await effect("label pull request", label, { attempts: 1 }).catch(() => undefined);
-  return opened;
+  const { number, url, draft, before } = opened;
+  if (!before || !plan.isNew) return { number, url, draft, note: undefined };
+  return bringUpToDate(plan, { number, url, draft, ...before }, { github, effect });
 }
 
-function describePullRequest(plan: PullRequestPlan): string {
-  const { command, report, issue, summary, proof, usage, model } = plan;
-  const platform = command.conversation.platform === "slack" ? "Slack" : "Discord";
-  const parts = [
-    defuse(summary) || "The agent left no summary.",
-    `### Proof\n\n${[defuse(proofInWords(proof)), ...printed(proof)].join("\n\n")}`,
-    ...changed(plan),
-    `### Report\n\n${issue ? `[${issue.identifier}](${issue.url}), reported` : "Reported"} in ${platform} by ${defuse(inlineMarkdown(maskEmails(report.author)))}:\n
-${defuse(report.text)
-  .split("\n")
-  .map((line) => `> ${line}`)
-  .join("\n")}`,
-    ...evidenceOf(plan.card),
-    `---
-Made by bugbot with Claude Code (${costLine(usage, model)} · prompt ${promptVersion}). A person should review it before it is merged.
-To go on, write \`@bugbot fix …\` in the same thread: the change lands on this branch. To stop, close this pull request; a run that has begun ends with \`@bugbot stop\` there.
-`,
-  ];
-  return parts.join("\n\n");
-}
+/** A pull request that was open before, as it is after another run. What people wrote in it stays. */
+async function bringUpToDate(
+  plan: PullRequestPlan,
+  { standing, nodeId, ...open }: PullRequest & Pick<OpenPullRequest, "nodeId"> & { standing: Standing | null },
+  { github, effect }: Needs,
+): Promise<Proposed> {
+  const { command, repository, branch, proof } = plan;
+  const { number } = open;
+  const isUntouched = standing?.isCheckUntouched === true && proof.edited?.length === 0;
+  const isOurs = standing?.isDraftForProof === true;
+  const { to, words } = redraft();
+  const isDone =
+    to !== undefined &&
+    (await effect("redraft pull request", () =>
+      github.redraftPullRequest(repository.name, { number, nodeId }, to),
+    ).catch(() => false));
+  const draft = isDone ? to === "draft" : open.draft;
+  const note = to === undefined || !isDone ? words : undefined;
+  const now = { isDraftForProof: draft && (isOurs || (isDone && to === "draft")), isCheckUntouched: isUntouched };
+  const isTold = await effect("describe pull request", async () => {
+    const found = await github.findPullRequest(repository.name, branch);
+    const body = found && describeAnew(found.body, plan, now, note);
+    if (body === undefined) {
+      const mark = `<!-- bugbot:run ${command.id} -->`;
+      await github.commentOnce(repository.name, number, describeRun(plan, note), mark, command.receivedAt);
+    } else if (body !== found?.body) await github.describePullRequest(repository.name, number, body);
+    return true;
+  }).catch(() => false);
+  const untold = isTold ? [] : ["GitHub did not take what is new for its description, which is older than the branch."];
+  return { ...open, draft, note: [...(note ? [note] : []), ...untold].join("\n") || undefined };
 
-/** What the check printed, where it failed: a block that its text cannot leave. */
-function printed(proof: Proof): string[] {
-  if ((proof.kind !== "fails" && proof.kind !== "edits_check") || proof.output === "") return [];
-  const lines = stripHidden(proof.output)
-    .split("\n")
-    .map((line) => `    ${line}`);
-  return [`How it ended:\n\n${lines.join("\n")}`];
-}
-
-const shownFiles = 20;
-
-function changed({ files }: PullRequestPlan): string[] {
-  if (files.length === 0) return [];
-  const lines = files.slice(0, shownFiles).map((file) => `- ${diffOf(file)}`);
-  const rest = files.length > shownFiles ? [`- and ${files.length - shownFiles} more`] : [];
-  return [`### Change\n\n${[...lines, ...rest].join("\n")}`];
-}
-
-/** `` `src/cart.js` +1 −1 `` */
-export function diffOf({ path, additions, deletions }: ChangedFile): string {
-  return `\`${path.replaceAll("`", "'").slice(0, 200).toWellFormed()}\` +${additions} −${deletions}`;
-}
-
-/** A line for each section of the card: the whole is in the issue. */
-function evidenceOf(card: Card | undefined): string[] {
-  if (!card || card.sections.length === 0) return [];
-  const lines = card.sections.map(({ title, brief: { lead, text, url } }) => {
-    const words = defuse(inlineMarkdown(maskEmails(text)));
-    // The address is left as it is.
-    const link = linkMarkdown(maskEmails(lead), url).replace(/^.*?(?=\]\(|$)/s, (label) => defuse(label));
-    return `- ${title}: ${link} ${words}`.trimEnd();
-  });
-  return [`### Evidence\n\n${lines.join("\n")}`];
-}
-
-/** GitHub refuses longer bodies; quoted parts are kept far below. */
-const maxQuotedLength = 20_000;
-
-/** Quoted words ping nobody, link to no issue and hide nothing. */
-function defuse(text: string): string {
-  return stripHidden(text)
-    .trim()
-    .slice(0, maxQuotedLength)
-    .toWellFormed()
-    .replaceAll("<", "&lt;")
-    .replace(/@(?=[\w-])/g, "@\u200B")
-    .replace(/(#|\bGH-)(?=\d)/gi, "$1\u200B");
+  /** What is to become of it, and what is said where that is nothing, or cannot be. */
+  function redraft(): { to?: "draft" | "ready"; words?: string } {
+    if (isUnproven(proof))
+      return open.draft ? {} : { to: "draft", words: "GitHub did not let me make it a draft, which it should be." };
+    if (!open.draft || !isOurs) return {};
+    if (isUntouched) return { to: "ready", words: "It is still a draft: GitHub did not let me mark it as ready." };
+    return {
+      words: "It is still a draft: a run on this branch may have changed the check itself. Look, and mark it as ready.",
+    };
+  }
 }

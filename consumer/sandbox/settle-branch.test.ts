@@ -127,7 +127,7 @@ describe("after a run, its branch", () => {
 
   it("keeps good work of a run that nobody follows any more, where it is in a pull request", async ({ expect }) => {
     const run = { kind: "lost" as const };
-    const open = { number: 3, url: "https://github.com/acme/shop/pull/3", draft: false };
+    const open = { number: 3, url: "https://github.com/acme/shop/pull/3", draft: false, nodeId: "PR_1", body: "" };
     expect(await settle({ run, headBefore: "old" }, { head: "new", compared: clean, open })).toMatchObject({
       left: { kind: "work" },
       undone: [],

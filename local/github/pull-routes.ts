@@ -97,9 +97,12 @@ export function pullRoutes({ history, pulls, answers, login }: RestNeeds) {
   routes.get("/issues/:number/comments", async (context) => {
     const { fullName } = context.get("repository");
     const { number, comments } = await pullOf(context);
+    const { since = "" } = context.req.query();
     return paged(
       context,
-      comments.map((comment) => answers.comment(fullName, number, comment)),
+      comments
+        .filter(({ createdAt }) => createdAt >= since)
+        .map((comment) => answers.comment(fullName, number, comment)),
     );
   });
   routes.post("/issues/:number/comments", async (context) => {

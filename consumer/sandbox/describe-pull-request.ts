@@ -1,0 +1,141 @@
+import { isUnproven, proofInWords } from "../endings/proof-in-words.ts";
+import type { Card } from "../evidence/card.ts";
+import { inlineMarkdown, linkMarkdown } from "../evidence/untrusted-markdown.ts";
+import { costLine } from "../endings/bill.ts";
+import type { ChangedFile, Proof } from "../../shared/job.ts";
+import { stripHidden } from "../../shared/plain-text.ts";
+import { promptVersion } from "../../shared/prompt.ts";
+import { maskEmails } from "../../shared/references/email.ts";
+import type { PullRequestPlan } from "./open-pull-request.ts";
+
+/** What bugbot knows of its pull request from one run to the next: it stands in the body, where bugbot's part begins. */
+export interface Standing {
+  /** bugbot made it a draft, for its proof. */
+  isDraftForProof: boolean;
+  /** No run has touched the check that judges the fix. */
+  isCheckUntouched: boolean;
+}
+
+/** bugbot's part of a body. Quoted words hold no mark: their `<` is none. */
+const part =
+  /<!-- bugbot:begin ([\w-]+) (draft|ready) (untouched|touched) -->\r?\n([^]*?)<!-- bugbot:proof -->[^]*?<!-- bugbot:end -->/;
+
+/** Undefined where the marks of bugbot's part are gone. */
+export function readStanding(body: string): Standing | undefined {
+  const [, , draft, check] = part.exec(body) ?? [];
+  return draft === undefined
+    ? undefined
+    : { isDraftForProof: draft === "draft", isCheckUntouched: check === "untouched" };
+}
+
+/** Of a pull request that this run opens. */
+export function standingOf(proof: Proof): Standing {
+  return { isDraftForProof: isUnproven(proof), isCheckUntouched: proof.edited?.length === 0 };
+}
+
+/** The body of a new pull request. What people write above or below bugbot's part stays theirs. */
+export function describePullRequest(plan: PullRequestPlan): string {
+  const { command, report, issue } = plan;
+  const platform = command.conversation.platform === "slack" ? "Slack" : "Discord";
+  const parts = [
+    ownPart(plan, summaryOf(plan), standingOf(plan.proof)),
+    `### Report\n\n${issue ? `[${issue.identifier}](${issue.url}), reported` : "Reported"} in ${platform} by ${defuse(inlineMarkdown(maskEmails(report.author)))}:\n
+${defuse(report.text)
+  .split("\n")
+  .map((line) => `> ${line}`)
+  .join("\n")}`,
+    ...evidenceOf(plan.card),
+    `---
+A person should review it before it is merged.
+To go on, write \`@bugbot fix …\` in the same thread: the change lands on this branch. To stop, close this pull request; a run that has begun ends with \`@bugbot stop\` there.
+`,
+  ];
+  return parts.join("\n\n");
+}
+
+/** The body with bugbot's part as it is after another run, which adds to what was said before. Undefined where its marks are gone. */
+export function describeAnew(body: string, plan: PullRequestPlan, standing: Standing, note = ""): string | undefined {
+  const [old, by, , , said = ""] = part.exec(body) ?? [];
+  if (old === undefined) return undefined;
+  if (by === plan.command.id) return body;
+  const all = `${said.trim().slice(-maxQuotedLength).toWellFormed()}\n\n**Since then:** ${summaryOf(plan)}`;
+  return body.replace(old, () => ownPart(plan, all, standing, note));
+}
+
+/** The same for a comment, where the body has no part of bugbot's any more. */
+export function describeRun(plan: PullRequestPlan, note = ""): string {
+  return [summaryOf(plan), ...afterRun(plan, note)].join("\n\n");
+}
+
+function ownPart(plan: PullRequestPlan, said: string, standing: Standing, note = ""): string {
+  const { isDraftForProof, isCheckUntouched } = standing;
+  const marks = `${isDraftForProof ? "draft" : "ready"} ${isCheckUntouched ? "untouched" : "touched"}`;
+  return [
+    `<!-- bugbot:begin ${plan.command.id} ${marks} -->\n${said}`,
+    "<!-- bugbot:proof -->",
+    ...afterRun(plan, note),
+    "<!-- bugbot:end -->",
+  ].join("\n\n");
+}
+
+function afterRun(plan: PullRequestPlan, note: string): string[] {
+  const { proof, usage, model } = plan;
+  return [
+    `### Proof\n\n${[defuse(proofInWords(proof)), ...(note ? [note] : []), ...printed(proof)].join("\n\n")}`,
+    ...changed(plan),
+    `Made by bugbot with Claude Code (${costLine(usage, model)} · prompt ${promptVersion}).`,
+  ];
+}
+
+function summaryOf({ summary }: PullRequestPlan): string {
+  return defuse(summary) || "The agent left no summary.";
+}
+
+/** What the check printed, where it failed: a block that its text cannot leave. */
+function printed(proof: Proof): string[] {
+  if ((proof.kind !== "fails" && proof.kind !== "edits_check") || proof.output === "") return [];
+  const lines = stripHidden(proof.output)
+    .split("\n")
+    .map((line) => `    ${line}`);
+  return [`How it ended:\n\n${lines.join("\n")}`];
+}
+
+const shownFiles = 20;
+
+function changed({ files }: PullRequestPlan): string[] {
+  if (files.length === 0) return [];
+  const lines = files.slice(0, shownFiles).map((file) => `- ${diffOf(file)}`);
+  const rest = files.length > shownFiles ? [`- and ${files.length - shownFiles} more`] : [];
+  return [`### Change\n\n${[...lines, ...rest].join("\n")}`];
+}
+
+/** `` `src/cart.js` +1 −1 `` */
+function diffOf({ path, additions, deletions }: ChangedFile): string {
+  return `\`${path.replaceAll("`", "'").slice(0, 200).toWellFormed()}\` +${additions} −${deletions}`;
+}
+
+/** A line for each section of the card: the whole is in the issue. */
+function evidenceOf(card: Card | undefined): string[] {
+  if (!card || card.sections.length === 0) return [];
+  const lines = card.sections.map(({ title, brief: { lead, text, url } }) => {
+    const words = defuse(inlineMarkdown(maskEmails(text)));
+    // The address is left as it is.
+    const link = linkMarkdown(maskEmails(lead), url).replace(/^.*?(?=\]\(|$)/s, (label) => defuse(label));
+    return `- ${title}: ${link} ${words}`.trimEnd();
+  });
+  return [`### Evidence\n\n${lines.join("\n")}`];
+}
+
+/** GitHub refuses longer bodies; quoted parts are kept far below. */
+const maxQuotedLength = 20_000;
+
+/** Quoted words ping nobody, link to no issue and hide nothing. */
+function defuse(text: string): string {
+  return stripHidden(text)
+    .trim()
+    .slice(0, maxQuotedLength)
+    .toWellFormed()
+    .replaceAll("<", "&lt;")
+    .replace(/@(?=[\w-])/g, "@\u200B")
+    .replace(/(#|\bGH-)(?=\d)/gi, "$1\u200B");
+}
