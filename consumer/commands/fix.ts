@@ -25,8 +25,20 @@ import { branchName, oneLine } from "../report/title.ts";
 
 /** From a report to a pull request. Nothing is made before it is clear which repository is meant. */
 export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> {
-  const { effect, status, settings, linear, linearTeams, threadIssues, commands, conversations, leases, proofs, now } =
-    needs;
+  const {
+    effect,
+    status,
+    settings,
+    redact,
+    linear,
+    linearTeams,
+    threadIssues,
+    commands,
+    conversations,
+    leases,
+    proofs,
+    now,
+  } = needs;
   const github = needs.github ?? missing("GitHub", "GITHUB_TOKEN, or GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY");
   if (!settings.ANTHROPIC_API_KEY) missing("The model", "ANTHROPIC_API_KEY");
   const { command, model } = chooseModel(asked, settings);
@@ -112,7 +124,8 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
     repository,
     branch,
     headBefore,
-    commitSubject: subject,
+    // The container makes the commit, and knows no secret.
+    commitSubject: redact(subject),
     allowedPaths,
     prompt,
     resumePrompt,
@@ -122,7 +135,7 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
   };
   await goOn("run");
   const { outcome: ended, kept } = await runAgent(plan, needs).catch(async (error: unknown) => {
-    await settleBranch({ ...plan, commandId: command.id, run: { kind: "broken" } }, { github, leases, effect });
+    await settleBranch({ ...plan, commandId: command.id, run: { kind: "broken" } }, { github, leases, redact, effect });
     throw error;
   });
   const stopped = await effect("stop asked before pull request", () => commands.stopRequested(command.id));
@@ -132,7 +145,7 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
     const { commit, proof } = run;
     await effect("keep proof", () => proofs.save(repository.name, commit, proof, now())).catch(() => undefined);
   }
-  const left = await settleBranch({ ...plan, commandId: command.id, run }, { github, leases, effect });
+  const left = await settleBranch({ ...plan, commandId: command.id, run }, { github, leases, redact, effect });
   if (left.kind === "taken_back" || (left.kind === "work" && left.isNew)) {
     const [action, reason] = left.kind === "work" ? ["pushed"] : ["took_back", left.reason];
     await effect("note push", () =>

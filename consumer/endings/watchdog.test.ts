@@ -4,6 +4,7 @@ import type { Command } from "../../shared/command.ts";
 import { Failure } from "../../shared/failure.ts";
 import { dayMs, watchdogBatch } from "../../shared/limits.ts";
 import { conversationGone } from "../gone.ts";
+import { asItIs } from "../../shared/redact.ts";
 import { readSettings } from "../../shared/settings.ts";
 import type { DeadCommand } from "./dead-letter.ts";
 import type { Ending } from "./ending.ts";
@@ -96,6 +97,7 @@ async function setUp(
     checkpoints: createCheckpoints(env.CHECKPOINTS, { key: undefined, ttlDays: 30, now: () => clock.now }),
     sources: { behaviour: undefined, code: undefined },
     settings: readSettings({}),
+    redact: asItIs,
     metrics: {
       commandEnded: ({ id }: Command, { outcome }: Ending, endedBy: string) =>
         void counted.push([id, outcome, endedBy]),
