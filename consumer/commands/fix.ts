@@ -6,6 +6,7 @@ import { awaitApproval } from "../admission/await-approval.ts";
 import { reserveMonth } from "../endings/bill.ts";
 import { chooseModel } from "../admission/choose-model.ts";
 import { writePrompt } from "../../shared/prompt.ts";
+import { rulesOf } from "../../shared/rules-of.ts";
 import { chooseRepository } from "../admission/choose-repository.ts";
 import type { Ending } from "../endings/ending.ts";
 import { endingOfRun } from "../endings/ending-of-run.ts";
@@ -13,7 +14,6 @@ import { recallCard } from "../evidence/recall-card.ts";
 import { moveToReview } from "../report/move-to-review.ts";
 import type { CommandNeeds } from "../needs.ts";
 import { noteDeed } from "../note-deed.ts";
-import { allowedPathsOf } from "../sandbox/allowed-paths-of.ts";
 import { withEarlier, writeFollowUp } from "../sandbox/follow-up-prompt.ts";
 import { promptFacts } from "../sandbox/prompt-facts.ts";
 import { openPullRequest } from "../sandbox/open-pull-request.ts";
@@ -41,7 +41,7 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
   } = needs;
   const github = needs.github ?? missing("GitHub", "GITHUB_TOKEN, or GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY");
   if (!settings.ANTHROPIC_API_KEY) missing("The model", "ANTHROPIC_API_KEY");
-  const { command, model } = chooseModel(asked, settings);
+  const { command, model: named } = chooseModel(asked);
   const most = limitsOf(settings);
   const reserved = await effect("check month", () => reserveMonth(command, most.maxCostUsd, needs));
   const limits = { ...most, maxCostUsd: reserved ?? most.maxCostUsd };
@@ -62,6 +62,9 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
       },
     ),
   );
+
+  const { paths: allowedPaths, verify, registries, model: usual } = rulesOf(settings, repository.name);
+  const model = named ?? usual;
 
   const claimed = await effect("claim conversation", () => conversations.claim(thread, command.id, now()));
   if (!claimed)
@@ -86,14 +89,13 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
   });
 
   const isMore = branch === known.branch && (known.summary !== null || known.hasCheckpoint);
-  const allowedPaths = allowedPathsOf(settings);
   const facts = promptFacts({
     repository: repository.name,
     report,
     issue: issue ?? undefined,
     card,
     allowedPaths,
-    verify: settings.BUGBOT_VERIFY,
+    verify,
   });
   const prompt = withEarlier(writePrompt(facts), isMore ? known.summary : null);
   const resumePrompt = isMore ? writeFollowUp({ report, branch, allowedPaths }) : undefined;
@@ -102,7 +104,7 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
     const terms = {
       head: repository.head,
       limits,
-      verify: settings.BUGBOT_VERIFY ?? null,
+      verify: verify ?? null,
       resumes: known.hasCheckpoint,
     };
     await awaitApproval(
@@ -127,6 +129,8 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
     // The container makes the commit, and knows no secret.
     commitSubject: redact(subject),
     allowedPaths,
+    verify,
+    registries,
     prompt,
     resumePrompt,
     model,
