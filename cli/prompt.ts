@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import * as z from "zod/mini";
-import { defaultAllowedPaths } from "../shared/limits.ts";
 import { promptVersion, withConventions, writePrompt } from "../shared/prompt.ts";
+import { rulesOf } from "../shared/rules-of.ts";
 import { readSettings } from "../shared/settings.ts";
 import { readEnvironment } from "./environment.ts";
 
@@ -13,7 +13,7 @@ export function addPrompt(program: Command): void {
     .command("prompt")
     .summary("print what the agent is asked, for a sample report")
     .description(
-      "Prints what the agent is asked for a sample report, with BUGBOT_ALLOWED_PATHS and BUGBOT_VERIFY as they are set here.",
+      "Prints what the agent is asked for a sample report, with BUGBOT_ALLOWED_PATHS, BUGBOT_VERIFY and BUGBOT_PROJECTS as they are set here.",
     )
     .option("--json", "print { version, prompt } as JSON")
     .action((given: unknown) => {
@@ -24,9 +24,10 @@ export function addPrompt(program: Command): void {
 }
 
 function samplePrompt(): string {
-  const { BUGBOT_ALLOWED_PATHS: paths, BUGBOT_VERIFY: verify } = readSettings(readEnvironment());
+  const repository = "acme/shop";
+  const { paths, verify } = rulesOf(readSettings(readEnvironment()), repository);
   const asked = writePrompt({
-    repository: "acme/shop",
+    repository,
     reported: [
       { source: "earlier in the thread, by U0MIA", text: "A customer paid too little, twice this week." },
       { source: "chat message by U0ALICE", text: 'Pressing "Apply" twice takes the discount code off twice.' },
@@ -37,7 +38,7 @@ function samplePrompt(): string {
       text: "Who is affected:\n- 3 people met “RangeError: the discount is too high” in the last 14 days",
     },
     suspects: [{ path: "src/cart.js", line: 22, reasons: ["frame applyCode, line 22"] }],
-    allowedPaths: paths.length > 0 ? paths : defaultAllowedPaths,
+    allowedPaths: paths,
     verify,
   });
   return withConventions(asked, [{ path: "CLAUDE.md", text: "Prices are whole cents." }]);

@@ -1,5 +1,6 @@
 import type { Conversation } from "../shared/conversation.ts";
 import type { Log } from "../shared/log.ts";
+import type { Redact } from "../shared/redact.ts";
 import type { Settings } from "../shared/settings.ts";
 import type { GitHub } from "./clients/github.ts";
 import type { Linear } from "./clients/linear.ts";
@@ -60,6 +61,7 @@ export interface Outside {
   admissions: Admissions;
   metrics: Metrics;
   settings: Settings;
+  redact: Redact;
   log: Log;
   now: () => number;
 }

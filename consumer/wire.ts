@@ -123,6 +123,7 @@ export function wire(env: Env): Outside & { audit: Audit } {
     threadIssues: createThreadIssues(env.BUGBOT_KV),
     metrics: createMetrics(env.METRICS),
     settings,
+    redact,
     log,
     now: Date.now,
   };

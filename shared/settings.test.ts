@@ -1,4 +1,5 @@
 import { describe, it } from "vitest";
+import { rulesOf } from "./rules-of.ts";
 import {
   wrongSettings,
   invalidSettings,
@@ -53,6 +54,48 @@ describe("settings", () => {
     }
     const rules = wrongSettings({ BUGBOT_COAUTHORS: "alice@example.com", BUGBOT_MODEL: "gpt" }).map(({ rule }) => rule);
     expect(rules).toEqual(["BUGBOT_MODEL must be sonnet, opus, haiku", "BUGBOT_COAUTHORS must hold user=address"]);
+  });
+
+  it("hold for single repositories, each from the most specific that has it", ({ expect }) => {
+    const settings = readSettings({
+      BUGBOT_ALLOWED_PATHS: "src/**",
+      BUGBOT_VERIFY: "npm test",
+      BUGBOT_PROJECTS: JSON.stringify({
+        "Acme/shop": { paths: ["lib/**"], model: "Opus" },
+        "acme/*": { model: "haiku", registries: ["npm.acme.test:8443"] },
+      }),
+    });
+    expect(rulesOf(settings, "acme/Shop")).toEqual({
+      paths: ["lib/**"],
+      verify: "npm test",
+      model: "opus",
+      registries: ["npm.acme.test:8443"],
+    });
+    expect(rulesOf(settings, "acme/other")).toMatchObject({ paths: ["src/**"], model: "haiku" });
+    expect(rulesOf(settings, "acme2/shop")).toMatchObject({ paths: ["src/**"], model: "sonnet", registries: [] });
+    expect(invalidSettings({ BUGBOT_PROJECTS: "{}" })).toEqual([]);
+  });
+
+  it.for([
+    ["{", ['BUGBOT_PROJECTS must be a JSON object: {"owner/name": {"paths": ["src/**"]}}']],
+    ["[]", ['BUGBOT_PROJECTS must be a JSON object: {"owner/name": {"paths": ["src/**"]}}']],
+    ['{"acme": {}}', ['BUGBOT_PROJECTS "acme" must be owner/name or owner/*']],
+    ['{"acme/a": {}, "Acme/A": {}}', ['BUGBOT_PROJECTS "Acme/A" is there twice']],
+    ['{"acme/a": 5}', ['BUGBOT_PROJECTS "acme/a" must be an object with any of paths, verify, model, registries']],
+    ['{"acme/a": {"path": ["x"]}}', ['BUGBOT_PROJECTS "acme/a": "path" is none of paths, verify, model, registries']],
+    [
+      '{"acme/a": {"paths": [], "verify": " ", "model": "value", "registries": ["https://value"]}, "b/*": {"paths": ["", ""]}}',
+      [
+        'BUGBOT_PROJECTS "acme/a": "paths" must be a list of one or more globs',
+        'BUGBOT_PROJECTS "acme/a": "verify" must be a shell command',
+        'BUGBOT_PROJECTS "acme/a": "model" must be sonnet, opus, haiku',
+        'BUGBOT_PROJECTS "acme/a": "registries" must be a list of hosts',
+        'BUGBOT_PROJECTS "b/*": "paths" must be a list of one or more globs',
+      ],
+    ],
+  ] as const)("name key and field of what is wrong with a repository's: %s", ([json, faults], { expect }) => {
+    expect(invalidSettings({ BUGBOT_PROJECTS: json })).toEqual(faults);
+    expect(() => rulesOf(readSettings({ BUGBOT_PROJECTS: json }), "acme/a")).toThrow("not_configured");
   });
 
   it("let nothing through a month's limit that cannot be read", ({ expect }) => {

@@ -2,6 +2,7 @@ import { privateKeyFault } from "./github-app-key.ts";
 import { isEmail } from "./references/email.ts";
 import { defaultModel, minCheckpointKeyLength, runLimits, sessionTtlDays, workLimits } from "./limits.ts";
 import { findFamily, modelFamilies } from "./models.ts";
+import { readProjects } from "./projects.ts";
 
 type Environment = Readonly<Record<string, unknown>>;
 
@@ -89,6 +90,8 @@ export function readSettings(given: object) {
     BUGBOT_MODEL: findFamily(text(env["BUGBOT_MODEL"]) ?? "") ?? defaultModel,
     /** Hosts of package registries that a run may read from. */
     BUGBOT_ALLOWED_REGISTRIES: list(env["BUGBOT_ALLOWED_REGISTRIES"]),
+    /** What holds for single repositories in place of the lists, the command and the model for all: JSON. */
+    BUGBOT_PROJECTS: readProjects(text(env["BUGBOT_PROJECTS"])),
     BUGBOT_MAX_TURNS: positive(env["BUGBOT_MAX_TURNS"], runLimits.maxTurns),
     BUGBOT_MAX_MINUTES: positive(env["BUGBOT_MAX_MINUTES"], runLimits.maxMinutes),
     /** `fix`: somebody else approves a fix before it is worked on; `off` or nothing: nobody has to. */
@@ -186,7 +189,8 @@ export function wrongSettings(env: object): WrongSetting[] {
     wrong.push({ rule: `BUGBOT_MODEL must be ${modelFamilies.join(", ")}`, value: model });
   const { GITHUB_APP_PRIVATE_KEY, POSTHOG_PROJECT_ID, BUGBOT_CHECKPOINT_KEY, LINEAR_CHANNEL_TEAMS, BUGBOT_COAUTHORS } =
     readSettings(env);
-  const { BUGBOT_REPO, BUGBOT_ALLOWED_REPOS } = readSettings(env);
+  const { BUGBOT_REPO, BUGBOT_ALLOWED_REPOS, BUGBOT_PROJECTS } = readSettings(env);
+  wrong.push(...BUGBOT_PROJECTS.faults.map((rule) => ({ rule })));
   if (BUGBOT_REPO && !/^[\w.-]+\/[\w.-]+$/.test(BUGBOT_REPO)) {
     wrong.push({ rule: "BUGBOT_REPO must be owner/name", value: BUGBOT_REPO });
   }

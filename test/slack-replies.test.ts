@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, it } from "vitest";
 import { createSlackReplies } from "../consumer/replies/slack.ts";
 import { createSlack, type Slack } from "../local/slack.ts";
 import type { Command } from "../shared/command.ts";
+import { createRedact, type Redact } from "../shared/redact.ts";
 
 const botToken = "xoxb-local";
 const channel = "C0BUGS";
@@ -17,7 +18,8 @@ afterEach(() => slack.close());
 async function start(assistant = true) {
   slack = await createSlack({ botToken, signingSecret: "secret", assistant });
 }
-const replies = () => createSlackReplies({ botToken, apiUrl: slack.url.replace(/\/$/, "") });
+const replies = (redact?: Redact) =>
+  createSlackReplies({ botToken, apiUrl: slack.url.replace(/\/$/, ""), ...(redact && { redact }) });
 
 function asked(threadTs?: string): Command {
   const { message } = slack.mention("contextualize", { ...(threadTs && { threadTs }) });
@@ -115,6 +117,16 @@ describe("a last word too long for a thread", () => {
     expect(said?.text).toMatch(/^Too long ✓\n\npart 0[\s\S]*The whole of it is in the attached file/);
     expect(file?.files).toEqual([{ name, content: text }]);
     expect(others).toEqual([]);
+  });
+
+  it("says a secret neither in its beginning nor in the file", async ({ expect }) => {
+    const command = asked();
+    const secret = "canary-of-some-length";
+    await replies(createRedact([secret])).post(command, { text: `${secret}\n\n${long(9)}\n\n${secret}` }, false);
+    const [said, file] = threadOf(command);
+    expect(said?.text).toMatch(/^\[redacted\]/);
+    expect(file?.files?.[0]?.content).toMatch(/^\[redacted\][\s\S]*\[redacted\]$/);
+    expect(JSON.stringify(slack.requests)).not.toContain(secret);
   });
 
   it("is shared once, whatever fails on the way", async ({ expect }) => {

@@ -3,12 +3,11 @@ import { Failure } from "../../shared/failure.ts";
 import { takeModel } from "../../shared/grammar.ts";
 import { findFamily, type ModelFamily, modelFamilies } from "../../shared/models.ts";
 import { escapeMarkdown } from "../../shared/plain-text.ts";
-import type { Settings } from "../../shared/settings.ts";
 
-/** The model that the asker's own words name, else the settings' one; and the command without those words. */
-export function chooseModel(command: Command, { BUGBOT_MODEL }: Settings): { command: Command; model: ModelFamily } {
+/** The model that the asker's own words name, if any; and the command without those words. */
+export function chooseModel(command: Command): { command: Command; model: ModelFamily | undefined } {
   const { text, model: named } = takeModel(command.text);
-  if (named === undefined) return { command, model: BUGBOT_MODEL };
+  if (named === undefined) return { command, model: undefined };
   const model = findFamily(named);
   if (model) return { command: { ...command, text }, model };
   throw new Failure("unknown_model", {

@@ -25,6 +25,7 @@ export interface Comparison {
 export interface ComparedCommit {
   sha: string;
   parents: string[];
+  message: string;
   author: Person;
   committer: Person;
 }
@@ -93,9 +94,10 @@ export function createGitHub({ ask, find }: GitHubConnection, moveRef: MoveRef) 
       const compared = await find(repository, (rest, at) => rest.repos.compareCommitsWithBasehead({ ...at, basehead }));
       if (!compared) return undefined;
       const { ahead_by: ahead, behind_by: behind, files = [] } = compared.data;
-      const commits = compared.data.commits.map(({ sha, parents, commit: { author, committer } }) => ({
+      const commits = compared.data.commits.map(({ sha, parents, commit: { message, author, committer } }) => ({
         sha,
         parents: parents.map((parent) => parent.sha),
+        message,
         author: { name: author?.name, email: author?.email },
         committer: { name: committer?.name, email: committer?.email },
       }));

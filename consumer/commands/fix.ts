@@ -6,6 +6,7 @@ import { awaitApproval } from "../admission/await-approval.ts";
 import { reserveMonth } from "../endings/bill.ts";
 import { chooseModel } from "../admission/choose-model.ts";
 import { writePrompt } from "../../shared/prompt.ts";
+import { rulesOf } from "../../shared/rules-of.ts";
 import { chooseRepository } from "../admission/choose-repository.ts";
 import type { Ending } from "../endings/ending.ts";
 import { endingOfRun } from "../endings/ending-of-run.ts";
@@ -13,7 +14,6 @@ import { recallCard } from "../evidence/recall-card.ts";
 import { moveToReview } from "../report/move-to-review.ts";
 import type { CommandNeeds } from "../needs.ts";
 import { noteDeed } from "../note-deed.ts";
-import { allowedPathsOf } from "../sandbox/allowed-paths-of.ts";
 import { withEarlier, writeFollowUp } from "../sandbox/follow-up-prompt.ts";
 import { promptFacts } from "../sandbox/prompt-facts.ts";
 import { openPullRequest } from "../sandbox/open-pull-request.ts";
@@ -25,11 +25,23 @@ import { branchName, oneLine } from "../report/title.ts";
 
 /** From a report to a pull request. Nothing is made before it is clear which repository is meant. */
 export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> {
-  const { effect, status, settings, linear, linearTeams, threadIssues, commands, conversations, leases, proofs, now } =
-    needs;
+  const {
+    effect,
+    status,
+    settings,
+    redact,
+    linear,
+    linearTeams,
+    threadIssues,
+    commands,
+    conversations,
+    leases,
+    proofs,
+    now,
+  } = needs;
   const github = needs.github ?? missing("GitHub", "GITHUB_TOKEN, or GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY");
   if (!settings.ANTHROPIC_API_KEY) missing("The model", "ANTHROPIC_API_KEY");
-  const { command, model } = chooseModel(asked, settings);
+  const { command, model: named } = chooseModel(asked);
   const most = limitsOf(settings);
   const reserved = await effect("check month", () => reserveMonth(command, most.maxCostUsd, needs));
   const limits = { ...most, maxCostUsd: reserved ?? most.maxCostUsd };
@@ -50,6 +62,9 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
       },
     ),
   );
+
+  const { paths: allowedPaths, verify, registries, model: usual } = rulesOf(settings, repository.name);
+  const model = named ?? usual;
 
   const claimed = await effect("claim conversation", () => conversations.claim(thread, command.id, now()));
   if (!claimed)
@@ -74,14 +89,13 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
   });
 
   const isMore = branch === known.branch && (known.summary !== null || known.hasCheckpoint);
-  const allowedPaths = allowedPathsOf(settings);
   const facts = promptFacts({
     repository: repository.name,
     report,
     issue: issue ?? undefined,
     card,
     allowedPaths,
-    verify: settings.BUGBOT_VERIFY,
+    verify,
   });
   const prompt = withEarlier(writePrompt(facts), isMore ? known.summary : null);
   const resumePrompt = isMore ? writeFollowUp({ report, branch, allowedPaths }) : undefined;
@@ -90,7 +104,7 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
     const terms = {
       head: repository.head,
       limits,
-      verify: settings.BUGBOT_VERIFY ?? null,
+      verify: verify ?? null,
       resumes: known.hasCheckpoint,
     };
     await awaitApproval(
@@ -112,8 +126,11 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
     repository,
     branch,
     headBefore,
-    commitSubject: subject,
+    // The container makes the commit, and knows no secret.
+    commitSubject: redact(subject),
     allowedPaths,
+    verify,
+    registries,
     prompt,
     resumePrompt,
     model,
@@ -122,7 +139,7 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
   };
   await goOn("run");
   const { outcome: ended, kept } = await runAgent(plan, needs).catch(async (error: unknown) => {
-    await settleBranch({ ...plan, commandId: command.id, run: { kind: "broken" } }, { github, leases, effect });
+    await settleBranch({ ...plan, commandId: command.id, run: { kind: "broken" } }, { github, leases, redact, effect });
     throw error;
   });
   const stopped = await effect("stop asked before pull request", () => commands.stopRequested(command.id));
@@ -132,7 +149,7 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
     const { commit, proof } = run;
     await effect("keep proof", () => proofs.save(repository.name, commit, proof, now())).catch(() => undefined);
   }
-  const left = await settleBranch({ ...plan, commandId: command.id, run }, { github, leases, effect });
+  const left = await settleBranch({ ...plan, commandId: command.id, run }, { github, leases, redact, effect });
   if (left.kind === "taken_back" || (left.kind === "work" && left.isNew)) {
     const [action, reason] = left.kind === "work" ? ["pushed"] : ["took_back", left.reason];
     await effect("note push", () =>

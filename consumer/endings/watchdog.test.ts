@@ -4,6 +4,7 @@ import type { Command } from "../../shared/command.ts";
 import { Failure } from "../../shared/failure.ts";
 import { dayMs, watchdogBatch } from "../../shared/limits.ts";
 import { conversationGone } from "../gone.ts";
+import { asItIs } from "../../shared/redact.ts";
 import { readSettings } from "../../shared/settings.ts";
 import type { DeadCommand } from "./dead-letter.ts";
 import type { Ending } from "./ending.ts";
@@ -96,6 +97,7 @@ async function setUp(
     checkpoints: createCheckpoints(env.CHECKPOINTS, { key: undefined, ttlDays: 30, now: () => clock.now }),
     sources: { behaviour: undefined, code: undefined },
     settings: readSettings({}),
+    redact: asItIs,
     metrics: {
       commandEnded: ({ id }: Command, { outcome }: Ending, endedBy: string) =>
         void counted.push([id, outcome, endedBy]),
@@ -230,6 +232,23 @@ describe("the watchdog", () => {
     await world.needs.commands.settle(testCommand("a"), { ending, endedBy: "workflow" }, 1);
     await world.watchAt(5 * minute);
     expect(world.said).toEqual([]);
+    expect(world.terminated).toEqual([]);
+  });
+
+  it.for<[string, InstanceState | Error]>([
+    ["hangs", { kind: "going" }],
+    ["cannot be asked", new Error("the engine is down")],
+  ])("says the last word of a Workflow that %s once it has had its time to say it", async ([, state], { expect }) => {
+    const world = await setUp(state);
+    const ending = { outcome: "succeeded" as const, reply: "✅ done" };
+    await world.needs.commands.settle(testCommand("a"), { ending, endedBy: "workflow" }, 0);
+    await world.watchAt(15 * minute);
+    expect(world.said).toEqual([]);
+    await Promise.all([world.watchAt(16 * minute), world.watchAt(16 * minute)]);
+    await world.watchAt(20 * minute);
+    expect(world.said).toEqual([{ id: "a", text: "✅ done", buttons: [] }]);
+    expect(new Set(world.terminated)).toEqual(new Set(["a"]));
+    expect(await world.row()).toMatchObject({ outcome: "succeeded", last_word_at: 16 * minute });
   });
 
   it.for<[string, Failure]>([

@@ -1,4 +1,4 @@
-import { watchdogBatch, watchdogGraceMs, watchWaitingMs } from "../../shared/limits.ts";
+import { watchdogBatch, watchdogGraceMs, watchdogMarginMs, watchWaitingMs } from "../../shared/limits.ts";
 import { describeError } from "../../shared/log.ts";
 import { withBill } from "./bill.ts";
 import { bury } from "./bury.ts";
@@ -56,9 +56,13 @@ export async function watch(needs: WatchdogNeeds): Promise<void> {
 }
 
 async function sayWhere(word: UnsaidWord, needs: WatchdogNeeds): Promise<void> {
-  const { id, stored, endedBy } = word;
-  // A Workflow may still be about to say it.
-  if (endedBy === "workflow" && (await needs.instances.state(id)).kind === "going") return;
+  const { id, stored, endedBy, settledAt } = word;
+  const { instances, now } = needs;
+  if (endedBy === "workflow") {
+    // It may still be about to say it, but not for ever.
+    if (now() > settledAt + watchdogMarginMs) await instances.terminate(id).catch(() => undefined);
+    else if ((await instances.state(id)).kind === "going") return;
+  }
   if (endedBy === "watchdog" && stored.kind === "whole")
     await bury({ command: stored.command, died: "lost: its Workflow did not end it", errors: [] }, needs);
   await sayLastWord(word, needs);

@@ -1,6 +1,7 @@
 import type { WebClient } from "@slack/web-api";
 import { Failure } from "../../shared/failure.ts";
 import { vendorTimeoutMs } from "../../shared/limits.ts";
+import { asItIs, type Redact } from "../../shared/redact.ts";
 import { vendorFailure } from "../clients/vendor-failure.ts";
 import type { TextFile } from "./lay-out.ts";
 import { call } from "./slack-client.ts";
@@ -9,8 +10,13 @@ import { call } from "./slack-client.ts";
  * Gives Slack a file that nobody sees yet. Returns its id, or undefined where Slack takes none: the scope `files:write` is
  * missing, or the workspace allows no files. https://docs.slack.dev/messaging/working-with-files#upload
  */
-export async function uploadFile(client: WebClient, { name, content }: TextFile): Promise<string | undefined> {
-  const bytes = new TextEncoder().encode(content);
+export async function uploadFile(
+  client: WebClient,
+  { name, content }: TextFile,
+  redact: Redact = asItIs,
+): Promise<string | undefined> {
+  // Slack is told its length first.
+  const bytes = new TextEncoder().encode(redact(content));
   const place = await unlessRejected(() =>
     client.files.getUploadURLExternal({ filename: name, length: bytes.byteLength }),
   );

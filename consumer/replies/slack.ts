@@ -129,7 +129,7 @@ export function createSlackReplies(options: SlackOptions): Replies {
     if (beginning !== undefined && threadId !== undefined) {
       const file = { name: fileNameFor(command), content: words };
       const isShared = posted.files.has(file.name);
-      const id = isShared ? undefined : await uploadFile(client, file);
+      const id = isShared ? undefined : await uploadFile(client, file, redact);
       if (isShared || id !== undefined) {
         const ts = await say(drawMessage(beginning, reply));
         if (id === undefined || (await shareFile(client, id, file.name, { channel, ts: threadId }))) return ts;

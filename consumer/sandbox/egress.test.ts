@@ -7,7 +7,8 @@ const lease = { ...testLease, models: ["sonnet", "haiku"] };
 const upstreams = {
   model: { url: "https://api.anthropic.com", apiKey: "model-key" },
   git: { url: "https://github.com", access: undefined },
-  registries: ["registry.acme.test", "npm.acme.test:8443"],
+  registries: (repository: string) =>
+    repository === "acme/shop" ? ["registry.acme.test", "npm.acme.test:8443"] : ["registry.other.test"],
 };
 const decide = (method: string, url: string, over: Partial<Lease> | null = {}, nowMs = 1) =>
   judge(method, new URL(url), over === null ? undefined : { ...lease, ...over }, upstreams, nowMs);
@@ -73,6 +74,12 @@ it("knows a model by its family", ({ expect }) => {
 });
 
 describe("a package registry that the operator allows", () => {
+  it("is the one of the run's repository alone", ({ expect }) => {
+    const other = { repository: "acme/other" };
+    expect(decide("GET", "https://registry.other.test/left-pad", other)).toMatchObject({ kind: "registry" });
+    expect(decide("GET", "https://registry.acme.test/left-pad", other)).toMatchObject({ kind: "refuse", status: 403 });
+  });
+
   it.for(["https://registry.acme.test/left-pad", "https://npm.acme.test:8443/@acme%2fcart"])(
     "is open for reading: %s",
     (url, { expect }) => {
@@ -88,6 +95,7 @@ describe("a package registry that the operator allows", () => {
     ["GET", "https://npm.acme.test/left-pad"],
     ["GET", "https://registry.acme.test.evil.com/left-pad"],
     ["GET", "https://evil.registry.acme.test/left-pad"],
+    ["GET", "https://registry.other.test/left-pad"],
   ])("is not open for %s %s", ([method = "", url = ""], { expect }) => {
     expect(decide(method, url)).toMatchObject({ kind: "refuse", status: 403 });
   });

@@ -7,8 +7,8 @@ export interface Upstreams {
   /** Origin and path prefix, without a trailing slash. */
   model: { url: string; apiKey: string };
   git: { url: string; access: GitHubAccess | undefined };
-  /** Hosts of package registries, with their port where it is not HTTPS's own. */
-  registries: readonly string[];
+  /** Hosts of package registries for a repository, with their port where it is not HTTPS's own. */
+  registries: (repository: string) => readonly string[];
 }
 
 /** What to do with one request that leaves a container. */
@@ -46,7 +46,8 @@ export function judge(
 
   const gitPath = pathUnder(url, upstreams.git.url);
   if (gitPath !== undefined) return judgeGit(method, url, gitPath, lease);
-  if (url.protocol === "https:" && upstreams.registries.some((host) => host.toLowerCase() === url.host)) {
+  const registries = upstreams.registries(lease.repository);
+  if (url.protocol === "https:" && registries.some((host) => host.toLowerCase() === url.host)) {
     if (method === "GET" || method === "HEAD") return { kind: "registry", url };
     return refuse(403, `${url.host} is open for reading only`);
   }

@@ -2,6 +2,7 @@ import { forbiddenPaths, twinPaths } from "../../shared/allowed-paths.ts";
 import { bot } from "../../shared/bot.ts";
 import { Failure } from "../../shared/failure.ts";
 import type { Outcome } from "../../shared/job.ts";
+import type { Redact } from "../../shared/redact.ts";
 import type { ComparedCommit, Comparison, GitHub, Repository } from "../clients/github.ts";
 
 /** How a run ended: as the container says, badly for a reason of ours, or so that nobody can say any more. */
@@ -37,10 +38,10 @@ export interface Verdict {
 
 /**
  * Looks at what really stands on the branch after a run, on GitHub's own word and whatever the container said: of what the run
- * pushed only one commit stays, bugbot's own, of allowed files, on top of what was there; and only of a run that was not stopped. What others pushed
+ * pushed only one commit stays, bugbot's own, of allowed files, without a secret in its message, on top of what was there; and only of a run that was not stopped. What others pushed
  * is never touched.
  */
-export async function judgeBranch(facts: BranchFacts, github: GitHub): Promise<Verdict> {
+export async function judgeBranch(facts: BranchFacts, github: GitHub, redact: Redact): Promise<Verdict> {
   const { repository, branch, headBefore, pushes, run, allowedPaths } = facts;
   const { name, defaultBranch } = repository;
   const head = await github.branchHead(name, branch);
@@ -91,6 +92,7 @@ export async function judgeBranch(facts: BranchFacts, github: GitHub): Promise<V
     if (forbidden.length > 0) return { reason: `It changes files I may not touch: ${listed(forbidden)}.` };
     const [only, ...more] = since.commits;
     if (!only || more.length > 0 || !isOwn(only, headBefore)) return { reason: "It is not one commit of mine alone." };
+    if (redact(only.message) !== only.message) return { reason: "Its message holds a secret." };
     return oddEntries(only, since.paths);
   }
 

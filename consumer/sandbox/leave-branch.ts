@@ -1,6 +1,6 @@
+import { rulesOf } from "../../shared/rules-of.ts";
 import type { GitHub } from "../clients/github.ts";
 import type { Outside } from "../needs.ts";
-import { allowedPathsOf } from "./allowed-paths-of.ts";
 import type { Lease } from "./lease.ts";
 import { movedInWords, settleBranch } from "./settle-branch.ts";
 
@@ -16,7 +16,7 @@ export interface LeftBranch {
  */
 export async function leaveBranch(
   lease: Lease,
-  { github, leases, settings }: Pick<Outside, "github" | "leases" | "settings">,
+  { github, leases, settings, redact }: Pick<Outside, "github" | "leases" | "settings" | "redact">,
 ): Promise<LeftBranch> {
   const { repository, branch, headBefore, commandId } = lease;
   const unchecked = { words: `Look at the branch \`${branch}\` in ${repository}: I could not check it.` };
@@ -30,9 +30,9 @@ export async function leaveBranch(
     const found = await at.repository(repository);
     if (!found) return unchecked;
     const isThere = (await at.branchHead(repository, branch)) !== headBefore;
-    const allowedPaths = allowedPathsOf(settings);
+    const { paths: allowedPaths } = rulesOf(settings, found.name);
     const facts = { repository: found, branch, headBefore, commandId, allowedPaths, run: { kind: "lost" as const } };
-    const left = await settleBranch(facts, { github: at, leases, effect: (_name, run) => run(false) });
+    const left = await settleBranch(facts, { github: at, leases, redact, effect: (_name, run) => run(false) });
     switch (left.kind) {
       case "work": {
         const open = await at.findPullRequest(repository, branch);

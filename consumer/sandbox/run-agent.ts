@@ -26,6 +26,8 @@ export interface RunPlan {
   headBefore: string | null;
   commitSubject: string;
   allowedPaths: readonly string[];
+  verify: string | undefined;
+  registries: readonly string[];
   prompt: string;
   /** Asked instead where the conversation's last session is still there; undefined: nothing is taken up. */
   resumePrompt: string | undefined;
@@ -80,7 +82,7 @@ export async function runAgent(plan: RunPlan, needs: CommandNeeds): Promise<Ende
     });
     const start = async () => {
       const { modelUrl, gitUrl, registryUrl } = await sandbox.lend(leaseId);
-      const [registry] = settings.BUGBOT_ALLOWED_REGISTRIES;
+      const [registry] = plan.registries;
       const job: Job = {
         id: command.id,
         remoteUrl: `${gitUrl}/${repository.name}.git`,
@@ -93,7 +95,7 @@ export async function runAgent(plan: RunPlan, needs: CommandNeeds): Promise<Ende
         model: { name: model, baseUrl: modelUrl },
         allowedPaths: [...allowedPaths],
         limits,
-        verify: { timeoutMs: verifyTimeoutMs, ...(settings.BUGBOT_VERIFY && { command: settings.BUGBOT_VERIFY }) },
+        verify: { timeoutMs: verifyTimeoutMs, ...(plan.verify && { command: plan.verify }) },
       };
       const earlier = resumePrompt === undefined ? undefined : await checkpoints.load(conversation);
       const isResumed = earlier !== undefined && (await sandbox.give(command.id, earlier));

@@ -13,7 +13,7 @@ const access = {
 const upstreams = {
   model: { url: "https://model.test", apiKey: "model-key" },
   git: { url: "https://git.test", access },
-  registries: ["registry.test"],
+  registries: () => ["registry.test"],
 };
 const none = "0".repeat(40);
 const pkt = (text: string) => (text.length + 4).toString(16).padStart(4, "0") + text;

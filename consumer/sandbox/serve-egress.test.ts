@@ -22,7 +22,7 @@ const access: GitHubAccess = {
 const upstreams = {
   model: { url: "https://model.test", apiKey: "model-key" },
   git: { url: "https://git.test", access },
-  registries: ["registry.test"],
+  registries: () => ["registry.test"],
 };
 const basic = (token: string) => `Basic ${btoa(`x-access-token:${token}`)}`;
 const none = "0".repeat(40);

@@ -1,5 +1,6 @@
 import { describe, it } from "vitest";
 import type { Outcome } from "../../shared/job.ts";
+import { createRedact } from "../../shared/redact.ts";
 import type { Effect } from "../effect.ts";
 import { recordGitHub, type Recorded } from "./github-recorder.ts";
 import { bot } from "../../shared/bot.ts";
@@ -12,7 +13,7 @@ const pushed: Outcome = { kind: "pushed", commit: "new", files: [], summary: "",
 const noChange: Outcome = { kind: "no_change", summary: "", usage };
 const stopped: Outcome = { kind: "stopped", usage };
 const lostPush: Outcome = { kind: "git_failed", stage: "push", reason: "", usage };
-const commit = { sha: "new", parents: ["old"], author: bot, committer: bot };
+const commit = { sha: "new", parents: ["old"], message: "fix: it", author: bot, committer: bot };
 const clean = { ahead: 1, behind: 0, paths: ["src/cart.js"], commits: [commit] };
 const linus = { name: "Linus Torvalds", email: "torvalds@example.com" };
 
@@ -28,7 +29,7 @@ async function settle(facts: Partial<RunOnBranch>, recorded: Recorded, pushes = 
       allowedPaths: ["src/**"],
       ...facts,
     },
-    { github, effect, leases: { pushesOf: async () => pushes } },
+    { github, effect, redact: createRedact(["canary-1"]), leases: { pushesOf: async () => pushes } },
   );
   return { left, calls, undone: names().filter((name) => name === "moveBranch") };
 }
@@ -90,6 +91,16 @@ describe("after a run, its branch", () => {
       {},
       { head: "new", compared: { ...clean, ahead: 2, commits: [{ ...commit, sha: "first" }, commit] } },
     ],
+    [
+      "a secret in its message",
+      {},
+      { head: "new", compared: { ...clean, commits: [{ ...commit, message: "fix: it\n\nwith canary-1" }] } },
+    ],
+    [
+      "a secret in its message, written as git sends it",
+      {},
+      { head: "new", compared: { ...clean, commits: [{ ...commit, message: btoa("x-access-token:canary-1") }] } },
+    ],
     ["a merge", {}, { head: "new", compared: { ...clean, commits: [{ ...commit, parents: ["old", "side"] }] } }],
     [
       "another commit than the one it says it made",
@@ -103,7 +114,7 @@ describe("after a run, its branch", () => {
   });
 
   it("keeps what somebody pushed on top, and what lies beneath is judged", async ({ expect }) => {
-    const theirs = { sha: "theirs", parents: ["new"], author: linus, committer: linus };
+    const theirs = { sha: "theirs", parents: ["new"], message: "mine", author: linus, committer: linus };
     const compared = { ...clean, commits: [commit, theirs] };
     const onTop = await settle({ headBefore: "old" }, { head: "theirs", compared });
     expect(onTop).toMatchObject({ left: { kind: "moved" }, undone: [] });

@@ -1,6 +1,7 @@
-import type { GitHub } from "../clients/github.ts";
 import type { Effect } from "../effect.ts";
+import type { GitHub } from "../clients/github.ts";
 import type { Leases } from "../stores/leases.ts";
+import type { Redact } from "../../shared/redact.ts";
 import { type BranchFacts, judgeBranch, type Left } from "./judge-branch.ts";
 
 export interface RunOnBranch extends Omit<BranchFacts, "pushes"> {
@@ -10,11 +11,16 @@ export interface RunOnBranch extends Omit<BranchFacts, "pushes"> {
 /** Judges what a run left on its branch, and takes back what may not stay there. */
 export async function settleBranch(
   { commandId, ...run }: RunOnBranch,
-  { github, leases, effect }: { github: GitHub; leases: Pick<Leases, "pushesOf">; effect: Effect },
+  {
+    github,
+    leases,
+    redact,
+    effect,
+  }: { github: GitHub; leases: Pick<Leases, "pushesOf">; redact: Redact; effect: Effect },
 ): Promise<Left> {
   const { repository, branch, headBefore } = run;
   const { left, undo } = await effect("judge branch", async () =>
-    judgeBranch({ ...run, pushes: await leases.pushesOf(commandId) }, github),
+    judgeBranch({ ...run, pushes: await leases.pushesOf(commandId) }, github, redact),
   );
   if (undo === null) return left;
   const isUndone = await effect("take back push", () => github.moveBranch(repository.name, branch, undo, headBefore));

@@ -7,7 +7,7 @@ const headLength = mark.length + timeLength;
 const overhead = headLength + saltLength + ivLength;
 
 /** A key for one context and salt alone: HKDF with SHA-256, https://www.rfc-editor.org/rfc/rfc5869 */
-async function deriveKey(secret: string, context: string, salt: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
+async function deriveKey(secret: string, context: string, salt: Uint8Array<ArrayBuffer>) {
   const encoder = new TextEncoder();
   const material = await crypto.subtle.importKey("raw", encoder.encode(secret), "HKDF", false, ["deriveKey"]);
   const info = encoder.encode(`bugbot checkpoint\n${context}`);

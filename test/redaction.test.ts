@@ -1,0 +1,135 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { gunzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, it, type ExpectStatic } from "vitest";
+import { unseal } from "../consumer/stores/seal.ts";
+import type { Script } from "../local/anthropic.ts";
+import { demoScript } from "../local/demo-repository.ts";
+import { standInCredentials } from "../local/stand-ins.ts";
+import { createWorld, type World } from "./world.ts";
+
+const run = promisify(execFile);
+const checkpointKey = "canary-of-the-checkpoint-key-0123456789";
+const adminKey = `bm_${"0123456789abcdef".repeat(4)}`;
+const secrets = [...Object.values(standInCredentials), checkpointKey, adminKey];
+/** As they are, in base64, and as git sends them. */
+const printed = [...secrets, ...secrets.flatMap((secret) => [btoa(secret), btoa(`x-access-token:${secret}`)])];
+/** The last letters of base64 hold less than a letter of the secret. */
+const canaries = printed.map((form) => (secrets.includes(form) ? form : form.replace(/.?=*$/, "")));
+const all = printed.join(" ");
+
+/** Repairs the shop, and prints every credential wherever a model can, as if it had found them. */
+const script: Script = (call) => {
+  const turn = demoScript(call);
+  if (!Array.isArray(turn)) return turn;
+  const spoken = turn.map((block) => {
+    if ("text" in block) {
+      const isLast = turn.length === 1;
+      // A line of this kind goes into the pull request, and not into the commit.
+      const found = isLast && !call.said.includes("case-commit") ? `Found-by: ${all}` : all;
+      return { text: `${block.text}\n\n${found}` };
+    }
+    if (block.tool !== "Bash") return block;
+    return { ...block, input: { ...block.input, description: all } };
+  });
+  return call.turn === 0 ? [...spoken, { tool: "Read", input: { file_path: `${call.cwd}/${secrets[0]}` } }] : spoken;
+};
+
+function held(text: string): string[] {
+  return canaries.filter((canary) => text.includes(canary));
+}
+
+/** Nothing of them in what bugbot says, writes down or keeps. */
+async function expectNone(world: World, expect: ExpectStatic): Promise<void> {
+  for (const [name, { requests }] of Object.entries({
+    slack: world.slack,
+    linear: world.linear,
+    github: world.github,
+    posthog: world.posthog,
+  })) {
+    expect(held(JSON.stringify(requests.map(({ path, body }) => [path, body]))), name).toEqual([]);
+  }
+  const files = [...world.slack.workspace.files.values()].map(({ content }) => content);
+  expect(held(JSON.stringify(files)), "files").toEqual([]);
+  expect(held(world.logs.join("\n")), "logs").toEqual([]);
+  const db = await world.database();
+  const { results: tables } = await db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
+  expect(tables.length).toBeGreaterThan(10);
+  for (const { name } of tables) {
+    if (String(name).startsWith("_cf_")) continue;
+    const { results } = await db.prepare(`SELECT * FROM "${String(name)}"`).all();
+    expect(held(JSON.stringify(results)), String(name)).toEqual([]);
+  }
+}
+
+const variables = { BUGBOT_CHECKPOINT_KEY: checkpointKey, BUGBOT_ADMIN_KEY: adminKey };
+
+describe("every credential, printed by the model", () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await createWorld({ script, variables });
+  });
+  afterAll(() => world?.close());
+
+  async function messages(...of: string[]): Promise<string> {
+    const folder = join(world.github.folder, `${world.repository}.git`);
+    return (await run("git", ["-C", folder, "log", "--format=%B", ...of])).stdout;
+  }
+
+  it("is nowhere in what bugbot says or keeps", async ({ expect }) => {
+    const { outcome, replies } = await world.mention("fix https://github.com/acme/shop Apply twice counts twice");
+    expect(outcome, JSON.stringify(replies)).toBe("succeeded");
+    const [pull] = world.github.pullRequests(world.repository);
+    expect(pull?.body).toContain("Found-by: [redacted] [redacted]");
+    expect(held(JSON.stringify(pull))).toEqual([]);
+    expect(held(await messages("--all"))).toEqual([]);
+    await expectNone(world, expect);
+  });
+
+  it("stands in the session alone, which says what the model said, and is sealed", async ({ expect }) => {
+    const bucket = await world.workers.getR2Bucket("CHECKPOINTS", "bugbot-consumer");
+    const { objects } = await bucket.list();
+    expect(objects).toHaveLength(1);
+    const key = objects[0]?.key ?? "";
+    const sealed = new Uint8Array((await (await bucket.get(key))?.arrayBuffer()) ?? []);
+    expect(held(Buffer.from(sealed).toString("latin1"))).toEqual([]);
+    const conversation = decodeURIComponent(key.replace("conversations/", ""));
+    const opened = await unseal(checkpointKey, conversation, sealed);
+    const content = Buffer.from(opened?.content ?? new ArrayBuffer());
+    const plain = (content[0] === 0x1f ? gunzipSync(content) : content).toString();
+    expect(held(plain)).toEqual(expect.arrayContaining(secrets));
+  });
+
+  it("is not let stand in a commit's message, which the container makes", async ({ expect }) => {
+    const pulls = world.github.pullRequests(world.repository).length;
+    const { outcome, replies } = await world.mention("fix https://github.com/acme/shop case-commit");
+    expect(outcome).toBe("refused");
+    expect(replies.at(-1)?.text).toContain("What was pushed is taken back. Its message holds a secret.");
+    expect(world.github.pullRequests(world.repository)).toHaveLength(pulls);
+    expect((await world.github.branches(world.repository)).filter((name) => name.includes("case-commit"))).toEqual([]);
+    await expectNone(world, expect);
+  });
+
+  it("is taken out of a report before it becomes a commit's subject", async ({ expect }) => {
+    const [secret = ""] = secrets;
+    const { outcome } = await world.mention(`fix https://github.com/acme/shop Apply with ${secret} counts twice`);
+    expect(outcome).toBe("succeeded");
+    const pull = world.github.pullRequests(world.repository).at(-1);
+    expect(pull?.title).toContain("[redacted]");
+    expect(held(JSON.stringify(pull))).toEqual([]);
+    expect(await messages("-1", pull?.head ?? "")).toMatch(/^fix: .*\[redacted\]/);
+  });
+});
+
+it("is nowhere in what Slack streams", async ({ expect }) => {
+  const world = await createWorld({ script, variables, agent: true });
+  try {
+    const { outcome } = await world.mention("fix https://github.com/acme/shop Apply twice counts twice");
+    expect(outcome).toBe("succeeded");
+    expect(world.slack.requests.some(({ operation }) => operation === "chat.appendStream")).toBe(true);
+    await expectNone(world, expect);
+  } finally {
+    await world.close();
+  }
+});
