@@ -140,7 +140,8 @@ describe("a pull request that was open before the run", () => {
     const command = { ...plan.command, id: "slack-Ev2" };
     const ended = await openPullRequest({ ...plan, command, summary: "Went on.", proof }, { github, effect });
     const of = (name: string) => calls.filter(([one]) => one === name).map((call) => call.at(-1));
-    const body = String(of("describePullRequest").at(-1) ?? open.body);
+    const described = of("describePullRequest").at(-1);
+    const body = typeof described === "string" ? described : open.body;
     return { ended, body, redrafted: of("redraftPullRequest"), names: names(), of };
   }
 
