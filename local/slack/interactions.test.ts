@@ -134,6 +134,6 @@ describe("what a person does reaches the queue through the real gateway", () => 
     // The click is spent: the form cannot be opened with it twice.
     await post(pressed);
     expect(slack.workspace.views).toHaveLength(1);
-    expect(logged).toEqual(["follow_up_failed"]);
+    expect(logged).toEqual(["command_enqueued", "follow_up_failed"]);
   });
 });
