@@ -9,6 +9,15 @@ export function wholeNumber(min: number, max: number) {
   };
 }
 
+/** For commander: more than nothing, and no more than `max`. */
+export function partOf(max: number) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (/^\d*\.?\d+$/.test(text) && value > 0 && value <= max) return value;
+    throw new InvalidArgumentError(`Give a number above 0, at most ${max}.`);
+  };
+}
+
 /** For commander: what `pattern` matches. `rule` says so in words. */
 export function matching(pattern: RegExp, rule: string) {
   return (text: string): string => {

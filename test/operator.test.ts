@@ -471,7 +471,8 @@ describe("bugbot logs", () => {
     expect(all).toContain(" gateway discord_gateway_connected ");
     const { code, stdout } = await bugbot("logs --command slack-EvDead");
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d consumer command_taken slack-EvDead name=fix/);
+    expect(stdout).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d consumer command_taken slack-EvDead name=fix/m);
+    expect(stdout).toContain(" gateway command_enqueued slack-EvDead");
     expect(stdout).toMatch(/ consumer command_settled slack-EvDead .*outcome=failed/);
     for (const line of stdout.trim().split("\n")) expect(line).toContain(" slack-EvDead");
     for (const line of stdout.trim().split("\n")) expect(all).toContain(line);

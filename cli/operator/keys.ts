@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import * as z from "zod/mini";
 import { type ApiKeyInfo, apiKeySchema, keyScopes, newKeySchema } from "../../shared/api.ts";
 import { apiKeyLimits, apiKeyName } from "../../shared/limits.ts";
-import { anId, matching, wholeNumber } from "../parse-option.ts";
+import { anId, matching, partOf, wholeNumber } from "../parse-option.ts";
 import { wrap } from "../wrap.ts";
 import { createApi } from "./api.ts";
 import { print, table, when } from "./print.ts";
@@ -25,7 +25,7 @@ export function addKeys(keys: Command): void {
     .summary("make an API key")
     .description("Makes an API key. It is shown once: only its SHA-256 is kept.")
     .requiredOption("--name <name>", "who or what uses it", parseName)
-    .option("--days <n>", "how long it is good", wholeNumber(1, maxDays), defaultDays)
+    .option("--days <n>", "how long it is good", partOf(maxDays), defaultDays)
     .addOption(new Option("--scope <scope>", "read: looks, and changes nothing").choices(keyScopes).default("admin"))
     .option("--json", "print JSON")
     .action(async (given: unknown) => {
