@@ -27,6 +27,8 @@ const repositories: Record<string, Record<string, string>> = {
   },
   "acme/fails": { "src/cart.js": source, "package.json": manifest("echo it says 2; grep -q 1 src/cart.js") },
   "acme/disarms": { "src/cart.js": source, "src/cart.test.js": test, "package.json": manifest("node --test") },
+  "acme/goes-on": { "src/cart.js": source, "package.json": manifest("node --test") },
+  "acme/marks-gone": { "src/cart.js": source, "package.json": manifest("node --test") },
   "acme/hostile": { "src/cart.js": source, "package.json": manifest("sh ./check.sh"), "check.sh": pushOnTop },
 };
 
@@ -35,13 +37,27 @@ const script: Script = (call) => {
   if (name === undefined) return demoScript(call);
   const { turn, cwd } = call;
   const write = (path: string, content: string) => ({ tool: "Write", input: { file_path: `${cwd}/${path}`, content } });
+  if (name === "acme/goes-on" || name === "acme/marks-gone") {
+    const asked = ["break it", "mend it"].findLast((words) => call.said.includes(words));
+    if (asked) {
+      if (call.toolResults.length > 0) return [{ text: `Done: ${asked}.` }];
+      const command =
+        asked === "break it"
+          ? "sed -i.old s/2/1/ src/cart.js; rm src/*.old"
+          : "sed -i.old 's/= .;/= 2; \\/\\/ it/' src/cart.js; rm src/*.old";
+      return [{ tool: "Bash", input: { command, description: "Go on" } }];
+    }
+  }
   if (turn === 0 && name === "acme/disarms")
     return [{ tool: "Bash", input: { command: "rm src/cart.test.js; echo >> src/cart.js", description: "Clean up" } }];
   if (turn === 0) return [{ tool: "Read", input: { file_path: `${cwd}/src/cart.js` } }];
   if (turn === 1 && name === "acme/slow") return [{ tool: "Bash", input: { command: "sleep 4", description: "Wait" } }];
   if (turn > (name === "acme/slow" ? 2 : 1) || name === "acme/disarms")
     return [{ text: "**Cause:** one.\n\n**Change:** two." }];
-  return [write("src/cart.js", fixed), ...(name === "acme/new-test" ? [write("src/cart.test.js", test)] : [])];
+  return [
+    write("src/cart.js", fixed),
+    ...(["acme/new-test", "acme/goes-on", "acme/marks-gone"].includes(name) ? [write("src/cart.test.js", test)] : []),
+  ];
 };
 
 let world: World;
@@ -121,6 +137,44 @@ describe("the proof of a fix", () => {
     expect(refused, "the script tried").not.toEqual([]);
     expect(await world.github.file("acme/hostile", pull?.head ?? "", "src/evil.js")).toBeUndefined();
     expect(await world.github.diff("acme/hostile", "main", pull?.head ?? "")).not.toContain("evil");
+  });
+
+  it("is that of the newest run: pull request and draft go with it, and people's words stay", async ({ expect }) => {
+    const { ts } = await fix("acme/goes-on");
+    const [pull] = world.github.pullRequests("acme/goes-on");
+    expect(pull?.draft).toBe(false);
+    const say = (words: string) => world.mention(words, { threadTs: ts });
+    const last = ({ replies }: Awaited<ReturnType<typeof say>>) => replies.at(-1)?.text;
+    Object.assign(pull ?? {}, { body: `${pull?.body}\r\nAnn: see the design.` });
+
+    expect(last(await say("break it"))).toMatch(/^✅ .*#1.*, as a draft\n[\s\S]*`npm test` fails on the fix/);
+    expect(pull?.draft).toBe(true);
+    expect(pull?.body).toContain("`npm test` fails on the fix. Before the change, it passed.");
+    expect(pull?.body).not.toContain("Reproduced");
+    expect(pull?.body).toMatch(/Ann: see the design\.$/);
+    expect(pull?.body).toMatch(/\*\*Cause:\*\* one\.[\s\S]*Done: break it\./);
+
+    expect(last(await say("mend it"))).not.toContain("draft");
+    expect(pull?.draft).toBe(false);
+    expect(pull?.body).toContain("Reproduced: `npm test` failed before the change, and passes after it.");
+    expect(pull?.body).toMatch(/Ann: see the design\.$/);
+
+    expect(world.github.pullRequests("acme/goes-on")).toHaveLength(1);
+  });
+
+  it("is said in a comment where bugbot's part of the description is gone, and so is a draft that GitHub refuses", async ({
+    expect,
+  }) => {
+    const { ts } = await fix("acme/marks-gone");
+    const [pull] = world.github.pullRequests("acme/marks-gone");
+    Object.assign(pull ?? {}, { body: "Ann's own words." });
+    const refused = { data: null, errors: [{ type: "FORBIDDEN", message: "Resource not accessible" }] };
+    world.github.fault("POST /api/graphql", { status: 200, body: refused });
+    const words = "GitHub did not let me make it a draft";
+    const { replies } = await world.mention("break it", { threadTs: ts });
+    expect(replies.at(-1)?.text).toContain(words);
+    expect(pull).toMatchObject({ draft: false, body: "Ann's own words." });
+    expect(pull?.comments).toEqual([expect.objectContaining({ body: expect.stringContaining(words) })]);
   });
 
   it("is kept for the try that opens the pull request", async ({ expect }) => {
