@@ -32,6 +32,9 @@ const hardened = Object.entries({
   "gc.auto": "0",
   "maintenance.auto": "false",
   "advice.detachedHead": "false",
+  // An agent may have written beside its objects what these are not.
+  "core.commitGraph": "false",
+  "core.multiPackIndex": "false",
   // What a run has on its disk lives no longer than the run.
   "core.fsync": "none",
   // Where a disk is slow to make files, most of a checkout is waiting for it.
