@@ -87,7 +87,7 @@ describe.skipIf(withoutTerminal).for([80, 200])("npx bugbot on a terminal of %i 
       const [, made] = /(?:Started again as |The key )([\w-]+)/.exec(text) ?? [];
       if (made) ids["made"] = made;
       // What goes on beside it would be in the audit sooner or later.
-      if (made && text.startsWith("Started again")) await world.endOf((ids["again"] = made));
+      if (text.startsWith("Started again")) await world.endOf(made ?? "");
       if (text.startsWith("Stopping")) await world.endOf(ids["running"] ?? "");
       const prefix = set.length ? `${set[0]}=${set[1]} ` : "";
       shown.push(
@@ -177,8 +177,8 @@ describe.skipIf(withoutTerminal).for([80, 200])("npx bugbot on a terminal of %i 
     [
       "logs",
       [
-        "logs --command <again>",
-        "logs --command <again> --json",
+        "logs --command <fixed>",
+        "logs --command <running> --json",
         "logs --command slack-Ev0",
         "BUGBOT_URL=http://localhost:9 logs",
         "BUGBOT_URL=https://bugbot-gateway.example.workers.dev logs",
