@@ -9,12 +9,12 @@ export function wholeNumber(min: number, max: number) {
   };
 }
 
-/** For commander: more than nothing, and no more than `max`. */
-export function partOf(max: number) {
+/** For commander: no more than `max`, and more than nothing where nothing makes no sense. */
+export function partOf(max: number, { orNone = false } = {}) {
   return (text: string): number => {
     const value = Number(text);
-    if (/^\d*\.?\d+$/.test(text) && value > 0 && value <= max) return value;
-    throw new InvalidArgumentError(`Give a number above 0, at most ${max}.`);
+    if (/^\d*\.?\d+$/.test(text) && (value > 0 || orNone) && value <= max) return value;
+    throw new InvalidArgumentError(`Give a number ${orNone ? "from" : "above"} 0, at most ${max}.`);
   };
 }
 

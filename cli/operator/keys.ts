@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import * as z from "zod/mini";
 import { type ApiKeyInfo, apiKeySchema, keyScopes, newKeySchema } from "../../shared/api.ts";
 import { apiKeyLimits, apiKeyName } from "../../shared/limits.ts";
-import { anId, matching, partOf, wholeNumber } from "../parse-option.ts";
+import { anId, matching, partOf } from "../parse-option.ts";
 import { wrap } from "../wrap.ts";
 import { createApi } from "./api.ts";
 import { print, table, when } from "./print.ts";
@@ -63,7 +63,12 @@ export function addKeys(keys: Command): void {
     .description(
       "Makes a key that replaces another. The old one goes on for the overlap, so that nothing stands still meanwhile.",
     )
-    .option("--overlap-hours <n>", "how long the old one goes on", wholeNumber(0, maxOverlapHours), defaultOverlapHours)
+    .option(
+      "--overlap-hours <n>",
+      "how long the old one goes on",
+      partOf(maxOverlapHours, { orNone: true }),
+      defaultOverlapHours,
+    )
     .option("--json", "print JSON")
     .action(async (id: string, given: unknown) => {
       const { json, overlapHours } = rotateSchema.parse(given);
