@@ -89,7 +89,7 @@ it("takes anything that is signed without breaking", { timeout: fuzzTimeoutMs },
         if (JSON.stringify(command).length > 120_000) throw new Error("too large for the queue");
       }
     }),
-    { ...fuzzed(20_000), endOnFailure: true },
+    { ...fuzzed(5_000), endOnFailure: true },
   );
   await settled();
   expect(logged).toEqual([]);

@@ -7,7 +7,7 @@ import { events } from "./event-payloads.ts";
 import { button, form, interaction, shortcut, slashCommand, submission } from "./interaction-payloads.ts";
 import { createTestGateway, keyOf } from "./test-gateway.ts";
 
-const often = fuzzed(20_000);
+const often = fuzzed(5_000);
 const { numRuns } = often;
 const conversation = { platform: "slack", teamId: "T1", channelId: "C1", threadId: "10.1", messageId: "10.2" };
 const metadata = JSON.stringify({ commandId: "slack-Ev1", conversation });
