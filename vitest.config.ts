@@ -5,6 +5,14 @@ import { SummaryReporter } from "./test/summary-reporter.ts";
 
 const inWorkerd = ["gateway/**/*.test.ts", "consumer/**/*.test.ts", "shared/**/*.test.ts"];
 
+/** Minutes each: `npm run test:all` runs them too. Their promises are shown more cheaply, in part, by others. */
+const slow = [
+  "test/doors.test.ts",
+  "test/evidence-faults.test.ts",
+  "test/replayed-bugs.test.ts",
+  "test/slow-database/**",
+];
+
 /** What `npm run fuzz` asks for. */
 const number = (text: string | undefined) => (text === undefined ? null : Number(text));
 const provide = { fuzz: { runs: number(process.env["FUZZ_RUNS"]), seed: number(process.env["FUZZ_SEED"]) } };
@@ -37,7 +45,13 @@ export default defineConfig({
           name: "node",
           provide,
           include: ["**/*.test.ts"],
-          exclude: ["node_modules/**", "test/container/**", "bench/fixes/*/repository/**", ...inWorkerd],
+          exclude: [
+            "node_modules/**",
+            "test/container/**",
+            "bench/fixes/*/repository/**",
+            ...inWorkerd,
+            ...(process.env["TEST_ALL"] ? [] : slow),
+          ],
           globalSetup: "test/build-bundles.ts",
           testTimeout: 120_000,
           hookTimeout: 120_000,
