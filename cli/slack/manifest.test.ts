@@ -17,7 +17,7 @@ const gateway = "https://bugbot-gateway.acme.workers.dev";
 it("has the gateway's address everywhere, at routes the gateway has", async ({ expect }) => {
   const { code, stdout } = await runner.bugbot(`slack manifest --url ${gateway}/`);
   const urls = stdout.match(/https:\/\/[^\s"]+/g)?.filter((url) => !url.startsWith("https://docs.slack.dev/")) ?? [];
-  const routes = (await readFile(join(checkout, "gateway/slack/slack.ts"), "utf8")).match(/(?<=")\/slack\/\w+/g);
+  const routes = (await readFile(join(checkout, "gateway/slack/slack.ts"), "utf8")).match(/(?<=\[")\/slack\/\w+/g);
   expect(code).toBe(0);
   expect(routes).toHaveLength(3);
   expect(new Set(urls)).toEqual(new Set(routes?.map((path) => gateway + path)));
