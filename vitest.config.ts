@@ -11,6 +11,7 @@ const slow = [
   "test/evidence-faults.test.ts",
   "test/replayed-bugs.test.ts",
   "test/slow-database/**",
+  "test/transcripts.test.ts",
 ];
 
 /** What `npm run fuzz` asks for. */
