@@ -88,7 +88,7 @@ export const apiKeyName = {
   rule: "A name has 1 to 40 letters, digits, dots, dashes or underscores",
 };
 /** The most that one answer of `/api` lists. */
-export const apiPage = { letters: 1000, tasks: 1000, audit: 500 };
+export const apiPage = { letters: 1000, tasks: 1000, keys: 1000, audit: 500 };
 
 /** How far the clocks of Cloudflare's machines may be apart. What is dated later than that was not written yet. */
 export const clockSkewMs = 60_000;

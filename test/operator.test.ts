@@ -326,30 +326,43 @@ describe("a key", () => {
   });
 });
 
-describe("the API", () => {
-  it("says where a list goes on that was cut", async ({ expect }) => {
-    const headers = { authorization: `Bearer ${localAdminKey}` };
-    for (const path of ["/api/tasks", "/api/keys"]) {
-      const whole = z
-        .array(z.object({ id: z.string() }))
-        .parse(await (await fetch(`${world.url}${path}`, { headers })).json());
+describe("a list that is cut", () => {
+  const idsSchema = z.array(z.union([z.object({ id: z.string() }), z.object({ seq: z.number() })]));
+
+  it.for(["tasks list", "keys list", "audit list", "dlq list"])(
+    "%s says where it goes on",
+    async (words, { expect }) => {
+      const rows = async (more: string) => {
+        const { code, stdout, stderr } = await bugbot(`${words} ${more} --json`);
+        expect(code).toBe(0);
+        const page = idsSchema.parse(JSON.parse(stdout)).map((row) => ("id" in row ? row.id : String(row.seq)));
+        return { page, next: /^There is more: `(--before \S+)` goes on\.\n$/.exec(stderr)?.[1] };
+      };
+      const whole = await rows("--limit 500");
+      expect(whole.next).toBeUndefined();
       const seen: string[] = [];
-      let next: string | undefined = `${path}?limit=2`;
-      while (next !== undefined) {
-        const response: Response = await fetch(`${world.url}${next}`, { headers });
-        seen.push(
-          ...z
-            .array(z.object({ id: z.string() }))
-            .parse(await response.json())
-            .map(({ id }) => id),
-        );
-        next = /^<([^>]+)>; rel="next"$/.exec(response.headers.get("link") ?? "")?.[1];
+      let more: string | undefined = "";
+      while (more !== undefined) {
+        const { page, next } = await rows(`--limit 2 ${more}`);
+        expect(page.length).toBeLessThanOrEqual(2);
+        if (words === "audit list") seen.unshift(...page);
+        else seen.push(...page);
+        more = next;
       }
-      expect(seen).toEqual(whole.map(({ id }) => id));
-      if (path === "/api/keys") expect(seen.length).toBeGreaterThan(2);
+      expect(seen).toEqual(whole.page);
+      if (words !== "dlq list") expect(seen.length).toBeGreaterThan(2);
+    },
+  );
+
+  it("says so where there is nothing by the name to go on from", async ({ expect }) => {
+    for (const words of ["tasks list", "keys list", "dlq list"]) {
+      const { code, stderr } = await bugbot(`${words} --before nothing`);
+      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining("nothing") });
     }
   });
+});
 
+describe("the API", () => {
   it("stops reading a body that is too large, whatever its headers say", async ({ expect }) => {
     let sent = 0;
     const body = new ReadableStream<Uint8Array>({

@@ -39,7 +39,7 @@ export function createApi() {
       `${BUGBOT_API_KEY ? "BUGBOT_API_KEY" : "BUGBOT_ADMIN_KEY"} is malformed: a key is bm_ and 64 hex digits, without spaces or line ends.`,
     );
 
-  async function ask<T>(method: string, path: string, schema: z.ZodMiniType<T>, body?: object): Promise<T> {
+  async function ask<T>(method: string, path: string, schema: z.ZodMiniType<T>, body?: object) {
     const response = await fetch(`${target.url}/api${path}`, {
       method,
       headers: { authorization: `Bearer ${key}`, ...(body && { "content-type": "application/json" }) },
@@ -60,13 +60,27 @@ export function createApi() {
       throw failed(
         `${target.url} answered in words this version does not know. Deploy the same version as this checkout.`,
       );
-    return parsed.data;
+    return { data: parsed.data, link: response.headers.get("link") };
   }
 
   return {
     target,
-    get: <T>(path: string, schema: z.ZodMiniType<T>) => ask("GET", path, schema),
-    post: <T>(path: string, schema: z.ZodMiniType<T>, body: object = {}) => ask("POST", path, schema, body),
+    get: async <T>(path: string, schema: z.ZodMiniType<T>) => (await ask("GET", path, schema)).data,
+    post: async <T>(path: string, schema: z.ZodMiniType<T>, body: object = {}) =>
+      (await ask("POST", path, schema, body)).data,
+
+    /** A page of a list, newest first; `older` is the `before` of the next, if there is one. */
+    async list<T>(
+      path: string,
+      query: Record<string, string | number | boolean | undefined>,
+      schema: z.ZodMiniType<T>,
+    ) {
+      const given = new URLSearchParams();
+      for (const [name, value] of Object.entries(query)) if (value !== undefined) given.set(name, String(value));
+      const { data, link } = await ask("GET", `${path}?${given.toString()}`, z.array(schema));
+      const next = link && /<([^>]+)>; rel="next"/.exec(link)?.[1];
+      return { rows: data, older: next ? new URL(next, target.url).searchParams.get("before") : null };
+    },
   };
 }
 export type Api = ReturnType<typeof createApi>;

@@ -6,13 +6,14 @@ import { apiPage } from "../../shared/limits.ts";
 import { anId, matching, wholeNumber } from "../parse-option.ts";
 import { wrap } from "../wrap.ts";
 import { type Api, createApi, failed } from "./api.ts";
-import { print, table, when } from "./print.ts";
+import { print, table, tellOlder, when } from "./print.ts";
 
 const listSchema = z.object({
   json: z._default(z.boolean(), false),
   command: z.optional(z.string()),
   about: z.optional(z.string()),
   limit: z.number(),
+  before: z.optional(z.number()),
 });
 const verifySchema = z.object({ json: z._default(z.boolean(), false), seal: z.optional(z.string()) });
 const parseSeal = matching(
@@ -31,14 +32,17 @@ export function addAudit(audit: Command): void {
       new Option("--about <id>", "only what is about this dead letter or key").argParser(anId).conflicts("command"),
     )
     .option("--limit <n>", "at most this many", wholeNumber(1, apiPage.audit), 50)
+    .option("--before <seq>", "only what is before this entry", wholeNumber(1, Number.MAX_SAFE_INTEGER))
     .option("--json", "print JSON")
     .action(async (given: unknown) => {
-      const { json, command, about = command, limit } = listSchema.parse(given);
-      const query = new URLSearchParams({ limit: String(limit), ...(about && { subject: about }) });
+      const { json, command, about = command, limit, before } = listSchema.parse(given);
       const api = createApi();
-      const { entries: waiting } = await api.get(`/audit/unsealed?${query.toString()}`, unsealedSchema);
+      const newest = new URLSearchParams({ limit: String(limit), ...(about && { subject: about }) });
+      const waiting =
+        before === undefined ? (await api.get(`/audit/unsealed?${newest.toString()}`, unsealedSchema)).entries : [];
       // Asked second: what was sealed between the two is in both, not in neither.
-      const sealed = await api.get(`/audit?${query.toString()}`, z.array(auditEntrySchema));
+      const { rows, older } = await api.list("/audit", { limit, subject: about, before }, auditEntrySchema);
+      const sealed = rows.toReversed();
       const known = new Set(sealed.map(({ deed }) => deed));
       const unsealed = waiting.filter(({ deed }) => !known.has(deed)).map((entry) => ({ ...entry, seq: null }));
       const entries = [...sealed, ...unsealed];
@@ -57,6 +61,7 @@ export function addAudit(audit: Command): void {
         about === undefined ? "Nothing yet." : `The audit has nothing about ${about}.`,
       );
       print(json, entries, words);
+      tellOlder(older);
     });
 
   audit

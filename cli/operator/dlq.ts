@@ -6,12 +6,13 @@ import { parseJson } from "../../shared/parse-json.ts";
 import { anId, wholeNumber } from "../parse-option.ts";
 import { wrap } from "../wrap.ts";
 import { createApi } from "./api.ts";
-import { facts, print, table, when } from "./print.ts";
+import { facts, print, table, tellOlder, when } from "./print.ts";
 
 const listSchema = z.object({
   json: z._default(z.boolean(), false),
   status: z.optional(z.string()),
   limit: z.number(),
+  before: z.optional(z.string()),
 });
 const jsonSchema = z.object({ json: z._default(z.boolean(), false) });
 
@@ -23,13 +24,13 @@ export function addDlq(dlq: Command): void {
     .description("Shows dead letters: commands that bugbot gave up, and messages that are no command.")
     .addOption(new Option("--status <status>", "only these").choices(["dead", "replayed", "dropped"]))
     .option("--limit <n>", "at most this many", wholeNumber(1, apiPage.letters), 100)
+    .option("--before <id>", "only what died before this one", anId)
     .option("--json", "print JSON")
     .action(async (given: unknown) => {
-      const { json, status, limit } = listSchema.parse(given);
-      const query = new URLSearchParams({ limit: String(limit), ...(status && { status }) });
-      const letters = await createApi().get(`/dlq?${query.toString()}`, z.array(letterSchema));
+      const { json, status, limit, before } = listSchema.parse(given);
+      const { rows, older } = await createApi().list("/dlq", { limit, status, before }, letterSchema);
       const words = table(
-        letters,
+        rows,
         [
           { title: "ID", cell: ({ id }) => id },
           {
@@ -45,7 +46,8 @@ export function addDlq(dlq: Command): void {
         ],
         "No dead letters.",
       );
-      print(json, letters, words);
+      print(json, rows, words);
+      tellOlder(older);
     });
 
   dlq

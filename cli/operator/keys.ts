@@ -1,17 +1,22 @@
 import { type Command, Option } from "commander";
 import * as z from "zod/mini";
 import { type ApiKeyInfo, apiKeySchema, keyScopes, newKeySchema } from "../../shared/api.ts";
-import { apiKeyLimits, apiKeyName } from "../../shared/limits.ts";
-import { anId, matching, partOf } from "../parse-option.ts";
+import { apiKeyLimits, apiKeyName, apiPage } from "../../shared/limits.ts";
+import { anId, matching, partOf, wholeNumber } from "../parse-option.ts";
 import { wrap } from "../wrap.ts";
 import { createApi } from "./api.ts";
-import { print, table, when } from "./print.ts";
+import { print, table, tellOlder, when } from "./print.ts";
 
 const createSchema = z.object({
   json: z._default(z.boolean(), false),
   name: z.string(),
   days: z.number(),
   scope: z.string(),
+});
+const listSchema = z.object({
+  json: z._default(z.boolean(), false),
+  limit: z.number(),
+  before: z.optional(z.string()),
 });
 const rotateSchema = z.object({ json: z._default(z.boolean(), false), overlapHours: z.number() });
 const jsonSchema = z.object({ json: z._default(z.boolean(), false) });
@@ -36,12 +41,15 @@ export function addKeys(keys: Command): void {
   keys
     .command("list")
     .summary("show the keys, never the keys themselves")
-    .description("Shows each key's name, state, age and last use.")
+    .description("Shows each key's name, state, age and last use, newest first.")
+    .option("--limit <n>", "at most this many", wholeNumber(1, apiPage.keys), 200)
+    .option("--before <id>", "only those made before this one", anId)
     .option("--json", "print JSON")
     .action(async (given: unknown) => {
-      const found = await createApi().get("/keys", z.array(apiKeySchema));
+      const { json, limit, before } = listSchema.parse(given);
+      const { rows, older } = await createApi().list("/keys", { limit, before }, apiKeySchema);
       const words = table(
-        found,
+        rows,
         [
           { title: "ID", cell: ({ id }) => id },
           { title: "NAME", cell: ({ name }) => name },
@@ -53,7 +61,8 @@ export function addKeys(keys: Command): void {
         ],
         "No keys yet. `npx bugbot keys create --name <name>` makes one.",
       );
-      print(jsonSchema.parse(given).json, found, words);
+      print(json, rows, words);
+      tellOlder(older);
     });
 
   keys

@@ -122,3 +122,8 @@ function tableWidth(): number {
 export function print(json: boolean, data: unknown, words: string): void {
   console.log(json ? JSON.stringify(data, null, 2) : words);
 }
+
+/** On stderr, so that JSON stays JSON. */
+export function tellOlder(older: string | null): void {
+  if (older !== null) console.error(wrap(`There is more: \`--before ${oneLine(older)}\` goes on.`));
+}

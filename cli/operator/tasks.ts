@@ -5,12 +5,13 @@ import { apiPage } from "../../shared/limits.ts";
 import { anId, wholeNumber } from "../parse-option.ts";
 import { wrap } from "../wrap.ts";
 import { createApi } from "./api.ts";
-import { type Colour, facts, print, table, when } from "./print.ts";
+import { type Colour, facts, print, table, tellOlder, when } from "./print.ts";
 
 const listSchema = z.object({
   json: z._default(z.boolean(), false),
   running: z._default(z.boolean(), false),
   limit: z.number(),
+  before: z.optional(z.string()),
 });
 const jsonSchema = z.object({ json: z._default(z.boolean(), false) });
 
@@ -22,13 +23,13 @@ export function addTasks(tasks: Command): void {
     .description("Shows commands, newest first.")
     .option("--running", "only those that have not ended")
     .option("--limit <n>", "at most this many", wholeNumber(1, apiPage.tasks), 50)
+    .option("--before <id>", "only what was asked before this one", anId)
     .option("--json", "print JSON")
     .action(async (given: unknown) => {
-      const { json, running, limit } = listSchema.parse(given);
-      const query = new URLSearchParams({ limit: String(limit), running: String(running) });
-      const found = await createApi().get(`/tasks?${query.toString()}`, z.array(taskSchema));
+      const { json, running, limit, before } = listSchema.parse(given);
+      const { rows, older } = await createApi().list("/tasks", { limit, running, before }, taskSchema);
       const words = table(
-        found,
+        rows,
         [
           { title: "ID", cell: ({ id }) => id },
           { title: "STATE", cell: stateOf, folds: true, colour: colourOf },
@@ -43,7 +44,8 @@ export function addTasks(tasks: Command): void {
         ],
         running ? "Nothing is running." : "Nothing was asked yet.",
       );
-      print(json, found, words);
+      print(json, rows, words);
+      tellOlder(older);
     });
 
   tasks

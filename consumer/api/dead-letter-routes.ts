@@ -19,7 +19,9 @@ export function addLetterRoutes(api: Api, needs: ApiNeeds): void {
     if (given !== undefined && !status)
       throw new Refusal(400, "bad_query", `status is one of ${letterStatuses.join(", ")}.`);
     const limit = readNumber("limit", c.req.query("limit"), { fallback: 100, min: 1, max: apiPage.letters });
-    const letters = await deadLetters.list(limit + 1, status, c.req.query("before"));
+    const before = c.req.query("before");
+    if (before !== undefined) await letter(before);
+    const letters = await deadLetters.list(limit + 1, status, before);
     return answerPage(c, letters.map(inShort), limit, ({ id }) => id);
   });
 

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { keyScopes } from "../../shared/api.ts";
-import { apiKeyLimits, apiKeyName } from "../../shared/limits.ts";
+import { apiKeyLimits, apiKeyName, apiPage } from "../../shared/limits.ts";
 import type { ApiKey } from "../stores/api-keys.ts";
 import type { Api, ApiNeeds } from "./api.ts";
 import { answerPage } from "./answer-page.ts";
@@ -23,8 +23,10 @@ const rotationSchema = z.strictObject({
 
 export function addKeyRoutes(api: Api, { keys, now }: ApiNeeds): void {
   api.get("/keys", async (c) => {
-    const limit = readNumber("limit", c.req.query("limit"), { fallback: 200, min: 1, max: 1000 });
-    return answerPage(c, await keys.list(limit + 1, c.req.query("before")), limit, ({ id }) => id);
+    const limit = readNumber("limit", c.req.query("limit"), { fallback: 200, min: 1, max: apiPage.keys });
+    const before = c.req.query("before");
+    if (before !== undefined) await find(before);
+    return answerPage(c, await keys.list(limit + 1, before), limit, ({ id }) => id);
   });
 
   api.post("/keys", async (c) => {

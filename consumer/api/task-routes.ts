@@ -13,7 +13,9 @@ export function addTaskRoutes(api: Api, needs: ApiNeeds): void {
   api.get("/tasks", async (c) => {
     const running = c.req.query("running") === "true";
     const limit = readNumber("limit", c.req.query("limit"), { fallback: 50, min: 1, max: apiPage.tasks });
-    return answerPage(c, await tasks.list(limit + 1, running, c.req.query("before")), limit, ({ id }) => id);
+    const before = c.req.query("before");
+    if (before !== undefined) await find(before);
+    return answerPage(c, await tasks.list(limit + 1, running, before), limit, ({ id }) => id);
   });
 
   api.get("/tasks/:id", async (c) => c.json((await find(c.req.param("id"))).task));

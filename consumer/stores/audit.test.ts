@@ -171,7 +171,7 @@ describe("the audit", () => {
     for (const name of ["1", "2", "3"]) await unsealing.record({ ...deed(name), subject: name === "2" ? "b" : "a" });
     await audit.seal();
     expect((await audit.list(0, 9, "b")).map(({ seq }) => seq)).toEqual([2]);
-    expect((await audit.latest(2)).map(({ seq }) => seq)).toEqual([2, 3]);
+    expect((await audit.latest(2)).map(({ seq }) => seq)).toEqual([3, 2]);
     expect((await audit.latest(2, "a", 3)).map(({ seq }) => seq)).toEqual([1]);
   });
 });

@@ -104,7 +104,7 @@ export function createAudit({ db, now, later }: AuditNeeds) {
       return z.array(auditEntrySchema).parse(results);
     },
 
-    /** The newest that are sealed, in order; with `before` those before that `seq`. */
+    /** What is sealed, newest first; with `before` what is before that `seq`. */
     async latest(limit: number, subject?: string, before?: number): Promise<AuditEntry[]> {
       const { results } = await db
         .prepare(
@@ -112,7 +112,7 @@ export function createAudit({ db, now, later }: AuditNeeds) {
         )
         .bind(limit, subject ?? null, before ?? null)
         .all();
-      return z.array(auditEntrySchema).parse(results).toReversed();
+      return z.array(auditEntrySchema).parse(results);
     },
 
     /** The oldest that are not sealed yet, in order, and how many there are. */
