@@ -434,7 +434,7 @@ describe("bugbot audit", () => {
     const replay =
       entries.find(({ subject, action }) => subject.startsWith("replay-") && action === "ended")?.subject ?? "";
     expect(about(replay)).toEqual([
-      "slack:U0ALICE asked",
+      "admin asked",
       "bugbot filed_issue",
       "bugbot decided",
       "bugbot pushed",

@@ -2,7 +2,7 @@ import type { KeyScope } from "../../shared/api.ts";
 import type { ApiKeys } from "../stores/api-keys.ts";
 import { Refusal } from "./refusal.ts";
 
-/** Who asks, as the audit names them: `admin`, or `key:<name>`. */
+/** Who asks, as the audit names them: `admin`, or `key:<name>/<id>`: several keys may have one name. */
 export type Operator = string;
 
 export interface AuthenticateNeeds {
@@ -25,7 +25,7 @@ export async function authenticate(
   if (adminKey !== undefined && (await isSame(given, adminKey))) return { operator: "admin", scope: "admin" };
   const key = /^bm_[0-9a-f]{64}$/.test(given) ? await keys.use(given, now()) : undefined;
   if (!key) throw new Refusal(401, "wrong_key", `This key is unknown, expired or revoked. ${howTo}`);
-  return { operator: `key:${key.name}`, scope: key.scope };
+  return { operator: `key:${key.name}/${key.id}`, scope: key.scope };
 }
 
 /** In the same time wherever they differ: what is compared are digests. */

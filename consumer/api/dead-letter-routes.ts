@@ -6,12 +6,13 @@ import { apiPage } from "../../shared/limits.ts";
 import { type Letter, letterStatuses } from "../stores/dead-letters.ts";
 import type { Api, ApiNeeds } from "./api.ts";
 import { answerPage } from "./answer-page.ts";
+import { deedOf } from "./deed-of.ts";
 import { readNumber } from "./read-number.ts";
 import { Refusal } from "./refusal.ts";
 import { startAgain } from "./start-again.ts";
 
 export function addLetterRoutes(api: Api, needs: ApiNeeds): void {
-  const { deadLetters, record } = needs;
+  const { deadLetters, audit } = needs;
 
   api.get("/dlq", async (c) => {
     const given = c.req.query("status");
@@ -43,28 +44,23 @@ export function addLetterRoutes(api: Api, needs: ApiNeeds): void {
         `${id} is no command that this version can read, so it cannot be replayed. \`npx bugbot dlq drop ${id}\` puts it away.`,
       );
     }
-    if (!isMarked && !(await deadLetters.markReplayed(id, newId))) throw dealtWith(await letter(id));
+    const by = c.get("operator");
+    const deed = { ...deedOf(c, id, "replayed_dead_letter"), facts: { as: newId } };
+    if (!isMarked && !(await audit.recordWith([deadLetters.replayed(id, newId)], [deed])))
+      throw dealtWith(await letter(id));
     try {
-      await startAgain(command.data, newId, needs);
+      await startAgain(command.data, { id: newId, by }, needs);
     } catch (error) {
       await deadLetters.markDeadAgain(id, newId);
       throw error;
     }
-    const facts = { as: newId };
-    await record({
-      deed: `${id} replayed`,
-      actor: c.get("operator"),
-      action: "replayed_dead_letter",
-      subject: id,
-      facts,
-    });
     return c.json({ id, status: "replayed", commandId: newId });
   });
 
   api.post("/dlq/:id/drop", async (c) => {
     const { id } = await letter(c.req.param("id"));
-    if (!(await deadLetters.markDropped(id))) throw dealtWith(await letter(id));
-    await record({ deed: `${id} dropped`, actor: c.get("operator"), action: "dropped_dead_letter", subject: id });
+    const deed = deedOf(c, id, "dropped_dead_letter");
+    if (!(await audit.recordWith([deadLetters.dropped(id)], [deed]))) throw dealtWith(await letter(id));
     return c.json({ id, status: "dropped" });
   });
 

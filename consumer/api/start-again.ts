@@ -1,16 +1,17 @@
 import type { Command } from "../../shared/command.ts";
 import type { Instances } from "../endings/instances.ts";
 import type { Outside } from "../needs.ts";
+import type { Operator } from "./authenticate.ts";
 
-/** Starts a new attempt of a command in its conversation, as its **Retry** button would. Once per `id`. */
+/** Starts a new attempt of a command in its conversation, as its **Retry** button would. Once per `id`; `by` is who asked. */
 export async function startAgain(
   command: Command,
-  id: string,
+  { id, by }: { id: string; by: Operator },
   { commands, instances, now }: Pick<Outside, "commands" | "now"> & { instances: Instances },
 ): Promise<void> {
   const { id: text, conversation, author } = command;
   const again = { v: 1 as const, id, conversation, author, receivedAt: now() };
   // A message that was no command to an earlier version is nowhere but in its letter.
   const isKnown = (await commands.body(text)) !== null;
-  await instances.start(isKnown ? { ...again, name: "retry", text, references: {} } : { ...command, ...again });
+  await instances.start(isKnown ? { ...again, name: "retry", text, references: {} } : { ...command, ...again }, by);
 }

@@ -3,6 +3,7 @@ import { interrupt } from "../commands/stop.ts";
 import { isWork } from "../is-work.ts";
 import type { Api, ApiNeeds } from "./api.ts";
 import { answerPage } from "./answer-page.ts";
+import { deedOf } from "./deed-of.ts";
 import { readNumber } from "./read-number.ts";
 import { Refusal } from "./refusal.ts";
 import { startAgain } from "./start-again.ts";
@@ -28,14 +29,9 @@ export function addTaskRoutes(api: Api, needs: ApiNeeds): void {
     if (command && !isWork(command)) {
       throw new Refusal(409, "no_work", `${id} is a ${name}, which is answered at once: there is no work to stop.`);
     }
+    await record(deedOf(c, id, "asked_to_stop"));
     await commands.requestStop(id, now());
     await interrupt({ id, conversationId: conversation }, needs).catch(() => undefined);
-    await record({
-      deed: `${id} stop by ${c.get("request")}`,
-      actor: c.get("operator"),
-      action: "asked_to_stop",
-      subject: id,
-    });
     return c.json({ id, status: "stopping" });
   });
 
@@ -52,14 +48,8 @@ export function addTaskRoutes(api: Api, needs: ApiNeeds): void {
         `Another version of bugbot kept ${id}, and this one cannot read it. Write it again in its thread.`,
       );
     const newId = `retry-${c.get("request")}`;
-    await startAgain(command, newId, needs);
-    await record({
-      deed: `${id} retried as ${newId}`,
-      actor: c.get("operator"),
-      action: "retried",
-      subject: id,
-      facts: { as: newId },
-    });
+    await record({ ...deedOf(c, id, "retried"), facts: { as: newId } });
+    await startAgain(command, { id: newId, by: c.get("operator") }, needs);
     return c.json({ id, commandId: newId });
   });
 

@@ -51,8 +51,8 @@ export function createInstances(workflow: Workflow<Command>, { commands, record,
   }
 
   return {
-    /** Starts a command, once: a second delivery finds the first one's Workflow. */
-    start: async (command: Command): Promise<void> => {
+    /** Starts a command, once: a second delivery finds the first one's Workflow. `by` is who asked, for the audit. */
+    start: async (command: Command, by = actorOf(command)): Promise<void> => {
       try {
         await workflow.create({ id: command.id, params: command });
       } catch (error) {
@@ -65,7 +65,7 @@ export function createInstances(workflow: Workflow<Command>, { commands, record,
         text: text.slice(0, maxNotedText).toWellFormed(),
         conversation: conversationId(conversation),
       };
-      await record({ deed: `${id} asked`, actor: actorOf(command), action: "asked", subject: id, facts });
+      await record({ deed: `${id} asked`, actor: by, action: "asked", subject: id, facts });
     },
 
     /** Whether it was ever started, as far as the engine remembers. */

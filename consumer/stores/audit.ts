@@ -12,7 +12,7 @@ import { auditSealing } from "../../shared/limits.ts";
 export interface Deed {
   /** Names what is recorded once, however often it is told: a command's id and what was done for it. */
   deed: string;
-  /** `slack:U1`, `key:ci`, `admin`, `bugbot`, `watchdog`. */
+  /** `slack:U1`, `key:ci/0a1b2c3d`, `admin`, `bugbot`, `watchdog`. */
   actor: string;
   action: string;
   /** The command, key or dead letter it is about. */

@@ -75,14 +75,11 @@ export function createDeadLetters(db: D1Database) {
       return { ...letterSchema.parse(row), body, errors: z.array(stepErrorSchema).parse(JSON.parse(errors)) };
     },
 
-    /** False when the letter is dealt with already. */
-    async markReplayed(id: string, replayedAs: string): Promise<boolean> {
-      const { meta } = await db
+    /** Changes nothing when the letter is dealt with already. */
+    replayed: (id: string, replayedAs: string): D1PreparedStatement =>
+      db
         .prepare("UPDATE dead_letters SET status = 'replayed', replayed_as = ? WHERE id = ? AND status = 'dead'")
-        .bind(replayedAs, id)
-        .run();
-      return meta.changes > 0;
-    },
+        .bind(replayedAs, id),
 
     /** Its command could not be started after all. */
     async markDeadAgain(id: string, replayedAs: string): Promise<void> {
@@ -92,13 +89,9 @@ export function createDeadLetters(db: D1Database) {
         .run();
     },
 
-    async markDropped(id: string): Promise<boolean> {
-      const { meta } = await db
-        .prepare("UPDATE dead_letters SET status = 'dropped' WHERE id = ? AND status = 'dead'")
-        .bind(id)
-        .run();
-      return meta.changes > 0;
-    },
+    /** Changes nothing when the letter is dealt with already. */
+    dropped: (id: string): D1PreparedStatement =>
+      db.prepare("UPDATE dead_letters SET status = 'dropped' WHERE id = ? AND status = 'dead'").bind(id),
   };
 }
 export type DeadLetters = ReturnType<typeof createDeadLetters>;
