@@ -28,6 +28,7 @@ import { createAutomation } from "./stores/automation.ts";
 import { createCheckpoints } from "./stores/checkpoints.ts";
 import { createCodeSearches } from "./stores/code-searches.ts";
 import { createBreakers } from "./stores/breakers.ts";
+import { forgiveKv } from "./stores/forgive-kv.ts";
 import { createEvidence } from "./stores/evidence.ts";
 import { limitDatabase } from "./stores/limit-database.ts";
 import { createLinearTeams } from "./stores/linear-teams.ts";
@@ -48,6 +49,7 @@ const discordRateLimits = createRateLimits(Date.now);
 export function wire(env: Env): Outside & { audit: Audit } {
   const settings = readSettings(env);
   const db = limitDatabase(env.DB);
+  const kv = forgiveKv(env.BUGBOT_KV);
   const redact = createRedact(secretsOf(settings));
   const { SLACK_BOT_TOKEN, LINEAR_API_KEY, EXECUTOR_URL, EXECUTOR_TOKEN, EGRESS_URL } = settings;
   const { POSTHOG_API_KEY, POSTHOG_PROJECT_ID, POSTHOG_HOST } = settings;
@@ -78,7 +80,7 @@ export function wire(env: Env): Outside & { audit: Audit } {
     ? createLinear(connectLinear({ apiKey: LINEAR_API_KEY, apiUrl: settings.LINEAR_API_URL, redact }))
     : undefined;
   const code = connection && createGitHubCode(connection);
-  const searches = createCodeSearches(db, env.BUGBOT_KV, Date.now);
+  const searches = createCodeSearches(db, kv, Date.now);
   const posthog =
     POSTHOG_API_KEY && POSTHOG_PROJECT_ID
       ? createPostHog({ apiKey: POSTHOG_API_KEY, projectId: POSTHOG_PROJECT_ID, host: POSTHOG_HOST })
@@ -90,7 +92,7 @@ export function wire(env: Env): Outside & { audit: Audit } {
       throw new Failure("platform_off", { reply: `${platform} is not set up on the consumer Worker.`, retry: false });
     },
     linear,
-    linearTeams: linear && createLinearTeams(linear, env.BUGBOT_KV),
+    linearTeams: linear && createLinearTeams(linear, kv),
     github: connection && createGitHub(connection, createMoveRef({ access, gitUrl: settings.GITHUB_URL })),
     sandbox: (conversation) => createSandbox(executor, conversation, redact),
     commands: createCommands(db),
@@ -120,7 +122,7 @@ export function wire(env: Env): Outside & { audit: Audit } {
     proofs: createProofs(db),
     automation: createAutomation(db),
     admissions: createAdmissions(db),
-    threadIssues: createThreadIssues(env.BUGBOT_KV),
+    threadIssues: createThreadIssues(kv),
     metrics: createMetrics(env.METRICS),
     settings,
     redact,

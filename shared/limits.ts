@@ -96,6 +96,9 @@ export const clockSkewMs = 60_000;
 /** One answer of D1, which gives most in milliseconds: what takes longer is asked again. Its own limit, 30 s, is for a query: https://developers.cloudflare.com/d1/platform/limits/ */
 export const databaseTimeoutMs = 5_000;
 
+/** One answer of KV, which usually takes milliseconds: https://developers.cloudflare.com/kv/concepts/how-kv-works/ */
+export const kvTimeoutMs = 5_000;
+
 /** One call to a vendor. */
 export const vendorTimeoutMs = 15_000;
 

@@ -14,6 +14,7 @@ import { type CodeSearches, findCode } from "../consumer/evidence/find-code.ts";
 import type { Said } from "../consumer/replies/reply.ts";
 import { createStatusMessage } from "../consumer/replies/status-message.ts";
 import { testReplies } from "../consumer/replies/test-replies.ts";
+import type { Entries } from "../consumer/stores/forgive-kv.ts";
 import { createLinearTeams } from "../consumer/stores/linear-teams.ts";
 import { seedDemoBehaviour } from "../local/demo-behaviour.ts";
 import { demoRepository, seedDemoRepository } from "../local/demo-repository.ts";
@@ -201,13 +202,12 @@ function recordSteps() {
   return { ...steps, waits, largest: () => Math.max(...sizes) };
 }
 
-/** As much of a KV namespace as teams need. */
-function memory(entries: Map<string, string>, ttls: Map<string, number>) {
+function memory(entries: Map<string, string>, ttls: Map<string, number>): Entries {
   return {
-    get: async (key: string): Promise<unknown> => JSON.parse(entries.get(key) ?? "null"),
-    put: async (key: string, value: string, { expirationTtl }: { expirationTtl: number }) => {
+    get: async (key) => entries.get(key) ?? null,
+    put: async (key, value, options) => {
       entries.set(key, value);
-      ttls.set(key, expirationTtl);
+      if (options) ttls.set(key, options.expirationTtl);
     },
   };
 }

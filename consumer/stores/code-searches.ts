@@ -1,18 +1,20 @@
 import * as z from "zod/mini";
 import { Failure } from "../../shared/failure.ts";
 import { codeSearches } from "../../shared/limits.ts";
+import { parseJson } from "../../shared/parse-json.ts";
 import { type CodeHit, codeHitSchema } from "../clients/github-code.ts";
 import type { CodeSearches } from "../evidence/find-code.ts";
+import type { Entries } from "./forgive-kv.ts";
 
 const windowMs = 60_000;
 const hitsSchema = z.array(codeHitSchema);
 
 /** Searches that were made are known for a while, in KV; new ones share one window among all isolates, in D1. */
-export function createCodeSearches(db: D1Database, kv: KVNamespace, now: () => number): CodeSearches {
+export function createCodeSearches(db: D1Database, kv: Entries, now: () => number): CodeSearches {
   return {
     async hits(repository, term, search) {
       const key = await keyOf(repository, term);
-      const known = hitsSchema.safeParse(await kv.get(key, "json"));
+      const known = hitsSchema.safeParse(parseJson((await kv.get(key)) ?? ""));
       if (known.success) return known.data;
       await take();
       const hits: CodeHit[] = await search();

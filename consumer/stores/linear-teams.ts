@@ -1,14 +1,10 @@
 import { linearCacheSeconds } from "../../shared/limits.ts";
+import { parseJson } from "../../shared/parse-json.ts";
 import { type Linear, type Team, teamSchema } from "../clients/linear.ts";
-
-/** What is used of a KV namespace. */
-interface TeamEntries {
-  get: (key: string, type: "json") => Promise<unknown>;
-  put: (key: string, value: string, options: { expirationTtl: number }) => Promise<void>;
-}
+import type { Entries } from "./forgive-kv.ts";
 
 /** Linear's teams with their workflow states and labels, kept in KV for an hour: they hardly change, and every command needs one. */
-export function createLinearTeams(linear: Pick<Linear, "team">, kv: TeamEntries) {
+export function createLinearTeams(linear: Pick<Linear, "team">, kv: Entries) {
   const entry = (key: string | undefined) => `linear:team:${key ?? ""}`;
 
   /** Under the key it was asked for by, which may be none, and under its own. */
@@ -31,7 +27,7 @@ export function createLinearTeams(linear: Pick<Linear, "team">, kv: TeamEntries)
     refresh,
     /** The team with this key, or the first one. */
     async find(key?: string): Promise<Team | undefined> {
-      const kept = teamSchema.safeParse(await kv.get(entry(key), "json").catch(() => undefined));
+      const kept = teamSchema.safeParse(parseJson((await kv.get(entry(key))) ?? ""));
       return kept.success ? kept.data : refresh(key);
     },
   };
