@@ -66,6 +66,19 @@ describe("an effect", () => {
     expect(steps).toEqual(["post"]);
   });
 
+  it("that the engine lost is in the history and the log, too", async ({ expect }) => {
+    const errors: StepError[] = [];
+    const logs: string[] = [];
+    const effect = createEffect(
+      { do: () => Promise.reject(new Error("timed out after 60000 ms")), sleep: async () => undefined },
+      "command-1",
+      { log: (event) => void logs.push(event), deadline: async () => Date.now(), errors },
+    );
+    await expect(effect("post", async () => undefined)).rejects.toThrow("timed out");
+    expect(errors).toMatchObject([{ step: "post", attempt: 1, error: expect.stringContaining("timed out") }]);
+    expect(logs).toEqual(["effect_lost"]);
+  });
+
   it("knows when an earlier attempt may have had its effect", async ({ expect }) => {
     const again: boolean[] = [];
     const note = async (value: boolean) => {

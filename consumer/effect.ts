@@ -72,10 +72,8 @@ export function createEffect(
   ): Promise<T> => {
     for (let attempt = 1; ; attempt++) {
       const stepName = attempt === 1 ? name : `${name} (attempt ${attempt})`;
-      const recorded: { value: T } | { failed: Failed } = await step.do(
-        stepName,
-        { retries: engineRetries, timeout: timeoutMs },
-        async (context) => {
+      const recorded: { value: T } | { failed: Failed } = await step
+        .do(stepName, { retries: engineRetries, timeout: timeoutMs }, async (context) => {
           try {
             return { value: await run(attempt > 1 || context.attempt > 1) };
           } catch (error) {
@@ -88,8 +86,13 @@ export function createEffect(
             const reply = `${described.reply} Try again ${inMinutes(at + retryAfterMs, at)}.`;
             return { failed: { ...described, reply, isTooLong: true } };
           }
-        },
-      );
+        })
+        .catch((error: unknown) => {
+          // The engine's own: each of its attempts took too long, or was lost.
+          log("effect_lost", { commandId, effect: name, attempt, ...describeError(error) });
+          errors.push({ step: name, attempt, error: describeError(error).error, at: Date.now() });
+          throw error;
+        });
       if ("value" in recorded) return recorded.value;
       const { code, reply, retry, retryAfterMs, isTooLong, error, at } = recorded.failed;
       errors.push({ step: name, attempt, error, at });
