@@ -65,14 +65,15 @@ export function createCommands(db: D1Database) {
       await insert(command, nowMs, "DO NOTHING", body).run();
     },
 
-    /** The command as it is carried out: in its thread, and a retry as what it repeats. */
-    async admit(command: Command, nowMs: number): Promise<void> {
-      await insert(
+    /** The command as it is carried out: in its thread, and a retry as what it repeats. False where it has ended already. */
+    async admit(command: Command, nowMs: number): Promise<boolean> {
+      const { meta } = await insert(
         command,
         nowMs,
         `DO UPDATE SET name = excluded.name, text = excluded.text, conversation_id = excluded.conversation_id, body = excluded.body
          WHERE outcome IS NULL`,
       ).run();
+      return meta.changes > 0;
     },
 
     /** Asks a command that has not ended to stop. */
@@ -85,12 +86,17 @@ export function createCommands(db: D1Database) {
         .run();
     },
 
-    /** Whether somebody asked it to stop: also in its thread after it was written, where that word came before it. */
+    /**
+     * Whether somebody asked it to stop: also in its thread after it was written, where that word came before it. A ❌ is on a message, not in a
+     * thread, and may not be its author's; a stop that was refused is none.
+     */
     async stopRequested(id: string): Promise<boolean> {
       const found = await db
         .prepare(
           `SELECT 1 FROM commands AS mine WHERE id = ?1 AND (stop_requested_at IS NOT NULL OR EXISTS (
              SELECT 1 FROM commands AS stop WHERE stop.name = 'stop' AND stop.conversation_id = mine.conversation_id
+             AND stop.outcome IS NOT 'refused' AND (stop.conversation_id NOT LIKE 'slack:%' OR
+               iif(json_valid(stop.body), stop.body ->> '$.conversation.threadId', NULL) IS NOT NULL)
              AND stop.received_at > mine.received_at AND stop.received_at <= stop.started_at + ${clockSkewMs}
              AND NOT EXISTS (SELECT 1 FROM commands AS named WHERE named.id = stop.text AND named.id <> ?1)))`,
         )

@@ -1,0 +1,64 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, it } from "vitest";
+import type { Command } from "../../shared/command.ts";
+import { createCommands } from "./commands.ts";
+import { emptyDatabase, testCommand } from "./test-database.ts";
+
+beforeEach(async () => {
+  await emptyDatabase();
+});
+
+it("is not admitted once it has ended", async ({ expect }) => {
+  const commands = createCommands(env.DB);
+  expect(await commands.admit(testCommand("a"), 1)).toBe(true);
+  expect(await commands.admit(testCommand("a"), 2)).toBe(true);
+  const ending = { outcome: "failed" as const, reply: "❌ I could not begin with this." };
+  await commands.settle(testCommand("a"), { ending, endedBy: "queue" }, 3);
+  expect(await commands.admit(testCommand("a"), 4)).toBe(false);
+});
+
+describe("a stop in the thread of a command that it overtook", () => {
+  const slack = (threadId?: string): Command["conversation"] => ({
+    platform: "slack",
+    teamId: "T1",
+    channelId: "C1",
+    messageId: "1.1",
+    ...(threadId !== undefined && { threadId }),
+  });
+  const stopFrom = (conversation: Command["conversation"]): Command => ({
+    ...testCommand("stop"),
+    name: "stop",
+    text: "",
+    conversation,
+    receivedAt: 2,
+  });
+
+  it.for<[string, Command, boolean]>([
+    ["is heard", stopFrom(slack("1.1")), true],
+    ["that is a ❌ on its first message is not", stopFrom(slack()), false],
+  ])("%s", async ([, stop, isHeard], { expect }) => {
+    const commands = createCommands(env.DB);
+    await commands.receive(stop, 3);
+    await commands.receive(testCommand("a"), 4);
+    expect(await commands.stopRequested("a")).toBe(isHeard);
+  });
+
+  it("and was refused is not, nor does it matter what another version kept", async ({ expect }) => {
+    const commands = createCommands(env.DB);
+    const stop = stopFrom(slack("1.1"));
+    await commands.receive(stop, 3);
+    await commands.receive({ ...stop, id: "other" }, 3, '{"not json');
+    await commands.receive(testCommand("a"), 4);
+    const ending = { outcome: "refused" as const, reply: "" };
+    await commands.settle(stop, { ending, endedBy: "workflow" }, 5);
+    expect(await commands.stopRequested("a")).toBe(false);
+  });
+
+  it("in Discord is heard", async ({ expect }) => {
+    const commands = createCommands(env.DB);
+    const conversation = { platform: "discord" as const, guildId: "1", channelId: "2", threadId: "3" };
+    await commands.receive(stopFrom(conversation), 3);
+    await commands.receive({ ...testCommand("a"), conversation }, 4);
+    expect(await commands.stopRequested("a")).toBe(true);
+  });
+});
