@@ -80,6 +80,7 @@ describe("a command that no Workflow could be started for", () => {
     expect(outcome).toBe("succeeded");
     expect(world.github.pullRequests(world.repository)).toHaveLength(1);
     expect(said().map(({ text }) => text)).toEqual([expect.stringMatching(/^❌/), expect.stringMatching(/^✅/)]);
+    expect(await letter("slack-EvNotStarted"), "nobody is asked to replay it").toMatchObject({ status: "replayed" });
   });
 });
 

@@ -11,7 +11,7 @@ import type { Outside } from "../needs.ts";
  */
 export async function resolveRetry(
   command: Command,
-  { effect, commands }: Pick<Outside, "commands"> & { effect: Effect },
+  { effect, commands, deadLetters }: Pick<Outside, "commands" | "deadLetters"> & { effect: Effect },
 ): Promise<Command> {
   if (command.name !== "retry") return command;
   const [id = "", ...more] = command.text.split(/\s+/);
@@ -19,7 +19,13 @@ export async function resolveRetry(
   if (original === null) {
     throw new Failure("nothing_to_retry", { reply: "I do not remember that command. Write it again.", retry: false });
   }
-  if (!(await effect("claim retry", () => commands.claimRetry(id, command.id)))) {
+  const claim = async () => {
+    const isOurs = await commands.claimRetry(id, command.id);
+    // A letter that is being dealt with is none to replay; should this attempt die, it leaves its own.
+    if (isOurs) await deadLetters.markReplayed(id, command.id);
+    return isOurs;
+  };
+  if (!(await effect("claim retry", claim))) {
     throw new Failure("retried_already", { reply: "Somebody has asked for that before: I am at it.", retry: false });
   }
   const text = [...more, original.text].join(" ");

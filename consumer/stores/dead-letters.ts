@@ -43,7 +43,19 @@ export interface NewLetter extends Omit<Letter, "status" | "replayedAs"> {
 
 /** Dead letters, in D1 `dead_letters`. Every write may be repeated. */
 export function createDeadLetters(db: D1Database) {
+  /** Changes nothing when the letter is dealt with already. */
+  const replayed = (id: string, replayedAs: string): D1PreparedStatement =>
+    db
+      .prepare("UPDATE dead_letters SET status = 'replayed', replayed_as = ? WHERE id = ? AND status = 'dead'")
+      .bind(replayedAs, id);
+
   return {
+    replayed,
+
+    async markReplayed(id: string, replayedAs: string): Promise<void> {
+      await replayed(id, replayedAs).run();
+    },
+
     async keep(letter: NewLetter): Promise<void> {
       const { id, commandId, name, conversation, body, error, errors, attempts, diedAt } = letter;
       await db
@@ -74,12 +86,6 @@ export function createDeadLetters(db: D1Database) {
       const { body, errors } = insideSchema.parse(row);
       return { ...letterSchema.parse(row), body, errors: z.array(stepErrorSchema).parse(JSON.parse(errors)) };
     },
-
-    /** Changes nothing when the letter is dealt with already. */
-    replayed: (id: string, replayedAs: string): D1PreparedStatement =>
-      db
-        .prepare("UPDATE dead_letters SET status = 'replayed', replayed_as = ? WHERE id = ? AND status = 'dead'")
-        .bind(replayedAs, id),
 
     /** Its command could not be started after all. */
     async markDeadAgain(id: string, replayedAs: string): Promise<void> {
