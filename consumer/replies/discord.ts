@@ -13,14 +13,15 @@ import type { Mark, Replies, Reply } from "./reply.ts";
 
 const emoji: Record<Mark, string | undefined> = {
   working: "⚙️",
+  working_again: "⚙️",
   succeeded: "✅",
   failed: "❌",
   timed_out: "⏳",
   stopped: undefined,
   answered: undefined,
 };
-/** Marks of an earlier stage; 👀 is the gateway's. */
-const passing = ["👀", "⚙️"];
+/** Every mark there is; 👀 is the gateway's. */
+const marks = ["👀", "⚙️", "✅", "❌", "⏳"];
 
 /** https://discord.com/developers/docs/topics/opcodes-and-status-codes#json */
 const codes = { unknownMessage: 10008, unknownEmoji: 10014, threadExists: 160004 };
@@ -108,7 +109,7 @@ export function createDiscordReplies(options: DiscordOptions & { now: () => numb
           done: [codes.unknownMessage, codes.unknownEmoji],
         });
       if (name && !isThere(name)) await react("PUT", name);
-      for (const earlier of passing) if (earlier !== name && isThere(earlier)) await react("DELETE", earlier);
+      for (const earlier of marks) if (earlier !== name && isThere(earlier)) await react("DELETE", earlier);
     },
 
     async threadLink(command) {

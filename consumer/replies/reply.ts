@@ -3,7 +3,8 @@ import type { AttachedFile, Command } from "../../shared/command.ts";
 import type { Conversation } from "../../shared/conversation.ts";
 
 /** What the command's own message shows at a glance. `answered` is for questions: no mark at all. */
-export type Mark = "working" | "succeeded" | "failed" | "timed_out" | "stopped" | "answered";
+/** `working_again`: on a message that shows how an earlier attempt ended. */
+export type Mark = "working" | "working_again" | "succeeded" | "failed" | "timed_out" | "stopped" | "answered";
 
 /** What came of a command, as a platform may show it beside the text. */
 export interface Card {

@@ -18,6 +18,7 @@ import { splitMarkdown } from "./split-markdown.ts";
 
 const emoji: Record<Mark, string | undefined> = {
   working: "gear",
+  working_again: "gear",
   succeeded: "white_check_mark",
   failed: "x",
   timed_out: "hourglass_flowing_sand",
@@ -26,6 +27,7 @@ const emoji: Record<Mark, string | undefined> = {
 };
 /** Marks of an earlier stage; 👀 is the gateway's. */
 const passing = ["eyes", "gear"];
+const ended = ["white_check_mark", "x", "hourglass_flowing_sand"];
 
 export function createSlackReplies(options: SlackOptions): Replies {
   const client = createSlackClient(options);
@@ -98,7 +100,8 @@ export function createSlackReplies(options: SlackOptions): Replies {
       const name = emoji[mark];
       // A button's command has a message of bugbot's own, where an older mark may stand.
       if (name) await once(() => client.reactions.add({ channel, timestamp, name }), "already_reacted");
-      for (const earlier of passing.filter((passed) => passed !== name)) {
+      const old = mark === "working_again" ? [...passing, ...ended] : passing;
+      for (const earlier of old.filter((passed) => passed !== name)) {
         await once(() => client.reactions.remove({ channel, timestamp, name: earlier }), "no_reaction");
       }
     },

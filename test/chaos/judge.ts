@@ -53,12 +53,11 @@ export async function judge(world: World, { command, before, ts, ids, outcomes, 
     `the status line stays at “${world.slack.statusLine(world.channel, ts)}”`,
   );
   const first = world.slack.thread(world.channel, ts).find((message) => message.ts === ts);
-  const mark = ended.get(outcomes[0] ?? "");
+  // A button's attempt is marked on the button's message, a replay's on the asker's.
+  const shown = ids.at(-1)?.startsWith("replay-") ? outcomes.at(-1) : outcomes[0];
+  const mark = ended.get(shown ?? "");
   const isMarked = JSON.stringify(first?.reactions) === JSON.stringify(mark === undefined ? [] : [mark]);
-  must(
-    isMarked || (broken?.startsWith("reactions.") ?? false),
-    `${outcomes[0]} is marked ${first?.reactions.join(" ")}`,
-  );
+  must(isMarked || (broken?.startsWith("reactions.") ?? false), `${shown} is marked ${first?.reactions.join(" ")}`);
   for (const id of ids) {
     const settled = world.logs.filter((line) => line.includes('"command_settled"') && line.includes(`"${id}"`));
     must(settled.length === 1, `${settled.length} last words logged for one command`);
