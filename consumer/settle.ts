@@ -48,7 +48,7 @@ export async function settle(command: Command, ending: Ending, needs: SettleNeed
   };
   // A database that is down does not keep the last word from the person.
   const isOurs = await effect("settle", record).catch(() => undefined);
-  const elsewhere = () => log("command_ended_elsewhere", { commandId: id });
+  const elsewhere = () => log("command_ended_elsewhere");
   if (isOurs === false) {
     elsewhere();
     return { ending: final, button: button ?? null, recorded: true, said: true };
@@ -63,20 +63,18 @@ export async function settle(command: Command, ending: Ending, needs: SettleNeed
   // Somebody else ended it meanwhile: theirs is the end that counts, and the person has had a last word.
   if (isOursLate === false) elsewhere();
   await effect("note last word", async () => {
-    if (said) await lastWords.said(id, now());
+    // In this order: the watchdog makes up for both where the second is missing.
     if (isOursLate !== false) await noteEnd(command, final, "bugbot", needs);
-  }).catch((error: unknown) => log("end_not_noted", { commandId: id, ...describeError(error) }));
-  if (said) {
-    log("command_settled", {
-      commandId: id,
-      name: command.name,
-      outcome: final.outcome,
-      pullRequestUrl: final.pullRequestUrl,
-      costUsd: final.usage?.costUsd,
-      durationMs: now() - command.receivedAt,
-    });
-  }
+    if (said) await lastWords.said(id, now());
+  }).catch((error: unknown) => log("end_not_noted", describeError(error)));
+  if (said) log("command_settled", facts());
   return { ending: final, button: button ?? null, recorded, said };
+
+  function facts() {
+    const { outcome, pullRequestUrl, usage } = final;
+    const durationMs = now() - command.receivedAt;
+    return { name: command.name, outcome, pullRequestUrl, costUsd: usage?.costUsd, durationMs };
+  }
 
   async function say(): Promise<boolean> {
     try {
@@ -84,7 +82,7 @@ export async function settle(command: Command, ending: Ending, needs: SettleNeed
       await status.lastWord({ text: final.reply, buttons, card: final.card, links: final.links });
       return true;
     } catch (error) {
-      log("last_word_late", { commandId: id, ...describeError(error) });
+      log("last_word_late", { ...facts(), ...describeError(error) });
       return false;
     } finally {
       await status.mark(markOf(command, final.outcome));

@@ -17,9 +17,10 @@ export async function noteEnd(
   { record, metrics, now }: NoteEndNeeds,
 ): Promise<void> {
   const { id } = command;
-  const { outcome, reply, died } = ending;
+  const { outcome, reply, died, issue, pullRequestUrl, usage } = ending;
   const why = (died ?? reply).slice(0, maxReasonLength).toWellFormed();
-  const isNew = await record({ deed: `${id} ended`, actor, action: "ended", subject: id, facts: { outcome, why } });
+  const facts = { outcome, why, issue, pullRequest: pullRequestUrl, costUsd: usage?.costUsd };
+  const isNew = await record({ deed: `${id} ended`, actor, action: "ended", subject: id, facts });
   if (isNew) metrics.commandEnded(command, ending, actor, now());
 }
 

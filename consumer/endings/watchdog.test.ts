@@ -226,6 +226,33 @@ describe("the watchdog", () => {
     expect(await world.row()).toMatchObject({ last_word_at: 2 * minute });
   });
 
+  it("notes what a Workflow has said and could not note, and does not say it again", async ({ expect }) => {
+    const ending = { outcome: "succeeded" as const, reply: "✅ done" };
+    const world = await setUp({ kind: "finished", result: { ending, button: null, said: true } });
+    await world.needs.commands.settle(testCommand("a"), { ending, endedBy: "workflow" }, 1);
+    await world.watchAt(2 * minute);
+    await world.watchAt(20 * minute);
+    expect(world).toMatchObject({ said: [], sent: [], counted: [["a", "succeeded", "bugbot"]] });
+    expect(await world.row()).toMatchObject({ last_word_at: 2 * minute });
+  });
+
+  it("notes an end that whoever ended it could not note, with its last word", async ({ expect }) => {
+    const world = await setUp({ kind: "ended", how: "gone" });
+    const { record } = world.needs;
+    let isDown = true;
+    world.needs.record = async (deed) => {
+      if (isDown && deed.action === "ended") throw new Error("D1_ERROR");
+      return record(deed);
+    };
+    await world.watchAt(2 * minute);
+    expect(world).toMatchObject({ said: [], counted: [] });
+    isDown = false;
+    await world.watchAt(3 * minute);
+    await world.watchAt(4 * minute);
+    expect(world.said).toHaveLength(1);
+    expect(world.counted).toEqual([["a", "failed", "watchdog"]]);
+  });
+
   it("does not interrupt a Workflow that is about to say its last word", async ({ expect }) => {
     const world = await setUp({ kind: "going" });
     const ending = { outcome: "succeeded" as const, reply: "✅ done" };

@@ -56,13 +56,26 @@ export async function watch(needs: WatchdogNeeds): Promise<void> {
 }
 
 async function sayWhere(word: UnsaidWord, needs: WatchdogNeeds): Promise<void> {
-  const { id, stored, endedBy, settledAt } = word;
-  const { instances, now } = needs;
+  const { id, stored, endedBy, settledAt, outcome, reply } = word;
+  const { instances, lastWords, now } = needs;
   if (endedBy === "workflow") {
+    const isLate = now() > settledAt + watchdogMarginMs;
+    const state = await instances.state(id).catch((error: unknown) => {
+      if (isLate) return undefined;
+      throw error;
+    });
     // It may still be about to say it, but not for ever.
-    if (now() > settledAt + watchdogMarginMs) await instances.terminate(id).catch(() => undefined);
-    else if ((await instances.state(id)).kind === "going") return;
+    if (state?.kind === "going" && !isLate) return;
+    if (state?.kind === "finished" && stored.kind !== "unreadable") {
+      const { ending, said } = state.result;
+      await noteEnd(stored.command, withoutAbsent(ending), "bugbot", needs);
+      if (said) return lastWords.said(id, now());
+    }
+    if (isLate) await instances.terminate(id).catch(() => undefined);
   }
+  // Whoever ended it may have died before this.
+  const actor = endedBy === null || endedBy === "workflow" ? "bugbot" : endedBy;
+  if (stored.kind !== "unreadable") await noteEnd(stored.command, { outcome, reply }, actor, needs);
   if (endedBy === "watchdog" && stored.kind === "whole")
     await bury({ command: stored.command, died: "lost: its Workflow did not end it", errors: [] }, needs);
   await sayLastWord(word, needs);
@@ -120,7 +133,7 @@ async function end(one: Unended, outcome: "failed" | "timed_out", reason: string
       .catch(() => false);
   if (stored.kind === "unreadable") return close(one, outcome, stored.error, needs);
   const { command } = stored;
-  const left = lease && (await leaveBranch(lease, needs));
+  const left = lease && (await leaveBranch(lease, thread, needs));
   const mark = outcome === "failed" ? "❌" : "⏳";
   const known = isWork(command) ? await conversations.find(thread) : undefined;
   const { issueIdentifier: issue, issueUrl } = known ?? {};
