@@ -436,10 +436,12 @@ describe("bugbot audit", () => {
     expect(about(replay)).toEqual([
       "admin asked",
       "bugbot filed_issue",
+      "bugbot linked_thread",
       "bugbot decided",
       "bugbot pushed",
       "bugbot opened_pull_request",
       "bugbot linked_pull_request",
+      "bugbot moved_to_review",
       "bugbot ended",
     ]);
     expect((await bugbot("audit list")).stdout).toMatch(/^SEQ +WHEN/);

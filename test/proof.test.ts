@@ -160,6 +160,15 @@ describe("the proof of a fix", () => {
     expect(pull?.body).toMatch(/Ann: see the design\.$/);
 
     expect(world.github.pullRequests("acme/goes-on")).toHaveLength(1);
+    const db = await world.database();
+    const entries = "SELECT at, action, facts FROM audit UNION ALL SELECT at, action, facts FROM audit_unsealed";
+    const deeds = `SELECT action, facts ->> 'draft' AS draft FROM (${entries})
+      WHERE action LIKE '%_pull_request' AND facts ->> 'url' LIKE '%/acme/goes-on/pull/1' AND facts ->> 'draft' IS NOT NULL ORDER BY at`;
+    expect((await db.prepare(deeds).all()).results).toEqual([
+      { action: "opened_pull_request", draft: 0 },
+      { action: "updated_pull_request", draft: 1 },
+      { action: "updated_pull_request", draft: 0 },
+    ]);
   });
 
   it("is said in a comment where bugbot's part of the description is gone, and so is a draft that GitHub refuses", async ({

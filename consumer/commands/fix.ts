@@ -25,20 +25,8 @@ import { branchName, oneLine } from "../report/title.ts";
 
 /** From a report to a pull request. Nothing is made before it is clear which repository is meant. */
 export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> {
-  const {
-    effect,
-    status,
-    settings,
-    redact,
-    linear,
-    linearTeams,
-    threadIssues,
-    commands,
-    conversations,
-    leases,
-    proofs,
-    now,
-  } = needs;
+  const { effect, status, settings, redact, linear, linearTeams, threadIssues, commands, conversations, proofs, now } =
+    needs;
   const github = needs.github ?? missing("GitHub", "GITHUB_TOKEN, or GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY");
   if (!settings.ANTHROPIC_API_KEY) missing("The model", "ANTHROPIC_API_KEY");
   const { command, model: named } = chooseModel(asked);
@@ -137,9 +125,10 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
     limits,
     where,
   };
+  const judged = { ...plan, commandId: command.id, conversation: thread };
   await goOn("run");
   const { outcome: ended, kept } = await runAgent(plan, needs).catch(async (error: unknown) => {
-    await settleBranch({ ...plan, commandId: command.id, run: { kind: "broken" } }, { github, leases, redact, effect });
+    await settleBranch({ ...judged, run: { kind: "broken" } }, { ...needs, github });
     throw error;
   });
   const stopped = await effect("stop asked before pull request", () => commands.stopRequested(command.id));
@@ -149,13 +138,7 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
     const { commit, proof } = run;
     await effect("keep proof", () => proofs.save(repository.name, commit, proof, now())).catch(() => undefined);
   }
-  const left = await settleBranch({ ...plan, commandId: command.id, run }, { github, leases, redact, effect });
-  if (left.kind === "taken_back" || (left.kind === "work" && left.isNew)) {
-    const [action, reason] = left.kind === "work" ? ["pushed"] : ["took_back", left.reason];
-    await effect("note push", () =>
-      noteDeed(command, action, { repository: repository.name, branch, reason }, needs),
-    ).catch(() => undefined);
-  }
+  const left = await settleBranch({ ...judged, run }, { ...needs, github });
   if (left.kind === "taken_back") {
     throw new Failure("push_refused", { reply: `What was pushed is taken back. ${left.reason}`, retry: false });
   }
@@ -201,11 +184,16 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
   });
   await effect("remember pull request", async () => {
     await conversations.rememberPullRequest(thread, pullRequest.url, now());
-    await noteDeed(command, "opened_pull_request", { url: pullRequest.url }, needs);
+    const { url, draft, isOpened } = pullRequest;
+    const action = isOpened ? "opened_pull_request" : left.isNew ? "updated_pull_request" : undefined;
+    if (action) await noteDeed(command, action, { url, draft }, needs);
   }).catch(() => undefined);
   const unlinked = linear && issue ? await linkPullRequest(issue.id) : undefined;
   if (linear && linearTeams && issue) {
-    const move = () => moveToReview(issue, { linear, teams: linearTeams });
+    const move = async () => {
+      if (!(await moveToReview(issue, { linear, teams: linearTeams }))) return;
+      await noteDeed(command, "moved_to_review", { issue: issue.identifier }, needs);
+    };
     await effect("move issue to review", move).catch(() => undefined);
   }
   const pushed: Outcome = { kind: "pushed", commit: left.commit, ...proposal };

@@ -84,9 +84,10 @@ export async function fileIssue(command: Command, taken: Taken, needs: TakeNeeds
   });
   if (threadUrl !== null) {
     const subtitle = `Reported in ${command.conversation.platform === "slack" ? "Slack" : "Discord"}`;
-    await effect("link thread", async () =>
-      linear.attach({ issueId: created.id, title: "The thread", subtitle, url: threadUrl }),
-    ).catch(() => undefined);
+    await effect("link thread", async () => {
+      await linear.attach({ issueId: created.id, title: "The thread", subtitle, url: threadUrl });
+      await noteDeed(command, "linked_thread", { issue: created.identifier, url: threadUrl }, needs);
+    }).catch(() => undefined);
   }
   return created;
 }

@@ -10,6 +10,8 @@ import type { PullRequestPlan } from "./open-pull-request.ts";
 
 /** What bugbot knows of its pull request from one run to the next: it stands in the body, where bugbot's part begins. */
 export interface Standing {
+  /** The command that wrote bugbot's part last. */
+  by: string;
   /** bugbot made it a draft, for its proof. */
   isDraftForProof: boolean;
   /** No run has touched the check that judges the fix. */
@@ -22,14 +24,14 @@ const part =
 
 /** Undefined where the marks of bugbot's part are gone. */
 export function readStanding(body: string): Standing | undefined {
-  const [, , draft, check] = part.exec(body) ?? [];
+  const [, by = "", draft, check] = part.exec(body) ?? [];
   return draft === undefined
     ? undefined
-    : { isDraftForProof: draft === "draft", isCheckUntouched: check === "untouched" };
+    : { by, isDraftForProof: draft === "draft", isCheckUntouched: check === "untouched" };
 }
 
 /** Of a pull request that this run opens. */
-export function standingOf(proof: Proof): Standing {
+export function standingOf(proof: Proof): Omit<Standing, "by"> {
   return { isDraftForProof: isUnproven(proof), isCheckUntouched: proof.edited?.length === 0 };
 }
 
@@ -54,7 +56,12 @@ To go on, write \`@bugbot fix …\` in the same thread: the change lands on this
 }
 
 /** The body with bugbot's part as it is after another run, which adds to what was said before. Undefined where its marks are gone. */
-export function describeAnew(body: string, plan: PullRequestPlan, standing: Standing, note = ""): string | undefined {
+export function describeAnew(
+  body: string,
+  plan: PullRequestPlan,
+  standing: Omit<Standing, "by">,
+  note = "",
+): string | undefined {
   const [old, by, , , said = ""] = part.exec(body) ?? [];
   if (old === undefined) return undefined;
   if (by === plan.command.id) return body;
@@ -67,7 +74,7 @@ export function describeRun(plan: PullRequestPlan, note = ""): string {
   return [summaryOf(plan), ...afterRun(plan, note)].join("\n\n");
 }
 
-function ownPart(plan: PullRequestPlan, said: string, standing: Standing, note = ""): string {
+function ownPart(plan: PullRequestPlan, said: string, standing: Omit<Standing, "by">, note = ""): string {
   const { isDraftForProof, isCheckUntouched } = standing;
   const marks = `${isDraftForProof ? "draft" : "ready"} ${isCheckUntouched ? "untouched" : "touched"}`;
   return [

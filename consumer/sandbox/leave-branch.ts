@@ -10,14 +10,17 @@ export interface LeftBranch {
   pullRequestUrl?: string;
 }
 
+type LeaveBranchNeeds = Pick<
+  Outside,
+  "github" | "leases" | "record" | "settings" | "redact" | "checkpoints" | "conversations" | "now"
+>;
+
 /**
  * Puts right the branch of a run that nobody follows any more: what may stay and is in a pull request stays; anything else the run
  * pushed is taken back.
  */
-export async function leaveBranch(
-  lease: Lease,
-  { github, leases, settings, redact }: Pick<Outside, "github" | "leases" | "settings" | "redact">,
-): Promise<LeftBranch> {
+export async function leaveBranch(lease: Lease, conversation: string, needs: LeaveBranchNeeds): Promise<LeftBranch> {
+  const { github, settings } = needs;
   const { repository, branch, headBefore, commandId } = lease;
   const unchecked = { words: `Look at the branch \`${branch}\` in ${repository}: I could not check it.` };
   try {
@@ -31,8 +34,9 @@ export async function leaveBranch(
     if (!found) return unchecked;
     const isThere = (await at.branchHead(repository, branch)) !== headBefore;
     const { paths: allowedPaths } = rulesOf(settings, found.name);
-    const facts = { repository: found, branch, headBefore, commandId, allowedPaths, run: { kind: "lost" as const } };
-    const left = await settleBranch(facts, { github: at, leases, redact, effect: (_name, run) => run(false) });
+    const run = { kind: "lost" as const };
+    const facts = { repository: found, branch, headBefore, commandId, conversation, allowedPaths, run };
+    const left = await settleBranch(facts, { ...needs, github: at, effect: (_name, act) => act(false) });
     switch (left.kind) {
       case "work": {
         const open = await at.findPullRequest(repository, branch);

@@ -39,6 +39,8 @@ interface Opened extends PullRequest {
 }
 
 export interface Proposed extends PullRequest {
+  /** Whether this command opened it. */
+  isOpened: boolean;
   /** What GitHub did not let bugbot do, or why it is still a draft. */
   note: string | undefined;
 }
@@ -67,8 +69,9 @@ export async function openPullRequest(plan: PullRequestPlan, { github, effect }:
   const label = () => github.labelPullRequest(repository.name, opened.number);
   await effect("label pull request", label, { attempts: 1 }).catch(() => undefined);
   const { number, url, draft, before } = opened;
-  if (!before || !plan.isNew) return { number, url, draft, note: undefined };
-  return bringUpToDate(plan, { number, url, draft, ...before }, { github, effect });
+  const isOpened = !before || before.standing?.by === plan.command.id;
+  if (!before || !plan.isNew) return { number, url, draft, isOpened, note: undefined };
+  return { ...(await bringUpToDate(plan, { number, url, draft, ...before }, { github, effect })), isOpened };
 }
 
 /** A pull request that was open before, as it is after another run. What people wrote in it stays. */
@@ -76,7 +79,7 @@ async function bringUpToDate(
   plan: PullRequestPlan,
   { standing, nodeId, ...open }: PullRequest & Pick<OpenPullRequest, "nodeId"> & { standing: Standing | null },
   { github, effect }: Needs,
-): Promise<Proposed> {
+): Promise<Omit<Proposed, "isOpened">> {
   const { command, repository, branch, proof } = plan;
   const { number } = open;
   const isUntouched = standing?.isCheckUntouched === true && proof.edited?.length === 0;

@@ -144,7 +144,7 @@ async function countAtEgress(command: Command, outcome: Outcome, needs: CommandN
   const { usage } = outcome;
   // An agent that was ended, or never began, has counted nothing.
   if (usage.costUsd > 0 && Math.abs(usage.costUsd - costUsd) > costTolerance * costUsd) {
-    log("cost_mismatch", { commandId: command.id, model: bill.model, costUsd, agentSaysUsd: usage.costUsd });
+    log("cost_mismatch", { model: bill.model, costUsd, agentSaysUsd: usage.costUsd });
   }
   const counted = { ...usage, costUsd };
   if (outcome.kind === "agent_failed" && bill.cutOff) return { kind: "out_of_budget", usage: counted };

@@ -3,6 +3,7 @@ import type { Outcome } from "../../shared/job.ts";
 import { createRedact } from "../../shared/redact.ts";
 import type { Effect } from "../effect.ts";
 import { recordGitHub, type Recorded } from "./github-recorder.ts";
+import type { Deed } from "../stores/audit.ts";
 import { bot } from "../../shared/bot.ts";
 import { type RunOnBranch, settleBranch } from "./settle-branch.ts";
 
@@ -19,19 +20,35 @@ const linus = { name: "Linus Torvalds", email: "torvalds@example.com" };
 
 async function settle(facts: Partial<RunOnBranch>, recorded: Recorded, pushes = ["new"]) {
   const { github, names, calls } = recordGitHub(recorded);
+  const deeds: string[] = [];
+  const forgotten: string[] = [];
+  const sessions = {
+    checkpoints: { remove: async (conversation: string) => void forgotten.push(conversation) },
+    conversations: { rememberRun: async () => undefined },
+    now: () => 1,
+  };
+  const record = async ({ action }: Deed) => deeds.push(action) > 0;
   const left = await settleBranch(
     {
       repository: { name: "acme/shop", defaultBranch: "main" },
       branch: "bugbot/bug-1",
       commandId: "a",
+      conversation: "thread",
       headBefore: null,
       run: pushed,
       allowedPaths: ["src/**"],
       ...facts,
     },
-    { github, effect, redact: createRedact(["canary-1"]), leases: { pushesOf: async () => pushes } },
+    {
+      ...sessions,
+      github,
+      effect,
+      record,
+      redact: createRedact(["canary-1"]),
+      leases: { pushesOf: async () => pushes },
+    },
   );
-  return { left, calls, undone: names().filter((name) => name === "moveBranch") };
+  return { left, calls, deeds, forgotten, undone: names().filter((name) => name === "moveBranch") };
 }
 
 describe("after a run, its branch", () => {
@@ -40,15 +57,16 @@ describe("after a run, its branch", () => {
     ["said nothing of a push that GitHub shows", noChange],
     ["did not hear the answer to its push", lostPush],
   ])("keeps allowed, new work of a run that %s", async ([, run], { expect }) => {
-    const { left, undone } = await settle({ run }, { head: "new", compared: clean });
+    const { left, undone, deeds, forgotten } = await settle({ run }, { head: "new", compared: clean });
     expect(left).toEqual({ kind: "work", isNew: true, commit: "new" });
-    expect(undone).toEqual([]);
+    expect({ undone, deeds, forgotten }).toEqual({ undone: [], deeds: ["pushed"], forgotten: [] });
   });
 
   it("still offers what an earlier run left without a pull request", async ({ expect }) => {
-    const { left, undone } = await settle({ run: noChange, headBefore: "new" }, { head: "new", compared: clean });
+    const facts = { run: noChange, headBefore: "new" };
+    const { left, undone, deeds } = await settle(facts, { head: "new", compared: clean });
     expect(left).toEqual({ kind: "work", isNew: false, commit: "new" });
-    expect(undone).toEqual([]);
+    expect({ undone, deeds }).toEqual({ undone: [], deeds: [] });
   });
 
   it.for<[string, Partial<RunOnBranch>, Recorded]>([
@@ -61,9 +79,10 @@ describe("after a run, its branch", () => {
     ["the push of a run that was stopped", { run: stopped }, { head: "new", compared: clean }],
     ["the push of a run that never ended", { run: { kind: "broken" } }, { head: "new", compared: clean }],
   ])("loses %s", async ([, facts, recorded], { expect }) => {
-    const { left, undone } = await settle(facts, recorded);
+    const { left, undone, deeds, forgotten } = await settle(facts, recorded);
     expect(left.kind).not.toBe("work");
-    expect(undone).toEqual(["moveBranch"]);
+    expect({ undone, deeds }).toEqual({ undone: ["moveBranch"], deeds: ["took_back"] });
+    expect(forgotten, "what believes in it").toEqual(["thread"]);
   });
 
   it.for<[string, Partial<RunOnBranch>, Recorded]>([
@@ -128,6 +147,7 @@ describe("after a run, its branch", () => {
     expect(await settle(claimed, { head: "theirs", compared }, [])).toMatchObject({
       left: { kind: "moved" },
       undone: [],
+      deeds: [],
     });
   });
 

@@ -1,0 +1,17 @@
+import type { Checkpoints } from "../stores/checkpoints.ts";
+import type { Conversations } from "../stores/conversations.ts";
+
+export interface ForgetSessionNeeds {
+  checkpoints: Pick<Checkpoints, "remove">;
+  conversations: Pick<Conversations, "rememberRun">;
+  now: () => number;
+}
+
+/** A session believes in what it has pushed: where that is taken back, the conversation's next run starts anew. */
+export async function forgetSession(
+  conversation: string,
+  { checkpoints, conversations, now }: ForgetSessionNeeds,
+): Promise<void> {
+  await checkpoints.remove(conversation);
+  await conversations.rememberRun(conversation, { summary: null, expiresAt: null }, now());
+}
