@@ -1,6 +1,6 @@
 import type { Command } from "../shared/command.ts";
 import { Failure } from "../shared/failure.ts";
-import { describeError } from "../shared/log.ts";
+import { describeError, type Log } from "../shared/log.ts";
 import { withBill } from "./endings/bill.ts";
 import { checkWorkspace } from "./admission/check-workspace.ts";
 import { contextualize } from "./commands/contextualize.ts";
@@ -19,6 +19,7 @@ import { refuseHeld } from "./admission/refuse-held.ts";
 import { keepLimits } from "./admission/keep-limits.ts";
 import type { CommandNeeds, Outside } from "./needs.ts";
 import type { Effect } from "./effect.ts";
+import type { Mark } from "./replies/reply.ts";
 import { createStatusMessage } from "./replies/status-message.ts";
 import { settle, type Settled } from "./settle.ts";
 
@@ -27,7 +28,8 @@ export async function carryOut(
   asked: Command,
   outside: Outside & Pick<CommandNeeds, "effect" | "errors" | "waitForEvent">,
 ): Promise<Settled> {
-  const { effect, commands, log, now } = outside;
+  const { effect, commands, now } = outside;
+  const log: Log = (event, facts) => outside.log(event, { commandId: asked.id, ...facts });
   let command = asked;
   let refusal: unknown;
   try {
@@ -43,6 +45,7 @@ export async function carryOut(
   const replies = outside.replies(command.conversation.platform);
   const needs: CommandNeeds = {
     ...outside,
+    log,
     status: createStatusMessage(command, {
       replies,
       effect,
@@ -58,11 +61,13 @@ export async function carryOut(
 
   async function attempt(placed: Command, given: CommandNeeds, refused: unknown): Promise<Ending> {
     try {
-      await effect("admit", () => commands.admit(placed, now()));
+      const admit = async () => ((await commands.admit(placed, now())) ? "admitted" : "ended");
+      // Somebody gave it up before it began, and has told the person: what it would do now, nobody waits for.
+      if ((await effect("admit", admit)) === "ended") return { outcome: "refused", reply: "" };
       if (refused !== undefined) throw refused;
-      return await run(placed, given);
+      return await run(placed, given, asked.name === "retry" ? "working_again" : "working");
     } catch (error) {
-      log("command_failed", { commandId: placed.id, ...describeError(error) });
+      log("command_failed", describeError(error));
       return endingOf(error, placed.id);
     }
   }
@@ -77,13 +82,13 @@ async function place(command: Command, { effect, replies }: Outside & { effect: 
   return { ...command, conversation };
 }
 
-async function run(command: Command, needs: CommandNeeds): Promise<Ending> {
+async function run(command: Command, needs: CommandNeeds, working: Mark): Promise<Ending> {
   switch (command.name) {
     case "fix": {
       const passedOn = await passOn(command, "first", needs);
       if (passedOn) return passedOn;
       await keepLimits(command, "late", needs);
-      void needs.status.mark("working");
+      void needs.status.mark(working);
       return fix(command, needs).catch(async (error: unknown) => {
         // Another one was faster.
         const passedLate = isBusy(error) ? await passOn(command, "late", needs) : undefined;
@@ -92,7 +97,7 @@ async function run(command: Command, needs: CommandNeeds): Promise<Ending> {
       });
     }
     case "contextualize":
-      void needs.status.mark("working");
+      void needs.status.mark(working);
       return contextualize(command, needs);
     case "status":
       return status(command, needs);

@@ -132,6 +132,8 @@ describe("when a source fails", () => {
     expect(outcome).toBe("succeeded");
     expect(replies.at(-1)?.text).toContain("PostHog: not reached (PostHog has trouble (HTTP 503))");
     world.posthog.mend();
+    const failed = world.logs.find((line) => line.includes('"source_failed"'));
+    expect(failed, "found under the command's id").toMatch(/"commandId":"slack-Ev[^]*503/);
   });
 
   it("Linear: tried again, then one honest last word with Retry, which makes up for it", async ({ expect }) => {
