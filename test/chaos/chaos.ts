@@ -22,12 +22,12 @@ const chosen = z
     fresh: z.boolean().default(false),
   })
   .parse(program.opts());
-const [shard, of] = chosen.shard;
+const [first, step] = chosen.shard;
 const among = chosen.only === undefined ? parts : 1;
 for (let part = 0; part < among; part++) {
   const CHAOS = JSON.stringify({
     ...chosen,
-    shard: [shard + of * part, of * among],
+    shard: [first + step * part, step * among],
     fresh: chosen.fresh && part === 0,
   });
   const { status, signal } = spawnSync("vitest", ["run", "--config", "vitest.chaos.config.ts"], {
