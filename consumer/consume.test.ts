@@ -18,8 +18,20 @@ async function deliver(body: unknown, start: (command: Command) => Promise<void>
   const lines: unknown[][] = [];
   const batch = createMessageBatch("bugbot-commands", [{ id: "m1", timestamp: new Date(), attempts: 1, body }]);
   const context = createExecutionContext();
-  await consume(batch, { start, log: (event, facts) => void lines.push([event, facts?.["commandId"]]) });
-  return { ...(await getQueueResult(batch, context)), lines };
+  const failed: unknown[] = [];
+  const deadLetters = {
+    noteFailedStart: async (id: string, why: object) => {
+      failed.push({ id, ...why });
+      throw new Error("D1 is down, too");
+    },
+  };
+  await consume(batch, {
+    start,
+    deadLetters,
+    now: () => 5,
+    log: (event, facts) => void lines.push([event, facts?.["commandId"]]),
+  });
+  return { ...(await getQueueResult(batch, context)), lines, failed };
 }
 
 it("acknowledges a command whose Workflow has started", async ({ expect }) => {
@@ -33,6 +45,7 @@ it("keeps a command whose Workflow cannot start", async ({ expect }) => {
   const result = await deliver(command, () => Promise.reject(new Error("Workflows are down")));
   expect(result).toMatchObject({ explicitAcks: [], retryMessages: [{ msgId: "m1" }] });
   expect(result.lines).toEqual([["start_failed", "slack-Ev1"]]);
+  expect(result.failed).toEqual([{ id: "slack-Ev1", attempt: 1, error: "Error: Workflows are down", at: 5 }]);
 });
 
 it.for<[unknown, string | undefined]>([

@@ -1,18 +1,22 @@
 import { type Command, commandSchema } from "../shared/command.ts";
 import { describeError, type Log } from "../shared/log.ts";
+import { maxErrorLength } from "./endings/dead-letter.ts";
+import type { DeadLetters } from "./stores/dead-letters.ts";
 import { commandIdOf } from "./command-id-of.ts";
 
 export interface ConsumeNeeds {
   /** Starts the command's Workflow; a command that was started before stays as it is. */
   start: (command: Command) => Promise<void>;
+  deadLetters: Pick<DeadLetters, "noteFailedStart">;
   log: Log;
+  now: () => number;
 }
 
 /**
  * Starts one Workflow per message. What cannot be started is delivered again and, after the queue's last attempt, kept on
  * the dead-letter queue.
  */
-export async function consume(batch: MessageBatch, { start, log }: ConsumeNeeds): Promise<void> {
+export async function consume(batch: MessageBatch, { start, deadLetters, log, now }: ConsumeNeeds): Promise<void> {
   for (const message of batch.messages) {
     try {
       const command = commandSchema.parse(message.body);
@@ -21,7 +25,12 @@ export async function consume(batch: MessageBatch, { start, log }: ConsumeNeeds)
       message.ack();
     } catch (error) {
       const commandId = commandIdOf(message.body);
-      log("start_failed", { commandId, messageId: message.id, attempts: message.attempts, ...describeError(error) });
+      const described = describeError(error);
+      log("start_failed", { commandId, messageId: message.id, attempts: message.attempts, ...described });
+      if (commandId !== undefined) {
+        const failed = { attempt: message.attempts, error: described.error.slice(0, maxErrorLength), at: now() };
+        await deadLetters.noteFailedStart(commandId, failed).catch(() => undefined);
+      }
       message.retry({ delaySeconds: retryDelaySeconds(message.attempts) });
     }
   }

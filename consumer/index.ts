@@ -19,7 +19,7 @@ export default {
     const outside = wire(env);
     const { start, isKnown } = createInstances(env.COMMAND_WORKFLOW, outside);
     if (batch.queue === deadLetterQueue) return takeDeadLetters(batch, { ...outside, isStarted: isKnown });
-    return consume(batch, { start, log: outside.log });
+    return consume(batch, { ...outside, start });
   },
   /** Every minute. */
   async scheduled(_controller, env) {

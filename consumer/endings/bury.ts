@@ -1,7 +1,7 @@
 import type { Command } from "../../shared/command.ts";
 import { createRedact } from "../../shared/redact.ts";
 import { secretsOf } from "../../shared/settings.ts";
-import { attemptsOf, type DeadCommand, type StepError } from "./dead-letter.ts";
+import { attemptsOf, type DeadCommand, maxErrorLength, type StepError } from "./dead-letter.ts";
 import type { Outside } from "../needs.ts";
 import { lasting } from "../stores/commands.ts";
 import { letterOf } from "../stores/dead-letters.ts";
@@ -14,9 +14,6 @@ export interface Death {
   died: string;
   errors: readonly StepError[];
 }
-
-/** An error of a vendor can quote a whole page. */
-const maxErrorLength = 2_000;
 
 /** Sends a command that died to the dead-letter queue; straight to its table where the queue is down. May be repeated. */
 export async function bury({ command, died, errors }: Death, { sendDead, deadLetters, settings, now }: BuryNeeds) {

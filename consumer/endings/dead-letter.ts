@@ -17,6 +17,9 @@ export const deadCommandSchema = z.object({
 });
 export type DeadCommand = z.infer<typeof deadCommandSchema>;
 
+/** An error of a vendor can quote a whole page. */
+export const maxErrorLength = 2_000;
+
 /** How often the step that failed last was tried. */
 export function attemptsOf(errors: readonly StepError[]): number {
   const last = errors.at(-1);

@@ -70,6 +70,8 @@ describe("a message on the dead-letter queue", () => {
   });
 
   it("that is a command nobody could start is kept, and told of once, with a Retry button", async ({ expect }) => {
+    for (const attempt of [1, 2])
+      await createDeadLetters(db).noteFailedStart("slack-Ev1", { attempt, error: "Error: down", at: attempt });
     const first = await deliver(testCommand("slack-Ev1"));
     const second = await deliver(testCommand("slack-Ev1"));
     expect(first.said).toEqual([
@@ -83,6 +85,9 @@ describe("a message on the dead-letter queue", () => {
     expect(second.letters).toMatchObject([
       { id: "slack-Ev1", attempts: 4, error: expect.stringContaining("not_started") },
     ]);
+    expect(await createDeadLetters(db).find("slack-Ev1")).toMatchObject({
+      errors: [1, 2].map((attempt) => ({ step: "start", attempt, error: "Error: down", at: attempt })),
+    });
     expect(await db.prepare("SELECT outcome, ended_by, last_word_at FROM commands").all()).toMatchObject({
       results: [{ outcome: "failed", ended_by: "queue", last_word_at: 9 }],
     });

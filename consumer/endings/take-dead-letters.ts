@@ -81,7 +81,8 @@ async function takeCommand(
     return;
   }
   const error = isWhole ? "not_started: its Workflow could not be started" : stored.error;
-  const dead = { v: 1 as const, kind: "dead_command" as const, command, error, errors: [], attempts: queueAttempts };
+  const errors = await deadLetters.failedStarts(id).catch(() => []);
+  const dead = { v: 1 as const, kind: "dead_command" as const, command, error, errors, attempts: queueAttempts };
   await deadLetters.keep(letterOf({ ...dead, diedAt: now() }, body));
   const reply = withId(isWhole ? "❌ I could not begin with this." : unreadReply, id);
   const ending: Ending = { outcome: "failed", reply, died: error };

@@ -1,7 +1,11 @@
 import * as z from "zod/mini";
 import { conversationId } from "../../shared/conversation.ts";
+import { dayMs } from "../../shared/limits.ts";
 import { type DeadCommand, stepErrorSchema, type StepError } from "../endings/dead-letter.ts";
 import { lasting } from "./commands.ts";
+
+/** A queue keeps a message for 14 days at most: https://developers.cloudflare.com/queues/platform/limits/ */
+const keptMs = 14 * dayMs;
 
 export const letterStatuses = ["dead", "replayed", "dropped"] as const;
 export type LetterStatus = (typeof letterStatuses)[number];
@@ -65,6 +69,26 @@ export function createDeadLetters(db: D1Database) {
         )
         .bind(id, commandId, name, conversation, body, error, JSON.stringify(errors), attempts, diedAt)
         .run();
+    },
+
+    /** Why a command could not be started this time; what is older than any message of the queue goes. */
+    async noteFailedStart(commandId: string, { attempt, error, at }: Omit<StepError, "step">): Promise<void> {
+      await db.batch([
+        db.prepare("DELETE FROM failed_starts WHERE at < ?").bind(at - keptMs),
+        db
+          .prepare(
+            "INSERT INTO failed_starts (command_id, attempt, error, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+          )
+          .bind(commandId, attempt, error, at),
+      ]);
+    },
+
+    async failedStarts(commandId: string): Promise<StepError[]> {
+      const { results } = await db
+        .prepare("SELECT 'start' AS step, attempt, error, at FROM failed_starts WHERE command_id = ? ORDER BY attempt")
+        .bind(commandId)
+        .all();
+      return z.array(stepErrorSchema).parse(results);
     },
 
     /** Newest first; with `before` those that died before that one. */
