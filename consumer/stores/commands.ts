@@ -179,6 +179,18 @@ export function createCommands(db: D1Database) {
         .first<string>("id");
     },
 
+    /** How many fixes of a conversation that came before `command` have not ended: the one that works, and what waits for it. */
+    async unendedBefore(conversation: string, command: Pick<Command, "id" | "receivedAt">): Promise<number> {
+      const found = await db
+        .prepare(
+          `SELECT count(*) AS number FROM commands WHERE conversation_id = ?1 AND name = 'fix' AND outcome IS NULL
+           AND (received_at, id) < (?3, ?2)`,
+        )
+        .bind(conversation, command.id, command.receivedAt)
+        .first<number>("number");
+      return found ?? 0;
+    },
+
     /** Who asked for a command; null where it has ended, or is not known. */
     async authorOfUnended(id: string): Promise<string | null> {
       return db
