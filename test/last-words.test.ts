@@ -66,6 +66,32 @@ describe("a command whose message somebody deletes while it works", () => {
   });
 });
 
+describe("a fix asked for by a slash command in Discord whose Workflow is lost", () => {
+  it.for(["is still good", "has expired"])(
+    "has its last word in its own message while its token %s",
+    async (token, { expect }) => {
+      const before = inDiscord().length;
+      const asked = fix("case-slow counts twice");
+      const { length } = world.anthropic.requests;
+      await world.fromDiscord(asked);
+      const isAsked = ({ body }: { body: unknown }) => JSON.stringify(body).includes("case-slow");
+      await world.until(() => world.anthropic.requests.slice(length).find(isAsked));
+      const id = `discord-${asked.interactionId}`;
+      await world.killWorkflow(id);
+      if (token === "has expired") world.discord.expireInteractions();
+      const db = await world.database();
+      await db.prepare("UPDATE commands SET started_at = started_at - 120000 WHERE id = ?").bind(id).run();
+      await world.watchdog();
+      await world.watchdog();
+      expect(
+        inDiscord()
+          .slice(before)
+          .map(({ text }) => text),
+      ).toEqual([expect.stringMatching(/^❌ Something broke/)]);
+    },
+  );
+});
+
 describe("a last word that Slack refuses because of the bot's token", () => {
   it("is owed, and said once when the token is good again", async ({ expect }) => {
     const refused = { status: 200, body: { ok: false, error: "invalid_auth" }, times: 99 };
