@@ -1,6 +1,5 @@
 import { describe, it } from "vitest";
 import { createGateway } from "./gateway.ts";
-import { createRefuseFlood } from "./refuse-flood.ts";
 import { createTestDoor } from "./test-door.ts";
 import type { Health } from "./health.ts";
 import type { Platform } from "./platform.ts";
@@ -13,7 +12,6 @@ const healthy: Health = { status: "healthy", components: { slack: { state: "on" 
 
 function setUp({ enqueueFails = false, acknowledgeFails = false, floods = false } = {}) {
   const acknowledged: string[] = [];
-  let refused = 0;
   const slack: Platform = {
     ...createSlack({ signingSecret, botToken: "xoxb-test", apiUrl: "https://slack.test/api", allowedBots: [] }),
     acknowledge: async ({ id }) => {
@@ -25,7 +23,6 @@ function setUp({ enqueueFails = false, acknowledgeFails = false, floods = false 
     doors: [{ name: "Slack", prefix: "/slack", state: { state: "on" }, open: async () => slack }],
     ...(enqueueFails && { enqueue: () => Promise.reject(new Error("the queue is down")) }),
     holdFlood: async () => floods,
-    refuseFlood: createRefuseFlood({ limit: async () => ({ success: ++refused === 1 }) }),
     health: async () => healthy,
     operate: async (request: Request) => new Response(`for operators: ${new URL(request.url).pathname}`),
     now: () => nowMs,
@@ -96,6 +93,14 @@ describe("POST /slack/events", () => {
       { id: expect.stringMatching(/^flood-[0-9a-f]{64}$/), author: { id: "U1" }, heldUntil: nowMs + 60_000 },
     ]);
     expect({ acknowledged, logged }).toEqual({ acknowledged: [], logged: Array(3).fill("flood_held") });
+  });
+
+  it("has the one refusal of a flood sent again when the queue does not take it", async ({ expect }) => {
+    const { traced, request } = setUp({ floods: true, enqueueFails: true });
+    for (let delivery = 0; delivery < 2; delivery++)
+      expect((await request("/slack/events", await signed(mention()))).status).toBe(503);
+    const events = ["flood_held", "gateway_failed", "flood_held", "gateway_failed"];
+    expect(traced).toEqual(events.map((event) => ({ event, commandId: "slack-Ev1" })));
   });
 
   it("puts a signed mention on the queue and answers at once", async ({ expect }) => {
@@ -256,9 +261,7 @@ describe("POST /slack/events", () => {
 
 describe("a platform that is not set up", () => {
   const needs = {
-    enqueue: () => Promise.reject(new Error("not reached")),
-    holdFlood: async () => false,
-    refuseFlood: async () => undefined,
+    take: () => Promise.reject(new Error("not reached")),
     health: async () => healthy,
     operate: async (request: Request) => new Response(`for operators: ${new URL(request.url).pathname}`),
     now: () => nowMs,

@@ -1,25 +1,17 @@
 import { type Context, Hono } from "hono";
-import type { Command } from "../shared/command.ts";
-import { floodWords } from "../shared/flood-words.ts";
-import { floodLimits, maxBodyBytes, maxMessageBytes, maxTextLength } from "../shared/limits.ts";
-import { stripHidden } from "../shared/plain-text.ts";
+import { maxBodyBytes } from "../shared/limits.ts";
 import { describeError, type Log } from "../shared/log.ts";
 import type { Health } from "./health.ts";
 import { readBody } from "./read-body.ts";
 import type { Answer, Door } from "./platform.ts";
+import type { Take, Taken } from "./take.ts";
 
 const notTaken = "bugbot could not take this. Please send it again.";
 const decoder = new TextDecoder();
-const encoder = new TextEncoder();
 
 export interface GatewayNeeds {
   doors: readonly Door[];
-  /** Puts a command on the queue. */
-  enqueue: (command: Command) => Promise<unknown>;
-  /** Whether this is one command too many of its person's; never throws. */
-  holdFlood: (command: Command) => Promise<boolean>;
-  /** The command that tells a person who was held, where the answer does not; undefined where one does already. Never throws. */
-  refuseFlood: (held: Command, nowMs: number) => Promise<Command | undefined>;
+  take: Take;
   health: () => Promise<Health>;
   /** The operator's API, which the consumer Worker answers. */
   operate: (request: Request) => Promise<Response>;
@@ -28,7 +20,7 @@ export interface GatewayNeeds {
 }
 
 /** The door: verify → parse → enqueue → acknowledge. Before it answers it makes no other call that could fail. */
-export function createGateway({ doors, enqueue, holdFlood, refuseFlood, health, operate, now, log }: GatewayNeeds) {
+export function createGateway({ doors, take, health, operate, now, log }: GatewayNeeds) {
   const app = new Hono();
 
   for (const door of doors) app.post(`${door.prefix}/*`, (c) => receive(c, door));
@@ -72,22 +64,16 @@ export function createGateway({ doors, enqueue, holdFlood, refuseFlood, health, 
       case "malformed":
         return c.text(`Not understood: ${incoming.reason}.`, 400);
       case "command": {
-        const command = clean(incoming.command);
-        if (await holdFlood(command)) {
-          log("flood_held", { commandId: command.id });
-          const told = tell(c.req.path, floodWords(now() + floodLimits.periodMs));
-          const refusal = told ? undefined : await refuseFlood(command, now());
-          if (refusal) await enqueue(refusal);
-          return answer(c, told);
-        }
+        const tellHere = (words: string) => tell(c.req.path, words);
+        let taken: Taken;
         try {
-          await enqueue(command);
+          taken = await take(incoming.command, tellHere);
         } catch (error) {
-          // No platform's ids are that long, and sending it again would not make it shorter.
-          if (encoder.encode(JSON.stringify(command)).length > maxMessageBytes)
-            return c.text("Not understood: it is larger than a message on the queue.", 400);
-          return fail(c, error, command.id, tell(c.req.path, notTaken));
+          return fail(c, error, incoming.command.id, tellHere(notTaken));
         }
+        if (taken.kind === "held") return answer(c, taken.told);
+        if (taken.kind === "too_large") return c.text("Not understood: it is larger than a message on the queue.", 400);
+        const { command } = taken;
         // The trace begins here; the ray names this request among Cloudflare's own traces.
         log("command_enqueued", { commandId: command.id, ray: c.req.raw.headers.get("cf-ray") ?? undefined });
         const sign = acknowledge(command)?.catch((error: unknown) =>
@@ -100,16 +86,6 @@ export function createGateway({ doors, enqueue, holdFlood, refuseFlood, health, 
         return incoming satisfies never;
     }
   }
-}
-
-/** Without what nobody wrote on purpose, and what a message on the queue has no room for. */
-function clean({ text, report, ...command }: Command): Command {
-  const words = (given: string) => stripHidden(given).slice(0, maxTextLength).toWellFormed();
-  return {
-    ...command,
-    text: words(text),
-    ...(report && { report: { author: words(report.author), text: words(report.text) } }),
-  };
 }
 
 function answer(c: Context, given: Answer): Response {

@@ -17,7 +17,7 @@ export function createHoldFlood({ limiter, operators }: HoldFloodNeeds) {
 }
 
 /** Whether the limit still has room. What cannot be counted, or not at once, has. */
-export async function counted(limiter: RateLimit, key: string): Promise<boolean> {
+async function counted(limiter: RateLimit, key: string): Promise<boolean> {
   const late = Promise.withResolvers<{ success: boolean }>();
   const timer = setTimeout(() => late.resolve({ success: true }), floodTimeoutMs);
   try {

@@ -4,13 +4,14 @@ import { readSettings, requiredByGateway, secretsOf, serviceState } from "../sha
 import { createGateway } from "./gateway.ts";
 import { createHealth } from "./health.ts";
 import { createHoldFlood } from "./hold-flood.ts";
-import { createRefuseFlood } from "./refuse-flood.ts";
 import type { Door } from "./platform.ts";
+import { createTake } from "./take.ts";
 
 export { DiscordMentions } from "./discord/mentions.ts";
 
 function wire(env: Env) {
   const settings = readSettings(env);
+  const log = createLog("gateway", secretsOf(settings));
   const slack: Door = {
     name: "Slack",
     prefix: "/slack",
@@ -46,9 +47,12 @@ function wire(env: Env) {
   const doors = [slack, discord];
   return createGateway({
     doors,
-    enqueue: (command) => env.COMMANDS.send(command),
-    holdFlood: createHoldFlood({ limiter: env.FLOOD, operators: settings.BUGBOT_OPERATORS }),
-    refuseFlood: createRefuseFlood(env.FLOOD_WORDS),
+    take: createTake({
+      enqueue: (command) => env.COMMANDS.send(command),
+      holdFlood: createHoldFlood({ limiter: env.FLOOD, operators: settings.BUGBOT_OPERATORS }),
+      now: Date.now,
+      log,
+    }),
     health: createHealth({
       doors: doors.map(({ name, state }) => ({ name, state })),
       consumer: () => env.CONSUMER.fetch("http://consumer/health"),
@@ -57,7 +61,7 @@ function wire(env: Env) {
     }),
     operate: (request) => env.CONSUMER.fetch(request),
     now: Date.now,
-    log: createLog("gateway", secretsOf(settings)),
+    log,
   });
 }
 

@@ -1,22 +1,28 @@
 import type { Command } from "../shared/command.ts";
+import type { Log } from "../shared/log.ts";
 import { createGateway, type GatewayNeeds } from "./gateway.ts";
+import { createTake, type TakeNeeds } from "./take.ts";
 
 /** A gateway and all that comes of what it is sent; for tests. */
-export function createTestDoor(needs: Pick<GatewayNeeds, "doors" | "now"> & Partial<GatewayNeeds>) {
+export function createTestDoor(needs: Pick<GatewayNeeds, "doors" | "now"> & Partial<GatewayNeeds & TakeNeeds>) {
   const enqueued: Command[] = [];
   const logged: string[] = [];
   const traced: { event: string; commandId: unknown }[] = [];
   const later: Promise<unknown>[] = [];
+  const log: Log = (event, facts) => {
+    traced.push({ event, commandId: facts?.["commandId"] });
+    if (event !== "command_enqueued") logged.push(event);
+  };
   const app = createGateway({
-    enqueue: async (command) => enqueued.push(command),
-    holdFlood: async () => false,
-    refuseFlood: async () => undefined,
+    take: createTake({
+      enqueue: async (command) => enqueued.push(command),
+      holdFlood: async () => false,
+      log,
+      ...needs,
+    }),
     health: async () => ({ status: "healthy", components: {} }),
     operate: () => Promise.reject(new Error("nobody operates here")),
-    log: (event, facts) => {
-      traced.push({ event, commandId: facts?.["commandId"] });
-      if (event !== "command_enqueued") logged.push(event);
-    },
+    log,
     ...needs,
   });
   const context = {

@@ -161,6 +161,10 @@ export const planLength = 24;
 /** How long a message waits, in one step and in all, for a run that cannot hear it just now: it starts, or pushes. */
 export const passOnWaitMs = 20_000;
 export const passOnWaits = 90;
+/** How long it waits until it tries again, twice as long each time: a run that clones or verifies may take minutes, and each try asks the database. */
+export const passOnPauses = { firstMs: 500, maxMs: 5_000 };
+/** How many messages wait for one run. */
+export const maxWaitingMessages = 20;
 /** Messages of the thread that a session which goes on is told of. */
 export const followUpMessages = 10;
 

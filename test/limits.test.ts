@@ -133,6 +133,26 @@ describe("somebody who sends more than a person can", () => {
     }
     expect(told).toMatchObject({ flags: 64, content: expect.stringMatching(tooMuch) });
   });
+
+  it("is told once when they mention bugbot in Discord", async ({ expect }) => {
+    const { discord } = world;
+    const user = discord.people.bob.id;
+    const before = held().length;
+    for (let number = 1; held().length < before + 3 && number < 70; number++) {
+      const { id } = discord.say("help", { mentionBot: true, user });
+      await world.until(() => world.logs.find((line) => line.includes(`"commandId":"discord-${id}"`)));
+    }
+    const db = await world.database();
+    for (const id of held().slice(before))
+      expect(await db.prepare("SELECT 1 FROM commands WHERE id = ?").bind(id).first()).toBeNull();
+    const refusals = () =>
+      discord.messages(discord.channelId).filter(({ author, text }) => author === "bugbot" && tooMuch.test(text));
+    await world.until(() => (refusals().length > 0 ? true : undefined));
+    const { id } = discord.say("stop", { mentionBot: true, user });
+    expect(await world.endOf(`discord-${id}`)).toMatchObject({ outcome: "succeeded" });
+    // One in a minute, and this may have been two.
+    expect([1, 2]).toContain(refusals().length);
+  });
 });
 
 describe("GET /health", () => {

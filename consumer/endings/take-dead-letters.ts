@@ -91,8 +91,7 @@ async function takeCommand(
   if (isOurs) await noteEnd(command, ending, "queue", needs);
   log("dead_letter", { id, commandId: id, error });
   const word = await lastWords.unsaidOf(id);
-  // The queue's copy still knows where an answer for the asker's eyes goes.
-  if (word?.endedBy === "queue") await sayLastWord({ ...word, stored }, needs);
+  if (word?.endedBy === "queue") await sayLastWord(word, needs);
 }
 
 /** Whatever lay there, as text. */

@@ -2,6 +2,7 @@ import { slackPartLength, vendorTimeoutMs } from "../../shared/limits.ts";
 import { asItIs, type Redact } from "../../shared/redact.ts";
 import { fetchRedacted } from "../clients/fetch-redacted.ts";
 import { vendorFailure } from "../clients/vendor-failure.ts";
+import { addressExpired } from "../gone.ts";
 import { cutShort, layOut } from "./lay-out.ts";
 import { whispered, type Reply } from "./reply.ts";
 import { toMrkdwn } from "./slack-mrkdwn.ts";
@@ -18,6 +19,8 @@ export async function whisper(responseUrl: string, { text }: Reply, redact: Reda
       throw vendorFailure({ vendor: "Slack", credential: "", cause });
     });
     await response.body?.cancel();
+    // It may be used five times within half an hour: https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
+    if (response.status === 404) throw addressExpired();
     if (!response.ok)
       throw vendorFailure({
         vendor: "Slack",

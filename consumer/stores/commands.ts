@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import type { ButtonAction } from "../../shared/button.ts";
 import type { Command } from "../../shared/command.ts";
-import { conversationId } from "../../shared/conversation.ts";
+import { type Conversation, conversationId } from "../../shared/conversation.ts";
 import { clockSkewMs } from "../../shared/limits.ts";
 import type { Ending } from "../endings/ending.ts";
 
@@ -53,10 +53,10 @@ export function createCommands(db: D1Database) {
     const { id, name, text, conversation, author, receivedAt } = command;
     return db
       .prepare(
-        `INSERT INTO commands (id, name, text, conversation_id, author_id, received_at, started_at, body)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) ${onConflict}`,
+        `INSERT INTO commands (id, name, text, conversation_id, author_id, received_at, started_at, body, address)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) ${onConflict}`,
       )
-      .bind(id, name, text, conversationId(conversation), author.id, receivedAt, nowMs, body);
+      .bind(id, name, text, conversationId(conversation), author.id, receivedAt, nowMs, body, addressOf(conversation));
   }
 
   return {
@@ -136,7 +136,7 @@ export function createCommands(db: D1Database) {
         db
           .prepare(
             `UPDATE commands SET outcome = ?1, reply = ?2, reply_button = ?3, pull_request_url = ?4, cost_usd = ?5, issue_identifier = ?6,
-               settled_at = ?7, ended_by = ?8, last_word_at = iif(?2 = '', ?7, NULL), reply_extras = ?10
+               settled_at = ?7, ended_by = ?8, last_word_at = iif(?2 = '', ?7, NULL), address = iif(?2 = '', NULL, address), reply_extras = ?10
              WHERE id = ?9 AND outcome IS NULL`,
           )
           .bind(
@@ -185,6 +185,18 @@ export function createCommands(db: D1Database) {
         .first<string>("id");
     },
 
+    /** How many fixes of a conversation that came before `command` have not ended: the one that works, and what waits for it. */
+    async unendedBefore(conversation: string, command: Pick<Command, "id" | "receivedAt">): Promise<number> {
+      const found = await db
+        .prepare(
+          `SELECT count(*) AS number FROM commands WHERE conversation_id = ?1 AND name = 'fix' AND outcome IS NULL
+           AND (received_at, id) < (?3, ?2)`,
+        )
+        .bind(conversation, command.id, command.receivedAt)
+        .first<number>("number");
+      return found ?? 0;
+    },
+
     /** Who asked for a command; null where it has ended, or is not known. */
     async authorOfUnended(id: string): Promise<string | null> {
       return db
@@ -217,6 +229,12 @@ export function createCommands(db: D1Database) {
   };
 }
 export type Commands = ReturnType<typeof createCommands>;
+
+/** The conversation with what `lasting` leaves out; null where that is nothing. */
+function addressOf(conversation: Conversation): string | null {
+  const opens = conversation.platform === "slack" ? conversation.responseUrl : conversation.interaction;
+  return opens === undefined ? null : JSON.stringify(conversation);
+}
 
 /** A command without what opens a door for a while: an interaction's token, a response URL. */
 export function lasting({ conversation, ...command }: Command): Command {

@@ -1,10 +1,10 @@
 import * as z from "zod/mini";
 import { buttonActions } from "../../shared/button.ts";
-import type { Conversation } from "../../shared/conversation.ts";
+import { type Conversation, conversationSchema } from "../../shared/conversation.ts";
 import { lastWordClaimMs } from "../../shared/limits.ts";
 import { parseJson } from "../../shared/parse-json.ts";
 import { outcomes } from "../endings/ending.ts";
-import { orElse, storedSchema } from "./stored-command.ts";
+import { orElse, type StoredCommand, storedSchema } from "./stored-command.ts";
 import { watched } from "./unended.ts";
 
 /** What stands beside a last word's text. */
@@ -22,6 +22,7 @@ const unsaidSchema = z.pipe(
   z.object({
     id: z.string(),
     body: storedSchema,
+    address: orElse(z.nullable(z.pipe(z.pipe(z.string(), z.transform(parseJson)), conversationSchema)), null),
     outcome: z.enum(outcomes),
     reply: z.string(),
     reply_button: orElse(z.nullable(z.enum(buttonActions)), null),
@@ -33,7 +34,7 @@ const unsaidSchema = z.pipe(
   }),
   z.transform((row) => ({
     id: row.id,
-    stored: row.body,
+    stored: atAddress(row.body, row.address),
     outcome: row.outcome,
     reply: row.reply,
     button: row.reply_button ?? undefined,
@@ -98,15 +99,24 @@ export function createLastWords(db: D1Database) {
 
     async said(commandId: string, nowMs: number): Promise<void> {
       await db
-        .prepare("UPDATE commands SET last_word_at = ? WHERE id = ? AND last_word_at IS NULL")
+        .prepare("UPDATE commands SET last_word_at = ?, address = NULL WHERE id = ? AND last_word_at IS NULL")
         .bind(nowMs, commandId)
         .run();
     },
 
     /** It can never be said: the place is gone, or it was tried for too long. */
     async giveUp(commandId: string, reason: string): Promise<void> {
-      await db.prepare("UPDATE commands SET last_word_error = ? WHERE id = ?").bind(reason, commandId).run();
+      await db
+        .prepare("UPDATE commands SET last_word_error = ?, address = NULL WHERE id = ?")
+        .bind(reason, commandId)
+        .run();
     },
   };
 }
 export type LastWords = ReturnType<typeof createLastWords>;
+
+function atAddress(stored: StoredCommand, address: Conversation | null): StoredCommand {
+  if (address === null || stored.kind === "unreadable") return stored;
+  const { command } = stored;
+  return { ...stored, command: { ...command, conversation: { ...address, ...command.conversation } } };
+}

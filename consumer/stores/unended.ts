@@ -66,7 +66,7 @@ export function createUnended(db: D1Database) {
     async close(commandId: string, outcome: "failed" | "timed_out", reason: string, nowMs: number): Promise<boolean> {
       const { meta } = await db
         .prepare(
-          `UPDATE commands SET outcome = ?2, ended_by = 'watchdog', settled_at = ?4, last_word_error = ?3
+          `UPDATE commands SET outcome = ?2, ended_by = 'watchdog', settled_at = ?4, last_word_error = ?3, address = NULL
            WHERE id = ?1 AND outcome IS NULL`,
         )
         .bind(commandId, outcome, reason, nowMs)

@@ -1,8 +1,9 @@
 import type { Command } from "../../shared/command.ts";
 import { describeError, type Log } from "../../shared/log.ts";
+import type { Take, Taken } from "../take.ts";
 
 export interface DeliverNeeds {
-  enqueue: (command: Command) => Promise<unknown>;
+  take: Take;
   /** The first visible sign; nothing depends on it. */
   acknowledge: (command: Command) => Promise<void>;
   /** How long the queue may take. */
@@ -10,18 +11,23 @@ export interface DeliverNeeds {
   log: Log;
 }
 
-/** Puts a command on the queue, then gives its message the first sign. Tells whether the queue has it; never throws. */
-export function createDeliver({ enqueue, acknowledge, enqueueMs, log }: DeliverNeeds) {
-  return async (command: Command): Promise<{ kind: "enqueued" | "refused" }> => {
-    const { id: commandId } = command;
+/** Puts a command on the queue, then gives its message the first sign. Tells whether it is dealt with; never throws. */
+export function createDeliver({ take, acknowledge, enqueueMs, log }: DeliverNeeds) {
+  return async (given: Command): Promise<{ kind: "enqueued" | "refused" }> => {
+    const { id: commandId } = given;
+    let taken: Taken;
     try {
-      await within(enqueueMs, enqueue(command));
+      taken = await within(enqueueMs, take(given));
     } catch (error) {
       log("mention_refused", { commandId, ...describeError(error) });
       return { kind: "refused" };
     }
+    if (taken.kind === "too_large") log("mention_refused", { commandId, error: "larger than a message on the queue" });
+    if (taken.kind !== "enqueued") return { kind: "enqueued" };
     log("command_enqueued", { commandId });
-    acknowledge(command).catch((error: unknown) => log("acknowledge_failed", { commandId, ...describeError(error) }));
+    acknowledge(taken.command).catch((error: unknown) =>
+      log("acknowledge_failed", { commandId, ...describeError(error) }),
+    );
     return { kind: "enqueued" };
   };
 }

@@ -1,6 +1,8 @@
 import type { Command } from "../../shared/command.ts";
 import { createLog } from "../../shared/log.ts";
 import { readSettings, secretsOf } from "../../shared/settings.ts";
+import { createHoldFlood } from "../hold-flood.ts";
+import { createTake } from "../take.ts";
 import { createAcknowledge } from "./acknowledge.ts";
 import { createDeliver } from "./mention-deliver.ts";
 import { defaultTiming, intents, type Timing } from "./mention-limits.ts";
@@ -31,7 +33,12 @@ export function createListener(storage: DurableObjectStorage, env: Env, options:
     save: (memory) => storage.kv.put(memoryKey, memory),
     locate: createLocate(apiUrl, token),
     deliver: createDeliver({
-      enqueue,
+      take: createTake({
+        enqueue,
+        holdFlood: createHoldFlood({ limiter: env.FLOOD, operators: settings.BUGBOT_OPERATORS }),
+        now: Date.now,
+        log,
+      }),
       acknowledge: createAcknowledge(token, apiUrl),
       enqueueMs: timing.enqueueMs,
       log,

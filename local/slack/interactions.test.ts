@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, it } from "vitest";
 import type { Command } from "../../shared/command.ts";
 import { createGateway } from "../../gateway/gateway.ts";
 import { createSlack as createSlackPlatform } from "../../gateway/slack/slack.ts";
+import { createTake } from "../../gateway/take.ts";
 import { createSlack, type Slack } from "../slack.ts";
 import type { SignedRequest } from "./sign.ts";
 
@@ -26,9 +27,12 @@ beforeEach(async () => {
         open: async () => createSlackPlatform({ signingSecret, botToken, apiUrl, allowedBots: [] }),
       },
     ],
-    enqueue: async (command) => enqueued.push(command),
-    holdFlood: async () => false,
-    refuseFlood: async () => undefined,
+    take: createTake({
+      enqueue: async (command) => enqueued.push(command),
+      holdFlood: async () => false,
+      now: Date.now,
+      log: (event) => logged.push(event),
+    }),
     health: async () => ({ status: "healthy", components: {} }),
     operate: () => Promise.reject(new Error("nobody operates here")),
     now: Date.now,
