@@ -6,7 +6,7 @@ import { apiPage } from "../../shared/limits.ts";
 import { anId, matching, wholeNumber } from "../parse-option.ts";
 import { wrap } from "../wrap.ts";
 import { type Api, createApi, failed } from "./api.ts";
-import { print, table, tellOlder, when } from "./print.ts";
+import { print, table, tellOlder, toJson, when } from "./print.ts";
 
 const listSchema = z.object({
   json: z._default(z.boolean(), false),
@@ -78,7 +78,7 @@ export function addAudit(audit: Command): void {
       const api = createApi();
       const { entries, last, broken } = await verify(api, seal);
       if (broken !== undefined) {
-        if (json) console.log(JSON.stringify({ verified: false, entries, broken }, null, 2));
+        if (json) console.log(toJson({ verified: false, entries, broken }, 2));
         throw failed(`The audit is not whole: ${broken}`);
       }
       const { count: unsealed } = await api.get("/audit/unsealed?limit=1", unsealedSchema);

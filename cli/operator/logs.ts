@@ -7,6 +7,7 @@ import { anId } from "../parse-option.ts";
 import { failed, readTarget } from "./api.ts";
 import { readLocalLog } from "./local-log.ts";
 import { describeLine, type LogLine, readLogged, readTailEvent } from "./log-lines.ts";
+import { toJson } from "./print.ts";
 import { createJsonSplitter } from "./split-json.ts";
 
 const optionsSchema = z.object({
@@ -36,7 +37,7 @@ export function addLogs(program: Command): void {
       const show = (line: LogLine) => {
         if (command !== undefined && line.commandId !== command) return;
         shown++;
-        console.log(json ? JSON.stringify(line) : describeLine(line));
+        console.log(json ? toJson(line) : describeLine(line));
       };
       if (!target.isLocal) {
         if (!follow) throw failed(whereThePastIs(command));
