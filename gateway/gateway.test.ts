@@ -286,6 +286,15 @@ describe("a platform that is not set up", () => {
     expect(await response.text()).toContain("SLACK_BOT_TOKEN missing");
   });
 
+  it("answers as the API does where the consumer cannot be reached", async ({ expect }) => {
+    const app = createGateway({ ...needs, doors: [], operate: () => Promise.reject(new Error("no such Worker")) });
+    const answer = await app.request("/api/doctor");
+    expect([answer.status, answer.headers.get("content-type")]).toEqual([503, "application/json"]);
+    expect(await answer.json()).toEqual({
+      error: { code: "consumer_unreachable", message: expect.stringContaining("consumer Worker") },
+    });
+  });
+
   it("leaves the operator's API, which is handed on as it is", async ({ expect }) => {
     const app = createGateway({ ...needs, doors: [] });
     const answer = await app.request("/api/dlq/slack-Ev1/replay", { method: "POST" });

@@ -32,7 +32,7 @@ export function createGateway({ doors, enqueue, holdFlood, refuseFlood, health, 
   const app = new Hono();
 
   for (const door of doors) app.post(`${door.prefix}/*`, (c) => receive(c, door));
-  app.all("/api/*", (c) => operate(c.req.raw));
+  app.all("/api/*", (c) => operate(c.req.raw).catch((error: unknown) => withoutConsumer(c, error)));
   app.get("/health", async (c) => {
     const report = await health();
     return c.json(report, report.status === "unhealthy" ? 503 : 200);
@@ -43,6 +43,13 @@ export function createGateway({ doors, enqueue, holdFlood, refuseFlood, health, 
   function fail(c: Context, error: unknown, commandId?: string, told?: Answer): Response {
     log("gateway_failed", { commandId, path: c.req.path, ...describeError(error) });
     return told ? answer(c, told) : c.text(notTaken, 503);
+  }
+
+  /** As the API itself answers: see docs/operations.md. */
+  function withoutConsumer(c: Context, error: unknown): Response {
+    log("gateway_failed", { path: c.req.path, ...describeError(error) });
+    const message = "The consumer Worker cannot be reached. Deploy it, and then the gateway, which is bound to it.";
+    return c.json({ error: { code: "consumer_unreachable", message } }, 503);
   }
 
   async function receive(c: Context, { name, state, open }: Door): Promise<Response> {
