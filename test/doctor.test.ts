@@ -9,7 +9,10 @@ import { createWorld, type World } from "./world.ts";
 let world: World;
 let runner: Runner;
 beforeAll(async () => {
-  [world, runner] = await Promise.all([createWorld({ variables: { BUGBOT_REPO: "acme/shop" } }), createRunner()]);
+  [world, runner] = await Promise.all([
+    createWorld({ variables: { BUGBOT_ALLOWED_REPOS: "acme/*,acme/shop" } }),
+    createRunner(),
+  ]);
 });
 afterAll(async () => {
   await runner?.remove();
@@ -65,6 +68,44 @@ describe("bugbot doctor", () => {
       expect(await found(`webhook: ${path}`)).toMatch(/^ok/);
   });
 
+  it("takes no trouble of a vendor's for a credential that it refuses", async ({ expect }) => {
+    const { slack, discord, linear, github, posthog, anthropic } = world;
+    const tokens = async () => {
+      const { code, found } = await wrong(world.url);
+      return { code, tokens: found.filter(({ check }) => check.startsWith("token: ")) };
+    };
+    const all = (status: number) => {
+      discord.fault("/applications/@me", { status });
+      linear.fault(() => true, { status });
+      github.fault("/repos/acme/shop", { status });
+      posthog.fault("/query/", { status });
+      anthropic.fault("/v1/models", { status });
+    };
+    for (const [status, error] of [
+      [503, "internal_error"],
+      [429, "ratelimited"],
+    ] as const) {
+      all(status);
+      slack.fault("auth.test", { status: 200, body: { ok: false, error } });
+      const trouble = await tokens();
+      expect(trouble.tokens.map(({ state }) => state)).toEqual(Array(6).fill("warning"));
+      expect(JSON.stringify(trouble.tokens)).not.toMatch(/Reset|Install|Check|refuse|variables/);
+      for (const { todo } of trouble.tokens) expect(todo).toMatch(/again/);
+    }
+    slack.fault("auth.test", { status: 503, body: "<html>" });
+    expect((await tokens()).tokens).toContainEqual(
+      expect.objectContaining({ check: "token: Slack", state: "warning", detail: expect.stringContaining("HTTP 503") }),
+    );
+
+    all(401);
+    slack.fault("auth.test", { status: 200, body: { ok: false, error: "token_revoked" } });
+    const refused = await tokens();
+    expect(refused.code).toBe(1);
+    expect(refused.tokens.map(({ state, detail }) => `${state} ${detail}`)).toEqual(
+      Array(6).fill(expect.stringMatching(/^problem .*refuses/)),
+    );
+  });
+
   it("says what it finds without the database, though its own key is kept there", async ({ expect }) => {
     const { stdout } = await runner.bugbot("keys create --name doctor --json", { BUGBOT_URL: world.url });
     const { key: BUGBOT_API_KEY } = z.object({ key: z.string() }).parse(JSON.parse(stdout));
@@ -98,7 +139,9 @@ describe("bugbot doctor", () => {
     expect(refused.found).toContainEqual(expect.objectContaining({ check: "health", state: "warning" }));
   });
 
-  it("ends with 1 where no chat platform is set up", async ({ expect }) => {
+  it("ends with 1 where no chat platform is set up, and tries a token that no repository is named for", async ({
+    expect,
+  }) => {
     const names = [
       "SLACK_SIGNING_SECRET",
       "SLACK_BOT_TOKEN",
@@ -107,8 +150,13 @@ describe("bugbot doctor", () => {
       "DISCORD_BOT_TOKEN",
     ];
     const deaf = await createWorld({ variables: Object.fromEntries(names.map((name) => [name, ""])) });
-    const { code, found } = await wrong(deaf.url).finally(() => deaf.close());
+    const { code, found } = await wrong(deaf.url);
+    deaf.github.fault("GET /rate_limit", { status: 401 });
+    const refused = await wrong(deaf.url).finally(() => deaf.close());
     expect(code).toBe(1);
+    const tokenOf = (findings: typeof found) => findings.find(({ check }) => check === "token: GitHub");
+    expect(tokenOf(found)).toMatchObject({ state: "warning", detail: expect.stringMatching(/^good/) });
+    expect(tokenOf(refused.found)).toMatchObject({ state: "problem", detail: expect.stringContaining("GITHUB_TOKEN") });
     const health = found.find(({ check }) => check === "health");
     expect(health).toMatchObject({ state: "problem", detail: expect.stringMatching(/^unhealthy: .*slack is off/) });
     for (const name of names) expect(health?.todo).toContain(name);
