@@ -9,6 +9,8 @@ import { readBody } from "./read-body.ts";
 import type { Answer, Door } from "./platform.ts";
 
 const notTaken = "bugbot could not take this. Please send it again.";
+/** A stranger's path may have 16 kB. */
+const maxLoggedPath = 100;
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
@@ -52,18 +54,27 @@ export function createGateway({ doors, enqueue, holdFlood, refuseFlood, health, 
     return c.json({ error: { code: "consumer_unreachable", message } }, 503);
   }
 
+  /**
+   * Turns away what came to a door, and says so in the log: who sets bugbot up sees there why nothing happens. It is a line of bounded length for each,
+   * beside the one that Cloudflare keeps of every request: strangers can make it no more than twice as much.
+   */
+  function refuse(c: Context, status: 400 | 401 | 404 | 413 | 503, reason: string): Response {
+    log("request_refused", { path: c.req.path.slice(0, maxLoggedPath), status, reason });
+    return c.text(reason, status);
+  }
+
   async function receive(c: Context, { name, state, open }: Door): Promise<Response> {
-    if (state.state === "off") return c.text(`${name} is off: set ${state.turnOn.join(" and ")}.`, 401);
+    if (state.state === "off") return refuse(c, 401, `${name} is off: set ${state.turnOn.join(" and ")}.`);
     if (state.state === "incomplete") {
-      return c.text(`${name} is not set up: ${state.missing.join(" and ")} missing.`, 503);
+      return refuse(c, 503, `${name} is not set up: ${state.missing.join(" and ")} missing.`);
     }
 
     const { verify, routes, tell, acknowledge } = await open();
     const parse = routes.get(c.req.path);
-    if (!parse) return c.notFound();
+    if (!parse) return refuse(c, 404, "404 Not Found");
     const raw = await readBody(c.req.raw, maxBodyBytes);
-    if (!raw) return c.text("The body is larger than 1 MB.", 413);
-    if (!(await verify(c.req.raw.headers, raw, now()))) return c.text("The signature is not valid.", 401);
+    if (!raw) return refuse(c, 413, "The body is larger than 1 MB.");
+    if (!(await verify(c.req.raw.headers, raw, now()))) return refuse(c, 401, "The signature is not valid.");
 
     const incoming = await parse(decoder.decode(raw), now());
     switch (incoming.kind) {
@@ -77,7 +88,7 @@ export function createGateway({ doors, enqueue, holdFlood, refuseFlood, health, 
       case "ignored":
         return new Response(null);
       case "malformed":
-        return c.text(`Not understood: ${incoming.reason}.`, 400);
+        return refuse(c, 400, `Not understood: ${incoming.reason}.`);
       case "command": {
         const command = clean(incoming.command);
         if (await holdFlood(command)) {
@@ -92,7 +103,7 @@ export function createGateway({ doors, enqueue, holdFlood, refuseFlood, health, 
         } catch (error) {
           // No platform's ids are that long, and sending it again would not make it shorter.
           if (encoder.encode(JSON.stringify(command)).length > maxMessageBytes)
-            return c.text("Not understood: it is larger than a message on the queue.", 400);
+            return refuse(c, 400, "Not understood: it is larger than a message on the queue.");
           return fail(c, error, command.id, tell(c.req.path, notTaken));
         }
         // The trace begins here; the ray names this request among Cloudflare's own traces.

@@ -5,6 +5,7 @@ import { createGateway, type GatewayNeeds } from "./gateway.ts";
 export function createTestDoor(needs: Pick<GatewayNeeds, "doors" | "now"> & Partial<GatewayNeeds>) {
   const enqueued: Command[] = [];
   const logged: string[] = [];
+  const refused: unknown[] = [];
   const traced: { event: string; commandId: unknown }[] = [];
   const later: Promise<unknown>[] = [];
   const app = createGateway({
@@ -15,7 +16,8 @@ export function createTestDoor(needs: Pick<GatewayNeeds, "doors" | "now"> & Part
     operate: () => Promise.reject(new Error("nobody operates here")),
     log: (event, facts) => {
       traced.push({ event, commandId: facts?.["commandId"] });
-      if (event !== "command_enqueued") logged.push(event);
+      if (event === "request_refused") refused.push(facts);
+      else if (event !== "command_enqueued") logged.push(event);
     },
     ...needs,
   });
@@ -26,8 +28,10 @@ export function createTestDoor(needs: Pick<GatewayNeeds, "doors" | "now"> & Part
   };
   return {
     enqueued,
-    /** What was logged but that a command is on the queue. */
+    /** What was logged but that a command is on the queue, and that a request was turned away. */
     logged,
+    /** What was logged of each request that was turned away. */
+    refused,
     /** Every line, with the command it is about. */
     traced,
     request: async (path: string, init: RequestInit): Promise<Response> => app.request(path, init, {}, context),
