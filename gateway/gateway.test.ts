@@ -182,10 +182,11 @@ describe("POST /slack/events", () => {
       async () => ({ "x-slack-request-timestamp": "1e9", "x-slack-signature": `v0=${await signature(body, "1e9")}` }),
     ],
   ])("answers 401 to %s, and enqueues nothing", async ([, headers], { expect }) => {
-    const { enqueued, request } = setUp();
+    const { enqueued, refused, request } = setUp();
     const response = await request("/slack/events", { method: "POST", body, headers: await headers() });
     expect(response.status).toBe(401);
     expect(enqueued).toEqual([]);
+    expect(refused).toEqual([{ status: 401, reason: "The signature is not valid.", count: 1 }]);
   });
 
   it("wants a signature on the handshake too", async ({ expect }) => {
@@ -211,10 +212,19 @@ describe("POST /slack/events", () => {
     ["an event without an author", 200, mention({ user: undefined })],
     ["fields of other types", 200, mention({ text: 7, ts: {} })],
   ])("answers %s with %i, and enqueues nothing", async ([, status, sent], { expect }) => {
-    const { enqueued, acknowledged, logged, request } = setUp();
+    const { enqueued, acknowledged, logged, refused, request } = setUp();
     const response = await request("/slack/events", await signed(sent));
     expect(response.status).toBe(status);
     expect([...enqueued, ...acknowledged, ...logged]).toEqual([]);
+    const said = { status, reason: await response.text(), count: 1 };
+    expect(refused).toEqual(status === 200 ? [] : [said]);
+  });
+
+  it("counts what comes to a door that is not there, and keeps nothing of what was sent", async ({ expect }) => {
+    const { refused, logged, request } = setUp();
+    const response = await request(`/slack/${"x".repeat(9_000)}?secret`, await signed(mention()));
+    expect([response.status, logged]).toEqual([404, []]);
+    expect(refused).toEqual([{ status: 404, reason: "404 Not Found", count: 1 }]);
   });
 
   it("tells Slack to send it again when the queue does not take it", async ({ expect }) => {
@@ -245,9 +255,10 @@ describe("POST /slack/events", () => {
   });
 
   it("does not ask for it again when it can never fit on the queue", async ({ expect }) => {
-    const { logged, request } = setUp({ enqueueFails: true });
+    const { logged, refused, request } = setUp({ enqueueFails: true });
     const response = await request("/slack/events", await signed(mention({ channel: "C".repeat(200_000) })));
     expect([response.status, logged]).toEqual([400, []]);
+    expect(refused).toEqual([expect.objectContaining({ status: 400, reason: await response.text() })]);
   });
 
   it("stays acknowledged when the 👀 cannot be sent", async ({ expect }) => {
@@ -260,12 +271,13 @@ describe("POST /slack/events", () => {
 });
 
 describe("a platform that is not set up", () => {
+  const lines: unknown[] = [];
   const needs = {
     take: () => Promise.reject(new Error("not reached")),
     health: async () => healthy,
     operate: async (request: Request) => new Response(`for operators: ${new URL(request.url).pathname}`),
     now: () => nowMs,
-    log: () => undefined,
+    log: (...line: unknown[]) => void lines.push(line),
   };
   const slack = { name: "Slack", prefix: "/slack", open: () => Promise.reject(new Error("not loaded")) };
 
@@ -277,6 +289,7 @@ describe("a platform that is not set up", () => {
     const response = await app.request("/slack/events", { method: "POST", body: mention() });
     expect(response.status).toBe(401);
     expect(await response.text()).toContain("SLACK_SIGNING_SECRET and SLACK_BOT_TOKEN");
+    expect(lines.splice(0)).toEqual([["request_refused", expect.objectContaining({ status: 401 })]]);
   });
 
   it("names what is missing when it is set up by half", async ({ expect }) => {
@@ -287,6 +300,16 @@ describe("a platform that is not set up", () => {
     const response = await app.request("/slack/events", { method: "POST", body: mention() });
     expect(response.status).toBe(503);
     expect(await response.text()).toContain("SLACK_BOT_TOKEN missing");
+    expect(lines.splice(0)).toEqual([["request_refused", expect.objectContaining({ status: 503 })]]);
+  });
+
+  it("answers as the API does where the consumer cannot be reached", async ({ expect }) => {
+    const app = createGateway({ ...needs, doors: [], operate: () => Promise.reject(new Error("no such Worker")) });
+    const answer = await app.request("/api/doctor");
+    expect([answer.status, answer.headers.get("content-type")]).toEqual([503, "application/json"]);
+    expect(await answer.json()).toEqual({
+      error: { code: "consumer_unreachable", message: expect.stringContaining("consumer Worker") },
+    });
   });
 
   it("leaves the operator's API, which is handed on as it is", async ({ expect }) => {

@@ -7,11 +7,13 @@ import { createTake, type TakeNeeds } from "./take.ts";
 export function createTestDoor(needs: Pick<GatewayNeeds, "doors" | "now"> & Partial<GatewayNeeds & TakeNeeds>) {
   const enqueued: Command[] = [];
   const logged: string[] = [];
+  const refused: unknown[] = [];
   const traced: { event: string; commandId: unknown }[] = [];
   const later: Promise<unknown>[] = [];
   const log: Log = (event, facts) => {
     traced.push({ event, commandId: facts?.["commandId"] });
-    if (event !== "command_enqueued") logged.push(event);
+    if (event === "request_refused") refused.push(facts);
+    else if (event !== "command_enqueued") logged.push(event);
   };
   const app = createGateway({
     take: createTake({
@@ -32,8 +34,10 @@ export function createTestDoor(needs: Pick<GatewayNeeds, "doors" | "now"> & Part
   };
   return {
     enqueued,
-    /** What was logged but that a command is on the queue. */
+    /** What was logged but that a command is on the queue, and that a request was turned away. */
     logged,
+    /** What was logged of each request that was turned away. */
+    refused,
     /** Every line, with the command it is about. */
     traced,
     request: async (path: string, init: RequestInit): Promise<Response> => app.request(path, init, {}, context),

@@ -44,6 +44,8 @@ export const workLimits = { perAuthor: 5, windowMs: 15 * 60_000, running: 5 };
 
 /** What one person may send in a minute, whatever it is; as in wrangler.gateway.toml. */
 export const floodLimits = { commands: 30, periodMs: 60_000 };
+/** How often the log says how many requests of a kind were turned away. */
+export const refusalsPeriodMs = 60_000;
 /** How long the gateway waits for the rate limit's count. It is kept on the Worker's own machine, so it is there at once or not at all: https://developers.cloudflare.com/workers/runtime-apis/bindings/rate-limit/ */
 export const floodTimeoutMs = 250;
 

@@ -17,6 +17,12 @@ export function showHidden(text: string): string {
     );
 }
 
+/** Writes what a reader would not see as JSON's own escapes, which mean the same: a terminal acts on none of them. */
+export function escapeHidden(json: string): string {
+  const escape = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return json.replace(hidden, (character) => character.split("").map(escape).join(""));
+}
+
 /** Makes Markdown of words that are none: shown as they are, they format, link and ping nothing. */
 export function escapeMarkdown(text: string): string {
   return text.replace(/[\\`*_~[\]()<>#|&]/g, "\\$&");

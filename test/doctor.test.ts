@@ -1,24 +1,40 @@
 import { afterAll, beforeAll, describe, it } from "vitest";
 import * as z from "zod/mini";
+import { createHealth } from "../gateway/health.ts";
+import { createTestDoor } from "../gateway/test-door.ts";
+import { startStandIn } from "../local/stand-in.ts";
 import { createRunner, type Runner } from "../cli/run-bugbot.ts";
 import { createWorld, type World } from "./world.ts";
 
 let world: World;
 let runner: Runner;
 beforeAll(async () => {
-  [world, runner] = await Promise.all([createWorld({ variables: { BUGBOT_REPO: "acme/shop" } }), createRunner()]);
+  [world, runner] = await Promise.all([
+    createWorld({ variables: { BUGBOT_ALLOWED_REPOS: "acme/*,acme/shop" } }),
+    createRunner(),
+  ]);
 });
 afterAll(async () => {
   await runner?.remove();
   await world?.close();
 });
 
+const findingsSchema = z.array(
+  z.object({ check: z.string(), state: z.string(), detail: z.string(), todo: z.string() }),
+);
+
+/** What doctor finds wrong, and with which code it ends. */
+async function wrong(url: string, env: Record<string, string> = {}) {
+  const { code, stdout } = await runner.bugbot("doctor --json", { BUGBOT_URL: url, ...env });
+  const found = findingsSchema.parse(JSON.parse(stdout));
+  const named = (state: string) => found.filter((one) => one.state === state).map(({ check }) => check);
+  return { code, found, problems: named("problem"), all: found.map(({ check }) => check) };
+}
+
 describe("bugbot doctor", () => {
   it("says what each credential may do, and what it was not told", async ({ expect }) => {
     const found = async (check: string) => {
-      const { stdout } = await runner.bugbot("doctor --json", { BUGBOT_URL: world.url });
-      const findings = z.array(z.object({ check: z.string(), state: z.string(), detail: z.string() }));
-      const { state, detail } = findings.parse(JSON.parse(stdout)).find((one) => one.check === check) ?? {};
+      const { state, detail } = (await wrong(world.url)).found.find((one) => one.check === check) ?? {};
       return `${state}: ${detail}`;
     };
     const { slack, github, posthog, discord } = world;
@@ -50,5 +66,124 @@ describe("bugbot doctor", () => {
     );
     for (const path of ["/slack/events", "/slack/commands", "/slack/interactions", "/discord/interactions"])
       expect(await found(`webhook: ${path}`)).toMatch(/^ok/);
+  });
+
+  it("takes no trouble of a vendor's for a credential that it refuses", async ({ expect }) => {
+    const { slack, discord, linear, github, posthog, anthropic } = world;
+    const tokens = async () => {
+      const { code, found } = await wrong(world.url);
+      return { code, tokens: found.filter(({ check }) => check.startsWith("token: ")) };
+    };
+    const all = (status: number) => {
+      discord.fault("/applications/@me", { status });
+      linear.fault(() => true, { status });
+      github.fault("/repos/acme/shop", { status });
+      posthog.fault("/query/", { status });
+      anthropic.fault("/v1/models", { status });
+    };
+    for (const [status, error] of [
+      [503, "internal_error"],
+      [429, "ratelimited"],
+    ] as const) {
+      all(status);
+      slack.fault("auth.test", { status: 200, body: { ok: false, error } });
+      const trouble = await tokens();
+      expect(trouble.tokens.map(({ state }) => state)).toEqual(Array(6).fill("warning"));
+      expect(JSON.stringify(trouble.tokens)).not.toMatch(/Reset|Install|Check|refuse|variables/);
+      for (const { todo } of trouble.tokens) expect(todo).toMatch(/again/);
+    }
+    slack.fault("auth.test", { status: 503, body: "<html>" });
+    expect((await tokens()).tokens).toContainEqual(
+      expect.objectContaining({ check: "token: Slack", state: "warning", detail: expect.stringContaining("HTTP 503") }),
+    );
+
+    all(401);
+    slack.fault("auth.test", { status: 200, body: { ok: false, error: "token_revoked" } });
+    const refused = await tokens();
+    expect(refused.code).toBe(1);
+    expect(refused.tokens.map(({ state, detail }) => `${state} ${detail}`)).toEqual(
+      Array(6).fill(expect.stringMatching(/^problem .*refuses/)),
+    );
+  });
+
+  it("says what it finds without the database, though its own key is kept there", async ({ expect }) => {
+    const { stdout } = await runner.bugbot("keys create --name doctor --json", { BUGBOT_URL: world.url });
+    const { key: BUGBOT_API_KEY } = z.object({ key: z.string() }).parse(JSON.parse(stdout));
+    const db = await world.database();
+    const rename = (from: string, to: string) => db.prepare(`ALTER TABLE ${from} RENAME TO ${to}`);
+    await db.batch([rename("commands", "lost"), rename("api_keys", "lost_keys")]);
+    const down = await world.until(async () => {
+      const seen = await wrong(world.url, { BUGBOT_API_KEY });
+      return seen.problems.includes("health") ? seen : undefined;
+    });
+    await db.batch([rename("lost", "commands"), rename("lost_keys", "api_keys")]);
+    expect(down).toMatchObject({ code: 1, problems: ["health", "health: database", "API"] });
+    expect(down.all).toContain("webhook: /slack/events");
+    expect(down.found.find(({ check }) => check === "health: database")?.todo).toContain("migrations apply");
+    expect(down.all.filter((check) => check.startsWith("token: "))).toEqual([]);
+  });
+
+  it("says that Discord's socket was refused, why, and what to do", async ({ expect }) => {
+    world.discord.gateway.closeWith(4014);
+    const refused = await world.until(async () => {
+      const seen = await wrong(world.url);
+      return seen.problems.includes("health: discordMentions") ? seen : undefined;
+    });
+    expect(refused.code).toBe(1);
+    expect(refused.found).toContainEqual({
+      check: "health: discordMentions",
+      state: "problem",
+      detail: expect.stringContaining("4014"),
+      todo: expect.stringContaining("within an hour"),
+    });
+    expect(refused.found).toContainEqual(expect.objectContaining({ check: "health", state: "warning" }));
+  });
+
+  it("ends with 1 where no chat platform is set up, and tries a token that no repository is named for", async ({
+    expect,
+  }) => {
+    const names = [
+      "SLACK_SIGNING_SECRET",
+      "SLACK_BOT_TOKEN",
+      "DISCORD_PUBLIC_KEY",
+      "DISCORD_APPLICATION_ID",
+      "DISCORD_BOT_TOKEN",
+    ];
+    const deaf = await createWorld({ variables: Object.fromEntries(names.map((name) => [name, ""])) });
+    const { code, found } = await wrong(deaf.url);
+    deaf.github.fault("GET /rate_limit", { status: 401 });
+    const refused = await wrong(deaf.url).finally(() => deaf.close());
+    expect(code).toBe(1);
+    const tokenOf = (findings: typeof found) => findings.find(({ check }) => check === "token: GitHub");
+    expect(tokenOf(found)).toMatchObject({ state: "warning", detail: expect.stringMatching(/^good/) });
+    expect(tokenOf(refused.found)).toMatchObject({ state: "problem", detail: expect.stringContaining("GITHUB_TOKEN") });
+    const health = found.find(({ check }) => check === "health");
+    expect(health).toMatchObject({ state: "problem", detail: expect.stringMatching(/^unhealthy: .*slack is off/) });
+    for (const name of names) expect(health?.todo).toContain(name);
+  });
+
+  it("says so where the consumer Worker is gone, as every command does", async ({ expect }) => {
+    const gone = () => Promise.reject(new Error("there is no such Worker"));
+    const doors = ["slack", "discord"].map((name) => {
+      return { name, prefix: `/${name}`, state: { state: "off" as const, turnOn: ["X"] }, open: gone };
+    });
+    const health = createHealth({ doors, consumer: gone, mentions: async () => undefined, now: Date.now });
+    const { request } = createTestDoor({ doors, now: Date.now, operate: gone, health });
+    const gateway = await startStandIn({
+      answer: (asked, { method, path }) => request(path, { method, headers: asked.headers }),
+    });
+    try {
+      const { code, problems, found } = await wrong(gateway.origin);
+      expect({ code, problems }).toEqual({ code: 1, problems: ["health", "health: consumer", "API"] });
+      expect(found.find(({ check }) => check === "API")?.detail).toContain("consumer Worker cannot be reached");
+      const listed = await runner.bugbot("tasks list", { BUGBOT_URL: gateway.origin });
+      expect(listed).toMatchObject({
+        code: 1,
+        stdout: "",
+        stderr: expect.stringContaining("consumer Worker cannot be reached"),
+      });
+    } finally {
+      await gateway.close();
+    }
   });
 });

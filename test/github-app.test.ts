@@ -4,8 +4,10 @@ import { demoReport, demoScript } from "../local/demo-repository.ts";
 import type { Permissions } from "../local/github/app.ts";
 import { createAppKey } from "../local/github/app-key.ts";
 import { standInCredentials } from "../local/stand-ins.ts";
+import { tryCredential } from "../consumer/clients/github-grants.ts";
 import { diagnosisSchema } from "../shared/api.ts";
 import { localAdminKey } from "../shared/local-admin-key.ts";
+import { readSettings } from "../shared/settings.ts";
 import { createWorld, type World } from "./world.ts";
 
 const key = createAppKey();
@@ -115,5 +117,20 @@ describe("doctor", () => {
     const { findings } = diagnosisSchema.parse(await (await fetch(`${world.url}/api/doctor`, { headers })).json());
     const found = findings.find(({ check }) => check === "token: GitHub");
     expect(`${found?.state}: ${found?.detail}`).toMatch(expected);
+  });
+
+  it("tries an App's key where no repository is named", async ({ expect }) => {
+    const settings = readSettings({
+      GITHUB_APP_ID: key.id,
+      GITHUB_APP_PRIVATE_KEY: key.privateKey,
+      GITHUB_API_URL: world.github.apiUrl,
+    });
+    await tryCredential(settings);
+    const other = { ...settings, GITHUB_APP_PRIVATE_KEY: createAppKey().privateKey };
+    await expect(tryCredential(other)).rejects.toMatchObject({ code: "github_refused", retry: false });
+    const cut = { ...settings, GITHUB_APP_PRIVATE_KEY: "no key" };
+    await expect(tryCredential(cut)).rejects.toMatchObject({ code: "github_app_key", retry: false });
+    world.github.fault("GET /app", { status: 503 });
+    await expect(tryCredential(settings)).rejects.toMatchObject({ code: "github_unreachable", retry: true });
   });
 });

@@ -64,7 +64,7 @@ describe("a connection that is dropped", () => {
     expect((await world.state()).identifiesToday).toBe(2);
   });
 
-  it.for([4004, 4014])("with code %i stays so until an operator restarts it", async (code, { expect }) => {
+  it.for([4004, 4014])("with code %i is tried again an hour later", async (code, { expect }) => {
     await world.ensure();
     await world.until("connected");
     world.gateway.closeWith(code);
@@ -73,8 +73,11 @@ describe("a connection that is dropped", () => {
     await world.evict();
     expect(await world.ensure()).toMatchObject({ state: "fatal", reason: expect.stringContaining(String(code)) });
     expect(world.gateway.connections).toBe(1);
-    await world.restart();
+    await world.configure({ AN_HOUR_LATER: "yes" });
     await world.until("connected");
+    expect(world.gateway.connections).toBe(2);
+    world.mention("fix one");
+    await world.heard("one");
   });
 });
 

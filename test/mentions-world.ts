@@ -81,7 +81,6 @@ async function createMentionsWorld(bundle: string, { heartbeatIntervalMs = 10_00
     commands,
     mention,
     ensure: () => call("/ensure"),
-    restart: () => call("/restart"),
     state: () => call("/state"),
     evict: async () => void (await workers.dispatchFetch("http://mentions/evict")),
     /** The same object, deployed anew with other variables. */

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, it } from "vitest";
 import * as z from "zod/mini";
 import { createRunner, type Runner } from "../cli/run-bugbot.ts";
 import { demoCustomer } from "../local/demo-behaviour.ts";
+import { maxUnsealedMs } from "../shared/limits.ts";
 import { localAdminKey } from "../shared/local-admin-key.ts";
 import { createWorld, type World } from "./world.ts";
 
@@ -452,6 +453,39 @@ describe("bugbot audit", () => {
         { action: "replayed_dead_letter" },
       ]);
     }
+  });
+
+  it("is not verified where entries have waited for longer than they may to be sealed", async ({ expect }) => {
+    const db = await world.database();
+    const wait = (deed: string, ageMs: number) =>
+      db
+        .prepare(
+          "INSERT INTO audit_unsealed (deed, at, actor, action, subject, facts) VALUES (?, ?, 'a', 'b', 'c', '{}')",
+        )
+        .bind(deed, Date.now() - ageMs)
+        .run();
+    const refuse = "CREATE TRIGGER nothing_is_sealed BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no'); END";
+    const goOn = (heldUntil: number) =>
+      db.batch([
+        db.prepare("DROP TRIGGER nothing_is_sealed"),
+        db.prepare("UPDATE audit_sealer SET held_until = ?").bind(heldUntil),
+      ]);
+    await db.prepare(refuse).run();
+    await wait("young", 1_000);
+    const young = await bugbot("audit verify");
+    expect(young).toMatchObject({ code: 0, stdout: expect.stringContaining("Not sealed yet: 1.") });
+    await goOn(0);
+    expect((await bugbot("audit verify")).stdout).not.toContain("Not sealed");
+
+    await db.prepare(refuse).run();
+    await wait("old", maxUnsealedMs + 60_000);
+    const old = await bugbot("audit verify");
+    expect(old).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("audit_not_sealed") });
+    expect(old.stderr).toMatch(/1 waits to be\s+sealed, since \d{4}-/);
+    const { code, stdout } = await bugbot("audit verify --json");
+    expect([code, JSON.parse(stdout)]).toEqual([1, expect.objectContaining({ verified: false, unsealed: 1 })]);
+    await goOn(9e15);
+    expect(await bugbot("audit verify")).toMatchObject({ code: 0, stdout: expect.not.stringContaining("Not sealed") });
   });
 
   it("verifies the chain, and finds what was changed behind its back", async ({ expect }) => {

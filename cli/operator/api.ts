@@ -5,6 +5,8 @@ import { localAdminKey } from "../../shared/local-admin-key.ts";
 import { readEnvironment } from "../environment.ts";
 
 const timeoutMs = 60_000;
+/** What a door and `/health` may take. */
+export const probeMs = 15_000;
 
 export interface Target {
   /** Without a trailing slash. */
@@ -47,8 +49,7 @@ export function createApi() {
       signal: AbortSignal.timeout(timeoutMs),
       redirect: "manual",
     }).catch((cause: unknown) => {
-      const how = target.isLocal ? "Is `npm start` running? BUGBOT_URL says where." : "Check BUGBOT_URL.";
-      throw failed(`${target.url} does not answer. ${how}`, cause);
+      throw unreachable(target, cause);
     });
     const answer: unknown = await response.json().catch(() => undefined);
     if (!response.ok) {
@@ -84,6 +85,11 @@ export function createApi() {
   };
 }
 export type Api = ReturnType<typeof createApi>;
+
+export function unreachable({ url, isLocal }: Target, cause: unknown): Failure {
+  const how = isLocal ? "Is `npm start` running? BUGBOT_URL says where." : "Check BUGBOT_URL.";
+  return failed(`${url} does not answer. ${how}`, cause);
+}
 
 export function failed(reply: string, cause?: unknown): Failure {
   return new Failure("cli", { reply, retry: false, cause });

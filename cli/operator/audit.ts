@@ -2,11 +2,11 @@ import { type Command, Option } from "commander";
 import * as z from "zod/mini";
 import { type AuditEntry, auditEntrySchema, hashEntry } from "../../shared/audit-entry.ts";
 import { unsealedSchema } from "../../shared/api.ts";
-import { apiPage } from "../../shared/limits.ts";
+import { apiPage, maxUnsealedMs } from "../../shared/limits.ts";
 import { anId, matching, wholeNumber } from "../parse-option.ts";
 import { wrap } from "../wrap.ts";
 import { type Api, createApi, failed } from "./api.ts";
-import { print, table, tellOlder, when } from "./print.ts";
+import { print, table, tellOlder, toJson, when } from "./print.ts";
 
 const listSchema = z.object({
   json: z._default(z.boolean(), false),
@@ -78,10 +78,18 @@ export function addAudit(audit: Command): void {
       const api = createApi();
       const { entries, last, broken } = await verify(api, seal);
       if (broken !== undefined) {
-        if (json) console.log(JSON.stringify({ verified: false, entries, broken }, null, 2));
+        if (json) console.log(toJson({ verified: false, entries, broken }, 2));
         throw failed(`The audit is not whole: ${broken}`);
       }
-      const { count: unsealed } = await api.get("/audit/unsealed?limit=1", unsealedSchema);
+      const { count: unsealed, entries: waiting } = await api.get("/audit/unsealed?limit=1", unsealedSchema);
+      const [oldest] = waiting;
+      if (oldest && oldest.at < Date.now() - maxUnsealedMs) {
+        if (json) console.log(toJson({ verified: false, entries, unsealed, seal: last ?? null }, 2));
+        throw failed(
+          `The audit is not verified: ${unsealed} ${unsealed === 1 ? "waits" : "wait"} to be sealed, since ${when(oldest.at)}, and until then could be taken ` +
+            "out unseen. Look at the consumer Worker's cron trigger, and its log for audit_not_sealed.",
+        );
+      }
       const words = [
         `${entries} entries, an unbroken chain.${last ? ` Seal: ${last}` : ""}`,
         ...(unsealed > 0 ? [`Not sealed yet: ${unsealed}. They are within a minute.`] : []),

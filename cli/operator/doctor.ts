@@ -3,12 +3,13 @@ import { styleText } from "node:util";
 import type { Command } from "commander";
 import * as z from "zod/mini";
 import { diagnosisSchema, type Finding } from "../../shared/api.ts";
+import { Failure } from "../../shared/failure.ts";
 import { wrap } from "../wrap.ts";
-import { createApi, failed, type Target } from "./api.ts";
+import { type Api, createApi, failed, probeMs, type Target } from "./api.ts";
+import { checkHealth } from "./check-health.ts";
 import { oneLine, print } from "./print.ts";
 
 const jsonSchema = z.object({ json: z._default(z.boolean(), false) });
-const probeMs = 15_000;
 
 /** `bugbot doctor` */
 export function addDoctor(program: Command): void {
@@ -16,15 +17,15 @@ export function addDoctor(program: Command): void {
     .command("doctor")
     .summary("look for what is wrong, and say what to do")
     .description(
-      "Checks the configuration, each token and its scopes, the webhooks' addresses, the queue of dead letters, the database's " +
+      "Checks the gateway's health, the configuration, each token and its scopes, the webhooks' addresses, the queue of dead letters, the database's " +
         "migrations, KV and R2. Ends with 1 when there is a problem.",
     )
     .option("--json", "print JSON")
     .action(async (given: unknown) => {
       const { json } = jsonSchema.parse(given);
       const api = createApi();
-      const [diagnosis, doors] = await Promise.all([api.get("/doctor", diagnosisSchema), checkDoors(api.target)]);
-      const findings = [...doors, ...diagnosis.findings, await checkMigrations(diagnosis.migrations, api.target)];
+      const asked = await Promise.all([checkDoors(api.target), checkHealth(api.target), askConsumer(api)]);
+      const findings = asked.flat();
       print(json, findings, findings.flatMap(describe).join("\n"));
       const problems = findings.filter(({ state }) => state === "problem").length;
       if (problems > 0) throw failed(problems === 1 ? "There is a problem." : `There are ${problems} problems.`);
@@ -37,6 +38,18 @@ function describe({ check, state, detail, todo }: Finding): string[] {
   const [word, colour] = marks[state];
   const line = `${styleText(colour, word.padEnd(7))}  ${wrap(`${check}: ${oneLine(detail)}`, 9)}`;
   return todo === "" ? [line] : [line, `         → ${wrap(todo, 11)}`];
+}
+
+/** What the consumer Worker finds; that it does not say is a finding too. */
+async function askConsumer(api: Api): Promise<Finding[]> {
+  try {
+    const { findings, migrations } = await api.get("/doctor", diagnosisSchema);
+    return [...findings, await checkMigrations(migrations, api.target)];
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const todo = "Mend that first: the settings, tokens and stores were not looked at.";
+    return [{ check: "API", state: "problem", detail: error.reply, todo }];
+  }
 }
 
 /** The chat platforms' doors: each must turn away what nobody signed. */
@@ -63,7 +76,7 @@ async function checkDoors({ url, isLocal }: Target): Promise<Finding[]> {
             check,
             state: "problem",
             detail: `it answers ${response.status} to what nobody signed: ${words}`,
-            todo: "Look at the gateway's settings: GET /health names what is missing.",
+            todo: "Look at the gateway's settings: what is missing is named under health.",
           };
         }
         if (words.includes("is off"))

@@ -40,6 +40,35 @@ it("prints one line per event, however the stream is cut", ({ expect }) => {
   }
 });
 
+const lines = (event: object) => readTailEvent("gateway", JSON.stringify({ ...tailEvent, ...event })).map(describeLine);
+
+it.for(["exceededCpu", "exceededMemory", "canceled", "unknown"])(
+  "says of an invocation that ended as %s that it did, once",
+  (outcome, { expect }) => {
+    const ended = `2023-11-14 22:13:20 gateway ended outcome=${outcome}`;
+    expect(lines({ outcome, logs: [], exceptions: [] })).toEqual([ended]);
+    expect(lines({ outcome, exceptions: [] })).toHaveLength(3);
+    expect(lines({ outcome, logs: [] })).toEqual(["2023-11-14 22:13:21 gateway threw error=TypeError: x is undefined"]);
+    expect(lines({ outcome: "ok", logs: [], exceptions: [] })).toEqual([]);
+  },
+);
+
+it("shows what was thrown, whatever it was, and the lines beside it", ({ expect }) => {
+  const thrown = (message: unknown) => lines({ exceptions: [{ name: "Error", message, timestamp: 1700000001000 }] });
+  expect(thrown({ code: 7 })).toHaveLength(3);
+  expect(thrown({ code: 7 }).at(-1)).toBe('2023-11-14 22:13:21 gateway threw error=Error: {"code":7}');
+  expect(thrown(undefined).at(-1)).toBe("2023-11-14 22:13:21 gateway threw error=Error: undefined");
+});
+
+it("says when Cloudflare shows a part of what comes, and when all of it again", ({ expect }) => {
+  for (const type of ["overload", "overload-stop"]) {
+    const event = { type, message: "Tail is currently in sampling mode due to the high volume of messages." };
+    expect(lines({ outcome: "unknown", scriptName: null, logs: [], exceptions: [], event })).toEqual([
+      `2023-11-14 22:13:20 gateway ${type} words=${event.message}`,
+    ]);
+  }
+});
+
 it("passes over what is no event", ({ expect }) => {
   expect(readTailEvent("consumer", "{}")).toEqual([]);
   expect(readTailEvent("consumer", "{ nonsense")).toEqual([]);

@@ -6,9 +6,14 @@ import { oneLine, when } from "./print.ts";
 const loggedSchema = z.object({ message: z.array(z.unknown()), timestamp: z.number() });
 /** What is used of `wrangler tail --format json`'s events. */
 const tailSchema = z.object({
+  outcome: z.string(),
+  eventTimestamp: z.nullish(z.number()),
   logs: z.array(loggedSchema),
-  exceptions: z.array(z.object({ name: z.string(), message: z.string(), timestamp: z.number() })),
+  exceptions: z.array(z.object({ name: z.string(), message: z.optional(z.unknown()), timestamp: z.number() })),
+  event: z.optional(z.unknown()),
 });
+/** What the tail says of itself: that it shows only a part, because so much comes, or all of it again. */
+const ofTailSchema = z.object({ type: z.string(), message: z.string() });
 const lineSchema = z.intersection(
   z.object({ event: z.string(), worker: z.optional(z.string()), commandId: z.optional(z.string()) }),
   z.record(z.string(), z.unknown()),
@@ -22,14 +27,25 @@ export interface LogLine {
   facts: Record<string, unknown>;
 }
 
-/** The lines that a Worker logged in one invocation, and what it threw. */
+/** The lines that a Worker logged in one invocation, and what it threw, or else how it ended where that was not well. */
 export function readTailEvent(worker: string, text: string): LogLine[] {
   const tail = z.safeParse(tailSchema, parseJson(text));
   if (!tail.success) return [];
-  const thrown = tail.data.exceptions.map(({ name, message, timestamp }): LogLine => {
-    return { at: timestamp, worker, event: "threw", commandId: undefined, facts: { error: `${name}: ${message}` } };
-  });
-  return [...tail.data.logs.map((logged) => toLine(worker, logged)), ...thrown];
+  const { outcome, eventTimestamp, logs, exceptions, event } = tail.data;
+  const line = (name: string, facts: LogLine["facts"], at = eventTimestamp ?? Date.now()): LogLine => {
+    return { at, worker, event: name, commandId: undefined, facts };
+  };
+  const ofTail = z.safeParse(ofTailSchema, event).data;
+  if (ofTail) return [line(ofTail.type, { words: ofTail.message })];
+  const thrown = exceptions.map(({ name, message, timestamp }) =>
+    line("threw", { error: `${name}: ${inWords(message)}` }, timestamp),
+  );
+  const ended = outcome === "ok" || thrown.length > 0 ? [] : [line("ended", { outcome })];
+  return [...logs.map((logged) => toLine(worker, logged)), ...thrown, ...ended];
+}
+
+function inWords(part: unknown): string {
+  return typeof part === "string" ? part : (JSON.stringify(part) ?? String(part));
 }
 
 /** A line of the local stack's log, in which both Workers' are. */
@@ -39,7 +55,7 @@ export function readLogged(text: string): LogLine[] {
 }
 
 function toLine(printedBy: string, { message, timestamp }: z.infer<typeof loggedSchema>): LogLine {
-  const words = message.map((part) => (typeof part === "string" ? part : JSON.stringify(part))).join(" ");
+  const words = message.map(inWords).join(" ");
   const line = z.safeParse(lineSchema, parseJson(words));
   if (!line.success) return { at: timestamp, worker: printedBy, event: "said", commandId: undefined, facts: { words } };
   const { event, worker = printedBy, commandId, ...facts } = line.data;
@@ -50,6 +66,6 @@ function toLine(printedBy: string, { message, timestamp }: z.infer<typeof logged
 export function describeLine({ at, worker, event, commandId, facts }: LogLine): string {
   const told = Object.entries(facts)
     .filter(([name, value]) => name !== "stack" && value !== undefined && value !== null)
-    .map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
+    .map(([name, value]) => `${name}=${inWords(value)}`);
   return oneLine([when(at), worker, event, commandId ?? "", ...told].join(" "));
 }

@@ -7,6 +7,7 @@ import { anId } from "../parse-option.ts";
 import { failed, readTarget } from "./api.ts";
 import { readLocalLog } from "./local-log.ts";
 import { describeLine, type LogLine, readLogged, readTailEvent } from "./log-lines.ts";
+import { toJson } from "./print.ts";
 import { createJsonSplitter } from "./split-json.ts";
 
 const optionsSchema = z.object({
@@ -36,7 +37,7 @@ export function addLogs(program: Command): void {
       const show = (line: LogLine) => {
         if (command !== undefined && line.commandId !== command) return;
         shown++;
-        console.log(json ? JSON.stringify(line) : describeLine(line));
+        console.log(json ? toJson(line) : describeLine(line));
       };
       if (!target.isLocal) {
         if (!follow) throw failed(whereThePastIs(command));
@@ -58,7 +59,7 @@ function whereThePastIs(command: string | undefined): string {
   );
 }
 
-/** Both Workers' tails at once, until one ends. */
+/** Both Workers' tails at once, until one ends or the command is stopped: then both are ended, whoever was told to, and take what they set up at Cloudflare away. */
 async function tail(show: (line: LogLine) => void): Promise<void> {
   const wrangler = fileURLToPath(new URL("../../node_modules/wrangler/bin/wrangler.js", import.meta.url));
   const children = workers.map((worker) => {
@@ -69,8 +70,20 @@ async function tail(show: (line: LogLine) => void): Promise<void> {
     child.stdout.setEncoding("utf8").on("data", split);
     return child;
   });
-  const [code] = await Promise.race(children.map((child) => once(child, "exit")));
-  for (const child of children) if (child.exitCode === null) child.kill("SIGINT");
-  if (code !== 0)
+  let stopped = false;
+  const end = () =>
+    children
+      .filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null)
+      .forEach((child) => child.kill("SIGINT"));
+  const stop = () => {
+    stopped = true;
+    end();
+  };
+  process.once("SIGINT", stop).once("SIGTERM", stop);
+  const ended = children.map((child) => once(child, "close"));
+  const [code] = await Promise.race(ended);
+  end();
+  await Promise.all(ended);
+  if (!stopped && code !== 0)
     throw failed("`wrangler tail` ended. `npx wrangler login` logs in; `npx wrangler tail bugbot-consumer` says more.");
 }

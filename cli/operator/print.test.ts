@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import { facts, layOut, oneLine, table } from "./print.ts";
+import { facts, layOut, oneLine, table, toJson } from "./print.ts";
 import { widthOf, wrap } from "../wrap.ts";
 
 const column = (at: number, natural: number, least = natural, folds = false) => ({ at, natural, least, folds });
@@ -63,6 +63,17 @@ it("shows nothing that a terminal would act on", ({ expect }) => {
   expect(oneLine(nasty)).toBe("a[31mbc d");
   expect(facts({ said: nasty })).not.toContain("\u001b");
   expect(table([nasty], [{ title: "SAID", cell: (row) => row }], "none")).toBe("SAID\na[31mbc d");
+});
+
+it("writes JSON that a terminal acts on no more, and that means the same", ({ expect }) => {
+  const nasty = { said: "a\u001b[2J\u009b2J\u007f\u0085\u202e\u2066\u{e0041}\n割引 👩‍👩‍👧 é" };
+  for (const written of [toJson(nasty), toJson([nasty], 2)]) {
+    expect(written).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
+    expect(written).toContain("\\u009b2J");
+    expect(written).toContain("割引 👩‍👩‍👧 é");
+  }
+  expect(JSON.parse(toJson(nasty))).toEqual(nasty);
+  expect(JSON.parse(toJson([nasty], 2))).toEqual([nasty]);
 });
 
 it("says so when there is nothing", ({ expect }) => {

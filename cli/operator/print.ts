@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { stripHidden } from "../../shared/plain-text.ts";
+import { escapeHidden, stripHidden } from "../../shared/plain-text.ts";
 import { padded, widthOf, wrap } from "../wrap.ts";
 
 export type Colour = "green" | "yellow" | "red" | "dim" | "bold";
@@ -119,8 +119,13 @@ function tableWidth(): number {
   return process.stdout.columns || Number(process.env["COLUMNS"]) || 80;
 }
 
+/** JSON with nothing in it that a terminal would act on. */
+export function toJson(data: unknown, spaces = 0): string {
+  return escapeHidden(JSON.stringify(data, null, spaces));
+}
+
 export function print(json: boolean, data: unknown, words: string): void {
-  console.log(json ? JSON.stringify(data, null, 2) : words);
+  console.log(json ? toJson(data, 2) : words);
 }
 
 /** On stderr, so that JSON stays JSON. */

@@ -5,14 +5,14 @@ import { vendorTimeoutMs } from "../../shared/limits.ts";
 import { slackScopes } from "../../shared/slack-scopes.ts";
 import { discordUserAgent } from "../../shared/user-agent.ts";
 import type { Settings } from "../../shared/settings.ts";
-import { readGrants } from "../clients/github-grants.ts";
+import { readGrants, tryCredential } from "../clients/github-grants.ts";
 import { createPostHog, type PostHog } from "../clients/posthog.ts";
 import type { Outside } from "../needs.ts";
 import { ok, problem, warning } from "./finding.ts";
 
 /**
  * Asks each vendor that is set up whether its credential is good for what bugbot does with it. Nothing is changed there, and nothing costs. What
- * a vendor does not say is a warning.
+ * a vendor does not say is a warning, and so is trouble of its own: only a refusal says something about the credential.
  */
 export function askVendors({ settings, linear, github, now }: Outside, gatewayUrl: string): Promise<Finding>[] {
   const { SLACK_BOT_TOKEN, DISCORD_BOT_TOKEN, ANTHROPIC_API_KEY } = settings;
@@ -35,19 +35,41 @@ async function check(service: string, ask: () => Promise<Finding>): Promise<Find
   try {
     return { ...(await ask()), check: `token: ${service}` };
   } catch (error) {
-    const detail = error instanceof Failure ? error.reply : `${service} does not answer.`;
-    return problem(
-      `token: ${service}`,
-      detail,
-      `Look at ${service}'s status page and at its variables in README.md's table.`,
-    );
+    const name = `token: ${service}`;
+    if (error instanceof Failure && !error.retry)
+      return problem(name, error.reply, `Look at ${service}'s variables in README.md's table.`);
+    return { ...trouble(error instanceof Failure ? error.reply : `${service} does not answer.`), check: name };
   }
 }
+
+function trouble(detail: string): Finding {
+  return warning("", detail, "Look at its status page, and run this again once that is over.");
+}
+
+/** https://docs.slack.dev/reference/methods/auth.test: what is said of the token. */
+const slackRefusals = new Set([
+  "access_denied",
+  "account_inactive",
+  "ekm_access_denied",
+  "enterprise_is_restricted",
+  "invalid_auth",
+  "missing_scope",
+  "no_permission",
+  "not_allowed_token_type",
+  "not_authed",
+  "team_access_not_granted",
+  "token_expired",
+  "token_revoked",
+  "two_factor_setup_required",
+]);
+const isRefusal = (status: number) => status === 401 || status === 403;
 
 async function askSlack(apiUrl: string, token: string): Promise<Finding> {
   const headers = { authorization: `Bearer ${token}` };
   const response = await get(`${apiUrl}/auth.test`, { method: "POST", headers });
-  const { ok: isOk, team, error } = authSchema.parse(await response.json());
+  if (!response.ok && !isRefusal(response.status)) return trouble(`Slack has trouble (HTTP ${response.status})`);
+  const { ok: isOk, team, error = "" } = authSchema.parse(await response.json());
+  if (!isOk && !isRefusal(response.status) && !slackRefusals.has(error)) return trouble(`Slack has trouble (${error})`);
   if (!isOk)
     return problem(
       "",
@@ -76,12 +98,13 @@ async function askDiscord(apiUrl: string, token: string, gatewayUrl: string): Pr
   const response = await get(`${apiUrl}/applications/@me`, {
     headers: { authorization: `Bot ${token}`, "user-agent": discordUserAgent },
   });
-  if (!response.ok)
+  if (isRefusal(response.status))
     return problem(
       "",
       `Discord refuses it (HTTP ${response.status})`,
       "Reset the bot's token, and set DISCORD_BOT_TOKEN on both Workers.",
     );
+  if (!response.ok) return trouble(`Discord has trouble (HTTP ${response.status})`);
   const { interactions_endpoint_url: endpoint } = applicationSchema.parse(await response.json());
   const expected = `${gatewayUrl}/discord/interactions`;
   if (endpoint === expected) return ok("", `good, and its interactions come to ${expected}`);
@@ -117,11 +140,22 @@ async function askLinear(linear: NonNullable<Outside["linear"]>, teamKey: string
 }
 
 async function askGitHub(github: NonNullable<Outside["github"]>, settings: Settings): Promise<Finding> {
-  const repository = settings.BUGBOT_REPO;
-  if (repository === undefined)
-    return warning("", "not tried: BUGBOT_REPO is not set", "Set BUGBOT_REPO to have it tried there.");
+  const { BUGBOT_REPO: usual, BUGBOT_ALLOWED_REPOS: allowed } = settings;
+  const repository = usual ?? allowed.find((entry) => !entry.includes("*"));
+  if (repository === undefined) {
+    await tryCredential(settings);
+    return warning(
+      "",
+      "good; which repositories it may write to was not tried: none is named",
+      "Set BUGBOT_REPO to have it tried there.",
+    );
+  }
   if (!(await github.repository(repository)))
-    return problem("", `it does not see ${repository}`, "Give it that repository, or change BUGBOT_REPO.");
+    return problem(
+      "",
+      `it does not see ${repository}`,
+      `Give it that repository, or change ${usual ? "BUGBOT_REPO" : "BUGBOT_ALLOWED_REPOS"}.`,
+    );
   const { missing, excessive, isSaid } = await readGrants(settings, repository);
   if (missing.length > 0)
     return problem(
@@ -154,6 +188,7 @@ async function askModel(baseUrl: string, key: string): Promise<Finding> {
       "it answers, but lists no models",
       "Nothing, where ANTHROPIC_BASE_URL is a proxy or a stand-in.",
     );
+  if (!isRefusal(status)) return trouble(`the model's API has trouble (HTTP ${status})`);
   return problem(
     "",
     `the model's API refuses it (HTTP ${status})`,

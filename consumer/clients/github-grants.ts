@@ -1,6 +1,10 @@
 import { createAppAuth } from "@octokit/auth-app";
+import { Failure } from "../../shared/failure.ts";
+import { privateKeyFault } from "../../shared/github-app-key.ts";
 import type { Settings } from "../../shared/settings.ts";
+import { githubAccess } from "./github-access.ts";
 import { createOctokit, parts } from "./github-connection.ts";
+import { githubFailure } from "./github-failure.ts";
 
 /** What bugbot's credential may do on a repository, as far as GitHub says it. */
 export interface Grants {
@@ -12,8 +16,34 @@ export interface Grants {
   isSaid: boolean;
 }
 
-/** Throws what Octokit throws. */
-export async function readGrants(settings: Settings, repository: string): Promise<Grants> {
+/** Whether GitHub knows the credential at all. Throws `Failure`. */
+export async function tryCredential(settings: Settings): Promise<void> {
+  const { GITHUB_TOKEN, GITHUB_APP_ID: appId, GITHUB_APP_PRIVATE_KEY: privateKey, GITHUB_API_URL: apiUrl } = settings;
+  const isApp = appId !== undefined && privateKey !== undefined;
+  const fault = isApp && privateKeyFault(privateKey);
+  if (fault) throw new Failure("github_app_key", { reply: `${fault}.`, retry: false });
+  await inWords(settings, async () =>
+    isApp
+      ? createOctokit(apiUrl, { authStrategy: createAppAuth, auth: { appId, privateKey } }).rest.apps.getAuthenticated()
+      : createOctokit(apiUrl, { auth: GITHUB_TOKEN }).rest.rateLimit.get(),
+  );
+}
+
+/** Throws `Failure`. */
+export function readGrants(settings: Settings, repository: string): Promise<Grants> {
+  return inWords(settings, () => grantsOf(settings, repository));
+}
+
+async function inWords<T>(settings: Settings, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    const check = githubAccess(settings)?.whenUnknown ?? "";
+    throw githubFailure(error, { whenUnknown: check, whenForbidden: check });
+  }
+}
+
+async function grantsOf(settings: Settings, repository: string): Promise<Grants> {
   const { GITHUB_TOKEN, GITHUB_APP_ID: appId, GITHUB_APP_PRIVATE_KEY: privateKey, GITHUB_API_URL: apiUrl } = settings;
   if (appId && privateKey) {
     const { rest } = createOctokit(apiUrl, { authStrategy: createAppAuth, auth: { appId, privateKey } });

@@ -1,5 +1,6 @@
 import { beforeEach, describe, it } from "vitest";
 import { type AuditEntry, hashEntry } from "../../shared/audit-entry.ts";
+import { auditSealing } from "../../shared/limits.ts";
 import { createAudit } from "./audit.ts";
 import { emptyDatabase } from "./test-database.ts";
 
@@ -96,6 +97,18 @@ describe("the audit", () => {
     clock.now = 10;
     await audit.seal();
     expect((await sealed()).map(({ deed: name }) => name)).toEqual(["deed 1", "deed 2"]);
+  });
+
+  it("is sealed all the same where somebody says to be at it for longer than a sealer may", async ({ expect }) => {
+    const { audit, unsealing, sealed } = auditOf(db);
+    await unsealing.record(deed("deed 1"));
+    const holds = (until: number) => db.prepare("UPDATE audit_sealer SET holder = 'x', held_until = ?").bind(until);
+    await holds(1 + auditSealing.leaseMs).run();
+    await audit.seal();
+    expect(await sealed()).toEqual([]);
+    await holds(9e15).run();
+    await audit.seal();
+    expect((await sealed()).map(({ deed: name }) => name)).toEqual(["deed 1"]);
   });
 
   it("goes on behind what an older version wrote to the chain meanwhile", async ({ expect }) => {

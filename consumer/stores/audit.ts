@@ -41,7 +41,10 @@ export function createAudit({ db, now, later }: AuditNeeds) {
       .bind(deed, now(), actor, action, subject, JSON.stringify(facts));
   }
 
-  /** Moves what waits into the chain, in its order, unless somebody is at it. Whoever ends looks once more, so nothing is left between two. */
+  /**
+   * Moves what waits into the chain, in its order, unless somebody is at it. Whoever ends looks once more, so nothing is left between two. Nobody
+   * is at it for longer than a lease: one that ends later is nobody's.
+   */
   async function seal(): Promise<void> {
     const holder = crypto.randomUUID();
     for (let round = 0; round < auditSealing.rounds; round++) {
@@ -49,7 +52,7 @@ export function createAudit({ db, now, later }: AuditNeeds) {
         db
           .prepare(
             `UPDATE audit_sealer SET holder = ?1, held_until = ?2 + ?3
-             WHERE (held_until <= ?2 OR holder = ?1) AND EXISTS (SELECT 1 FROM audit_unsealed) RETURNING holder`,
+             WHERE (held_until <= ?2 OR held_until > ?2 + ?3 OR holder = ?1) AND EXISTS (SELECT 1 FROM audit_unsealed) RETURNING holder`,
           )
           .bind(holder, now(), auditSealing.leaseMs),
         db.prepare("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1"),

@@ -3,7 +3,14 @@ import { describe, it } from "vitest";
 import { dayMs, defaultTiming, maxIdentifiesPerDay } from "./mention-limits.ts";
 import { configuration, mention, play, type Play, readyData } from "./mention-play.ts";
 
-const impatient = { ...defaultTiming, identifyGapMs: 1, maxIdentifyGapMs: 1, backoffMs: 1, maxBackoffMs: 1 };
+const impatient = {
+  ...defaultTiming,
+  identifyGapMs: 1,
+  maxIdentifyGapMs: 1,
+  backoffMs: 1,
+  maxBackoffMs: 1,
+  fatalMs: 1,
+};
 const codes = [1000, 1001, 1006, 4000, 4003, 4004, 4007, 4008, 4009, 4014];
 
 function mostInADay(identifies: readonly number[]): number {
@@ -30,9 +37,8 @@ const ordered: fc.Arbitrary<(session: Play) => unknown> = fc.oneof(
     .constantFrom("one", configuration)
     .map((token) => (session: Play) => session.put({ kind: "ensure", configuration: token })),
   fc
-    .constantFrom<{ kind: "stop"; reason: string } | { kind: "restart" | "enqueued" | "refused" }>(
+    .constantFrom<{ kind: "stop"; reason: string } | { kind: "enqueued" | "refused" }>(
       { kind: "stop", reason: "off" },
-      { kind: "restart" },
       { kind: "enqueued" },
       { kind: "refused" },
     )
@@ -71,10 +77,10 @@ describe("whatever Discord does, in whatever order", () => {
     );
   });
 
-  it("the budget of a day lasts for the day, through evictions and restarts", ({ expect }) => {
+  it("the budget of a day lasts for the day, through evictions and what is fatal", ({ expect }) => {
     fc.assert(
       fc.property(
-        fc.array(fc.constantFrom("evict", "restart", "invalid", "timed out"), { minLength: 1, maxLength: 8 }),
+        fc.array(fc.constantFrom("evict", "fatal", "invalid", "timed out"), { minLength: 1, maxLength: 8 }),
         (ways) => {
           const session = play({ timing: impatient });
           for (let time = 0; time < 600; time++) {
@@ -86,7 +92,7 @@ describe("whatever Discord does, in whatever order", () => {
             if (way === "invalid") session.say({ op: 9, d: false });
             else if (way === "timed out") session.close(4009);
             else if (way === "evict") session.evict();
-            else session.put({ kind: "restart" });
+            else session.close(4004);
           }
           expect(session.identifies).toHaveLength(maxIdentifiesPerDay);
           for (let hour = 0; hour < 25; hour++) {

@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import { connected } from "./mention-play.ts";
+import { connected, play, readyData } from "./mention-play.ts";
 import { nameOf } from "./mention-state.ts";
 
 describe("a connection that ends", () => {
@@ -22,27 +22,57 @@ describe("a connection that ends", () => {
     expect(session.hello()).toContainEqual({ kind: "identify" });
   });
 
-  it.for([4004, 4010, 4011, 4012, 4013, 4014])("with %i is not tried again", (code, { expect }) => {
-    const session = connected();
-    session.close(code);
-    session.pass(48 * 3_600_000);
-    session.ensure();
-    session.evict();
-    session.ensure();
-    expect(session.did("open")).toHaveLength(1);
-    expect(nameOf(session.state())).toBe("fatal");
-    expect(session.state().memory.fatal).toContain(String(code));
+  it.for([4004, 4010, 4011, 4012, 4013, 4014])(
+    "with %i is tried again every hour, and no sooner",
+    (code, { expect }) => {
+      const session = connected();
+      session.close(code);
+      for (let minute = 0; minute < 24 * 60; minute++) {
+        expect(session.ensure().length > 0).toBe(minute > 0 && minute % 60 === 0);
+        if (nameOf(session.state()) === "connecting") {
+          expect(session.state().reason).toContain(String(code));
+          session.locate();
+          session.hello();
+          session.close(code);
+        }
+        session.evict();
+        expect(nameOf(session.state())).toBe("fatal");
+        expect(session.state().memory.fatal).toContain(String(code));
+        session.pass(60_000);
+      }
+      expect(session.identifies).toHaveLength(24);
+    },
+  );
+
+  it("by a refused token at Discord's API is tried again every hour, without an IDENTIFY", ({ expect }) => {
+    const session = play();
+    for (let minute = 0; minute < 24 * 60; minute++) {
+      session.ensure();
+      session.put({ kind: "not_located", reason: "refused", fatal: true, retryAfterMs: 0 });
+      session.pass(60_000);
+    }
+    expect(session.did("locate")).toHaveLength(24);
+    expect(session.identifies).toEqual([]);
   });
 
-  it("for good is tried again with another token, or when an operator says so", ({ expect }) => {
+  it("for good is connected again once it was mended, and is fatal no more", ({ expect }) => {
+    const session = connected();
+    session.close(4014);
+    session.pass(3_600_000);
+    session.ensure();
+    session.locate();
+    session.hello();
+    session.dispatch("READY", 1, readyData);
+    expect(nameOf(session.state())).toBe("connected");
+    session.evict();
+    expect(nameOf(session.state())).toBe("connecting");
+  });
+
+  it("for good is tried again at once with another token", ({ expect }) => {
     const another = connected();
     another.close(4004);
     another.pass(60_000);
     expect(another.put({ kind: "ensure", configuration: "another token" })).toEqual([{ kind: "locate" }]);
-    const restarted = connected();
-    restarted.close(4004);
-    restarted.pass(60_000);
-    expect(restarted.put({ kind: "restart" })).toEqual([{ kind: "locate" }]);
   });
 
   it("without a HELLO three times is looked for at the general address, and still resumed", ({ expect }) => {

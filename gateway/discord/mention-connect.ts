@@ -98,7 +98,7 @@ export function rememberSequence({ state }: Turn): void {
 function giveUp(turn: Turn, reason: string): void {
   loseSession(turn);
   leave(turn);
-  turn.state.memory = { ...turn.state.memory, fatal: reason };
+  turn.state.memory = { ...turn.state.memory, fatal: reason, fatalAt: turn.at.now };
   turn.state.reason = reason;
   turn.actions.push({ kind: "log", event: "discord_gateway_fatal", facts: { reason } });
 }

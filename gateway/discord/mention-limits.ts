@@ -8,7 +8,7 @@ export const keepSession = 4000;
 /** Ends the session: the bot goes offline. */
 export const endSession = 1000;
 
-/** After these Discord wants no new attempt until somebody changes something. */
+/** After these Discord wants no new attempt until somebody changes something: see `fatalMs`. */
 export const fatalCodes = new Map([
   [4004, "Discord refused the bot token"],
   [4010, "Discord refused the shard"],
@@ -49,6 +49,8 @@ export interface Timing {
   helloMs: number;
   /** How long the queue may take. */
   enqueueMs: number;
+  /** Before another try after what only a person can mend, on their side or Discord's: 24 IDENTIFYs a day at most. */
+  fatalMs: number;
   /** An outbound socket keeps a Durable Object for 15 minutes at most, an event for 70 seconds at least. */
   alarmMs: number;
 }
@@ -61,5 +63,6 @@ export const defaultTiming: Timing = {
   invalidSessionMs: [1_000, 5_000],
   helloMs: 20_000,
   enqueueMs: 15_000,
+  fatalMs: 60 * 60_000,
   alarmMs: 45_000,
 };

@@ -61,13 +61,6 @@ export function createListener(storage: DurableObjectStorage, env: Env, options:
       await listener.ensure();
       return link.report();
     },
-
-    /** For an operator: tries again at once, also after what Discord called final. */
-    async restart(): Promise<void> {
-      await listener.ensure();
-      link.put({ kind: "restart" });
-      await setAlarm();
-    },
   };
   return listener;
 

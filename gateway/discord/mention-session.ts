@@ -1,9 +1,10 @@
 import { again, closed, connect, drop, leave, located, loseSession, notLocated } from "./mention-connect.ts";
 import { beat, enqueued, hear, refused } from "./mention-hear.ts";
-import { defaultTiming, endSession, keepSession, type Timing } from "./mention-limits.ts";
+import { defaultTiming, endSession, type Timing } from "./mention-limits.ts";
 import {
   type Action,
   type Input,
+  type Memory,
   type Moment,
   nameOf,
   type State,
@@ -34,8 +35,6 @@ function take(turn: Turn, input: Input): void {
       return ensure(turn, input.configuration);
     case "stop":
       return stop(turn, input.reason);
-    case "restart":
-      return restart(turn);
     case "located":
       return located(turn, input);
     case "not_located":
@@ -64,10 +63,15 @@ function ensure(turn: Turn, configuration: string): void {
   if (state.memory.configuration !== configuration) {
     loseSession(turn);
     leave(turn, endSession);
-    const { fatal: _fatal, ...rest } = state.memory;
-    state.memory = { ...rest, configuration };
+    state.memory = { ...hopeful(state.memory), configuration };
   }
-  if (state.memory.fatal !== undefined) return;
+  const { fatal, fatalAt = 0 } = state.memory;
+  if (fatal !== undefined) {
+    if (at.now < fatalAt + timing.fatalMs) return;
+    // Somebody may have mended it in Discord's portal, of which nothing here would tell.
+    state.memory = hopeful(state.memory);
+    state.reason = fatal;
+  }
   // Timers do all of this, where the object has not lost them.
   const { phase } = state;
   switch (phase.kind) {
@@ -88,6 +92,10 @@ function ensure(turn: Turn, configuration: string): void {
   }
 }
 
+function hopeful({ fatal: _fatal, fatalAt: _fatalAt, ...rest }: Memory): Memory {
+  return rest;
+}
+
 function stop(turn: Turn, reason: string): void {
   const { state } = turn;
   if (state.off === reason) return;
@@ -96,16 +104,6 @@ function stop(turn: Turn, reason: string): void {
   state.off = reason;
   state.reason = reason;
   state.attempt = 0;
-}
-
-function restart(turn: Turn): void {
-  const { state } = turn;
-  if (state.off !== undefined) return;
-  const { fatal: _fatal, ...rest } = state.memory;
-  state.memory = rest;
-  state.attempt = 0;
-  leave(turn, keepSession);
-  connect(turn);
 }
 
 function ring(turn: Turn, name: TimerName): void {

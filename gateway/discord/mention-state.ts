@@ -13,8 +13,9 @@ export const memorySchema = z.object({
   identifies: z.array(z.number()),
   /** Ids of the last commands put on the queue. */
   recent: z.array(z.string()),
-  /** Why there is no use in trying again. */
+  /** Why there is no use in trying again soon, and since when. */
   fatal: z.optional(z.string()),
+  fatalAt: z.optional(z.number()),
 });
 export type Memory = z.infer<typeof memorySchema>;
 
@@ -66,8 +67,6 @@ export type Input =
   /** Connect if not connected, and look whether what is connected is alive. */
   | { kind: "ensure"; configuration: string }
   | { kind: "stop"; reason: string }
-  /** An operator wants another try. */
-  | { kind: "restart" }
   | { kind: "located"; url: string; remaining: number; resetAfterMs: number }
   | { kind: "not_located"; reason: string; fatal: boolean; retryAfterMs: number }
   | { kind: "payload"; connection: number; payload: Payload }

@@ -10,6 +10,7 @@ const timing: Timing = {
   invalidSessionMs: [10, 50],
   helloMs: 1_000,
   enqueueMs: 5_000,
+  fatalMs: 60 * 60_000,
   alarmMs: 300,
 };
 
@@ -17,6 +18,8 @@ interface FixtureEnv extends Env {
   MENTIONS: DurableObjectNamespace<QuickMentions>;
   /** Takes the place of the queue: what it answers with an error is refused. */
   QUEUE_URL: string;
+  /** Set: what was fatal is tried again at once. */
+  AN_HOUR_LATER?: string;
 }
 
 export class QuickMentions extends DiscordMentions {
@@ -26,7 +29,7 @@ export class QuickMentions extends DiscordMentions {
       const { ok } = await fetch(env.QUEUE_URL, { method: "POST", headers, body: JSON.stringify(command) });
       if (!ok) throw new Error("the queue is down");
     };
-    super(ctx, env, { enqueue, timing });
+    super(ctx, env, { enqueue, timing: env.AN_HOUR_LATER ? { ...timing, fatalMs: 0 } : timing });
   }
 
   /** Ends the object as a deployment or a move to another machine does: without a word, its storage kept. */
@@ -41,7 +44,6 @@ export default {
     const mentions = env.MENTIONS.getByName("discord");
     const { pathname } = new URL(request.url);
     if (pathname === "/ensure") await mentions.ensure();
-    if (pathname === "/restart") await mentions.restart();
     if (pathname === "/evict") {
       await mentions.evict().catch(() => undefined);
       return new Response();

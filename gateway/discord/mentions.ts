@@ -25,11 +25,6 @@ export class DiscordMentions extends DurableObject<Env> {
     return (await this.#listener).state();
   }
 
-  /** For an operator: tries again at once, also after what Discord called final. */
-  async restart(): Promise<void> {
-    await (await this.#listener).restart();
-  }
-
   override async alarm(): Promise<void> {
     await this.ensure();
   }

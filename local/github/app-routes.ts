@@ -24,6 +24,11 @@ export function appRoutes(app: App, { known, answers, apiUrl }: RestNeeds) {
     known.has(`${owner}/${name}`.toLowerCase()) &&
     (repositories?.some((one) => one.toLowerCase() === name.toLowerCase()) ?? true);
 
+  routes.get("/app", (context) => {
+    app.check(context.req.header("authorization"));
+    return context.json({ id: Number(app.id), slug: "bugbot", name: "bugbot" });
+  });
+
   routes.get("/repos/:owner/:name/installation", (context) => {
     app.check(context.req.header("authorization"));
     const { owner, name } = context.req.param();
