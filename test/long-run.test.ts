@@ -1,11 +1,13 @@
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterEach, beforeEach, it, vi } from "vitest";
 import { createEventLog } from "../container/event-log.ts";
 import { createJobs } from "../container/jobs.ts";
 import { serveJobs } from "../container/serve-jobs.ts";
 import { type EventPage, eventPageSchema, type JobEvent } from "../shared/job.ts";
-import { eventWaitMs } from "../shared/limits.ts";
+import { eventWaitMs, leaseGraceMs, runLimits } from "../shared/limits.ts";
 
 const startedAt = Date.UTC(2026, 10, 21);
 const seconds = 600;
@@ -85,4 +87,10 @@ it("a reader that is killed twenty times in ten minutes of a run loses no event,
     server.close();
     server.closeAllConnections();
   }
+});
+
+it("a deploy leaves a run that is under way its whole time", async ({ expect }) => {
+  const config = await readFile(join(import.meta.dirname, "../wrangler.consumer.toml"), "utf8");
+  const graceSeconds = Number(/^rollout_active_grace_period = (\d+)$/m.exec(config)?.[1] ?? 0);
+  expect(graceSeconds * 1000).toBeGreaterThanOrEqual(runLimits.maxMinutes * 60_000 + leaseGraceMs);
 });
