@@ -3,7 +3,8 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { removeFolder } from "./remove-folder.ts";
 
-const isToldSo = process.argv.includes("--alone");
+/** Whether this is the image's own server. */
+export const isToldSo = process.argv.includes("--alone");
 
 /** Which of the image's walls do not stand; none where they do, or where nobody said that there are any. What a run starts has this server's user. */
 export const missingWalls: readonly string[] = isToldSo ? findMissingWalls() : [];

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { EventPage, Job, Memory, Outcome } from "../shared/job.ts";
 import { clearSharedFolders, isAlone } from "./alone.ts";
 import { noUsage } from "./ask-claude.ts";
@@ -21,6 +22,8 @@ interface RegisteredJob {
   put: (text: string, id?: string) => boolean;
   interrupt: (reason: Interruption) => void;
   ended: Promise<void>;
+  /** Whether somebody has read how it ended. */
+  isHeard: boolean;
   /** For the next run, once this one has ended. */
   checkpoint: Buffer | undefined;
 }
@@ -37,7 +40,9 @@ export interface Jobs {
   say: (id: string, text: string, messageId?: string) => "delivered" | "ended" | "unknown";
   running: () => number;
   /** Whether a run can take up what the one before left. */
-  keepsCheckout: boolean;
+  keepsCheckout: () => boolean;
+  /** Takes no job from now on. Waits, at most so long, for those that run to end, and then for what they left to be fetched. */
+  drain: (times: { endWithinMs: number; fetchWithinMs: number }) => Promise<void>;
   /**
    * Ends every job and waits for what they started to be gone. Nobody stopped these: they get no outcome, so that whoever
    * follows them finds them lost and starts them over elsewhere.
@@ -58,6 +63,7 @@ export function createJobs({ resources = jobResources, keepsCheckout = false, ..
   const given = new Map<string, Checkpoint>();
   // Alone, a run's end is the end of whatever else runs.
   const maxJobs = isAlone ? 1 : maxRunningJobs;
+  let draining = false;
   let closing = false;
 
   async function run(job: Job, log: EventLog, needs: Pick<FixNeeds, "inbox" | "signal">): Promise<void> {
@@ -93,7 +99,7 @@ export function createJobs({ resources = jobResources, keepsCheckout = false, ..
   function start(job: Job): { isNew: boolean; done: boolean } | undefined {
     const known = jobs.get(job.id);
     if (known) return { isNew: false, done: known.log.outcome() !== undefined };
-    if (closing || running.size >= maxJobs) return undefined;
+    if (draining || closing || running.size >= maxJobs) return undefined;
     const log = createEventLog();
     const inbox = createInbox();
     const controller = new AbortController();
@@ -101,13 +107,26 @@ export function createJobs({ resources = jobResources, keepsCheckout = false, ..
     const timer = setTimeout(interrupt, Math.min(job.limits.wallClockMs, maxTimerMs), "out_of_time");
     running.add(job.id);
     const ended = run(job, log, { inbox, signal: controller.signal }).finally(() => clearTimeout(timer));
-    jobs.set(job.id, { log, put: inbox.put, interrupt, ended, checkpoint: undefined });
+    jobs.set(job.id, { log, put: inbox.put, interrupt, ended, isHeard: false, checkpoint: undefined });
     return { isNew: true, done: false };
+  }
+
+  async function allEnded(): Promise<void> {
+    await Promise.all([...jobs.values()].map(({ ended }) => ended));
+  }
+
+  async function read(job: RegisteredJob, ...from: Parameters<EventLog["read"]>): Promise<EventPage> {
+    const page = await job.log.read(...from);
+    job.isHeard ||= page.done;
+    return page;
   }
 
   return {
     start,
-    read: (id, after, waitMs, signal) => jobs.get(id)?.log.read(after, waitMs, signal),
+    read: (id, ...from) => {
+      const job = jobs.get(id);
+      return job && read(job, ...from);
+    },
     stop: (id) => {
       jobs.get(id)?.interrupt("stopped");
       return jobs.has(id) ? "stopping" : "unknown";
@@ -130,11 +149,19 @@ export function createJobs({ resources = jobResources, keepsCheckout = false, ..
       return job.put(text, messageId) ? "delivered" : "ended";
     },
     running: () => running.size,
-    keepsCheckout,
+    keepsCheckout: () => keepsCheckout && !draining,
+    drain: async ({ endWithinMs, fetchWithinMs }) => {
+      draining = true;
+      await Promise.race([allEnded(), wait(endWithinMs, undefined, { ref: false })]);
+      if (running.size > 0) return;
+      const until = Date.now() + fetchWithinMs;
+      const isWaitedFor = (job: RegisteredJob) => !job.isHeard || job.checkpoint !== undefined;
+      while (Date.now() < until && [...jobs.values()].some(isWaitedFor)) await wait(100);
+    },
     close: async () => {
       closing = true;
       for (const job of jobs.values()) job.interrupt("stopped");
-      await Promise.all([...jobs.values()].map(({ ended }) => ended));
+      await allEnded();
     },
   };
 }

@@ -44,6 +44,8 @@ export const lookAtFoldersMs = 2_000;
 /** Jobs at once. In production there is one for each container, and ten of those (wrangler.consumer.toml). */
 export const maxRunningJobs = 10;
 
+/** What is under way may end when the container is told to: Cloudflare kills it 15 minutes after it said so (https://developers.cloudflare.com/containers/platform-details/rollouts/). */
+export const drainTimes = { endWithinMs: 13 * 60_000, fetchWithinMs: 60_000 };
 /** How long a process has between being asked to end and being ended. */
 export const graceMs = 1_500;
 /** How long the kernel may take to end what was killed. */

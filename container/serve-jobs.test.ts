@@ -50,6 +50,25 @@ describe("a job server with a bearer", () => {
   });
 });
 
+describe("the jobs of a container that is told to end", () => {
+  const script: Script = ({ prompt }) => (prompt === "hang" ? "hang" : [{ text: "Done." }]);
+
+  it.for([
+    { what: "a run that does not end", prompt: "hang", endWithinMs: 10, running: 1 },
+    { what: "an end that nobody reads", prompt: "say", endWithinMs: 60_000, running: 0 },
+  ])("wait no longer than they may for $what", async ({ prompt, endWithinMs, running }, { expect }) => {
+    const world = await createWorld({ script, keepsCheckout: true });
+    try {
+      await world.post("/jobs", world.job({ prompt }));
+      await world.jobs.drain({ endWithinMs, fetchWithinMs: 10 });
+      expect(world.jobs.running()).toBe(running);
+      expect(world.jobs.keepsCheckout()).toBe(false);
+    } finally {
+      await world.close();
+    }
+  });
+});
+
 describe("the job server", () => {
   let world: World;
   let script = done;

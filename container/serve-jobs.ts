@@ -59,7 +59,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, jobs: 
         body: {
           status: "healthy",
           jobs: { running: jobs.running() },
-          keepsCheckout: jobs.keepsCheckout,
+          keepsCheckout: jobs.keepsCheckout(),
         } satisfies ServerHealth,
       };
     case "POST /jobs": {

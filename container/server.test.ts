@@ -1,37 +1,52 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { afterEach, beforeEach, describe, it } from "vitest";
+import { setTimeout as wait } from "node:timers/promises";
+import { afterEach, beforeEach, describe, type ExpectStatic, it } from "vitest";
 import type { Script } from "../local/anthropic.ts";
+import type { Job } from "../shared/job.ts";
 import { canary, createWorld, serverEnvironment, type World } from "./test-world.ts";
 
 let world: World;
 let workspace: string;
 beforeEach(async () => {
-  const look = { command: "env", description: "Look" };
+  workspace = await mkdtemp(join(tmpdir(), "bugbot-server-"));
   const script: Script = ({ turn, prompt }) => {
     if (prompt === "hang") return "hang";
-    return turn === 0 ? [{ tool: "Bash", input: look }] : [{ text: "Done." }];
+    const command = prompt === "wait" ? `until [ -e ${workspace}/go ]; do sleep 0.1; done` : "env";
+    return turn === 0 ? [{ tool: "Bash", input: { command, description: "Look" } }] : [{ text: "Done." }];
   };
   world = await createWorld({ script });
-  workspace = await mkdtemp(join(tmpdir(), "bugbot-server-"));
 });
 afterEach(async () => {
   await world.close();
   await rm(workspace, { recursive: true, force: true });
 });
 
-async function startServer() {
-  const server = spawn("node", [join(import.meta.dirname, "server.ts")], {
+async function startServer(...flags: string[]) {
+  const server = spawn("node", [join(import.meta.dirname, "server.ts"), ...flags], {
     env: { ...serverEnvironment, PORT: "0", HOST: "127.0.0.1", WORKSPACE_DIR: workspace },
     stdio: ["ignore", "pipe", "inherit"],
   });
-  const [line] = await once(createInterface(server.stdout), "line");
-  const port = /"port":(\d+)/.exec(String(line))?.[1];
-  return { url: `http://127.0.0.1:${port}`, server, exit: once(server, "exit") };
+  const lines = createInterface(server.stdout);
+  const [line] = await once(lines, "line");
+  const url = `http://127.0.0.1:${/"port":(\d+)/.exec(String(line))?.[1]}`;
+  const post = (job: Job) => fetch(`${url}/jobs`, { method: "POST", body: JSON.stringify(job) });
+  return { url, post, server, lines, exit: once(server, "exit") };
+}
+
+/** A container's, which works on its job and is told to end. */
+async function startDraining(prompt: string, expect: ExpectStatic) {
+  const started = await startServer("--alone");
+  await started.post(world.job({ prompt }));
+  while (world.anthropic.requests.length === 0) await wait(20);
+  const told = once(started.lines, "line");
+  started.server.kill("SIGTERM");
+  expect(await told).toEqual([JSON.stringify({ event: "draining", running: 1 })]);
+  return started;
 }
 
 describe("the server as a process", () => {
@@ -53,6 +68,35 @@ describe("the server as a process", () => {
     await fetch(`${url}/jobs`, { method: "POST", body: JSON.stringify(world.job({ prompt: "hang" })) });
     while (world.anthropic.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
     // Nobody stopped the job: whoever follows it hears of no outcome.
+    const following = fetch(`${url}/jobs/job-1/events?after=1000&waitMs=20000`).then(
+      (response) => response.text(),
+      () => "cut",
+    );
+    server.kill("SIGTERM");
+    expect(await exit).toEqual([0, null]);
+    expect(await following).toBe("cut");
+    expect(await readdir(workspace)).toEqual([]);
+  });
+
+  it("in a container, ends its job first when it is told to end, is read to the end, and takes no other", async ({
+    expect,
+  }) => {
+    const { url, post, exit } = await startDraining("wait", expect);
+    expect((await post(world.job({ id: "job-2" }))).status).toBe(503);
+    expect(await (await fetch(`${url}/health`)).json()).toMatchObject({ jobs: { running: 1 }, keepsCheckout: false });
+    await writeFile(join(workspace, "go"), "");
+    let page = "";
+    do page = await (await fetch(`${url}/jobs/job-1/events?waitMs=20000`)).text();
+    while (!page.includes('"done":true'));
+    expect(page).toContain('"no_change"');
+    const checkpoint = `${url}/jobs/job-1/checkpoint`;
+    expect((await fetch(checkpoint)).status).toBe(200);
+    await fetch(checkpoint, { method: "DELETE" });
+    expect(await exit).toEqual([0, null]);
+  });
+
+  it("in a container, takes its job along when it is told to end once more", async ({ expect }) => {
+    const { url, server, exit } = await startDraining("hang", expect);
     const following = fetch(`${url}/jobs/job-1/events?after=1000&waitMs=20000`).then(
       (response) => response.text(),
       () => "cut",

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { access, constants, mkdir } from "node:fs/promises";
-import { isAlone, missingWalls } from "./alone.ts";
+import { isAlone, isToldSo, missingWalls } from "./alone.ts";
 import { endAllOf } from "./end-processes.ts";
 import { createJobs } from "./jobs.ts";
+import { drainTimes } from "./limits.ts";
 import { serveJobs } from "./serve-jobs.ts";
 
 const { PORT = "8080", HOST, WORKSPACE_DIR = "/workspace", EXECUTOR_TOKEN } = process.env;
@@ -16,15 +17,21 @@ await access(WORKSPACE_DIR, constants.W_OK);
 const jobs = createJobs({ workspace: WORKSPACE_DIR, serverEnvironment: process.env, keepsCheckout: isAlone });
 const server = serveJobs(jobs, token);
 
-for (const signal of ["SIGTERM", "SIGINT"] as const) {
-  process.once(signal, () => {
-    // It listens to the end: nothing that a run left may answer in its place.
-    void jobs
-      .close()
-      .then(() => endAllOf([WORKSPACE_DIR]))
-      .finally(() => process.exit(0));
-  });
+// It listens to the end: nothing that a run left may answer in its place.
+const end = () =>
+  void jobs
+    .close()
+    .then(() => endAllOf([WORKSPACE_DIR]))
+    .finally(() => process.exit(0));
+process.once("SIGINT", end);
+
+/** Another version takes its place, and what is under way may end. Told once more, it ends at once. */
+function drain(): void {
+  process.once("SIGTERM", end);
+  console.log(JSON.stringify({ event: "draining", running: jobs.running() }));
+  void jobs.drain(drainTimes).then(end);
 }
+process.once("SIGTERM", isToldSo ? drain : end);
 
 // Without a host: on IPv4 and IPv6, so that nobody else can take either.
 server.listen({ port: Number(PORT), ...(HOST && { host: HOST }) }, () => {

@@ -87,6 +87,7 @@ export async function createWorld({ script, files = defaultFiles, prepare, resou
     anthropic,
     workspace,
     url,
+    jobs,
     job,
     post,
     read,

@@ -10,15 +10,16 @@ const writeLarge = `node -e 'fs.writeFileSync("src/large.bin", crypto.randomByte
 
 describe.skipIf(!engine)("@bugbot fix in a Cloudflare Container", () => {
   let world: ContainerWorld;
+  /** The slow runs' prompts. */
+  const begun: string[] = [];
   beforeAll(async () => {
-    const asked = new Set<string>();
     world = await createContainerWorld((call) => {
       if (!/slowly|with a large file/.test(call.prompt)) return shopScript(call);
       if (call.turn > 0) return shopScript({ ...call, turn: call.turn - 1 });
       if (!call.prompt.includes("slowly"))
         return [{ tool: "Bash", input: { command: writeLarge, description: "Write" } }];
-      const command = asked.has(call.prompt) ? "true" : "sleep 25";
-      asked.add(call.prompt);
+      const command = begun.includes(call.prompt) ? "true" : "sleep 25";
+      begun.push(call.prompt);
       return [{ tool: "Bash", input: { command, description: "Sleep" } }];
     });
   });
@@ -73,14 +74,15 @@ describe.skipIf(!engine)("@bugbot fix in a Cloudflare Container", () => {
   });
 
   it.for([
-    ["is told to go", "TERM"],
-    ["crashes", "KILL"],
-  ])("starts over in a new container when the first one %s", async ([word = "", signal = ""], { expect }) => {
+    { title: "ends its run in a container that is told to go", signal: "TERM", times: 1 },
+    { title: "starts over in a new container when the first one crashes", signal: "KILL", times: 2 },
+  ])("$title", async ({ signal, times }, { expect }) => {
     const before = world.github.pullRequests(world.repository).length;
-    const message = await begin(`slowly until it ${word}`, `EvLost${signal}`);
+    const message = await begin(`slowly until SIG${signal}`, `EvLost${signal}`);
     await docker("kill", "--signal", signal, world.sandbox(message.ts).container);
     expect(await world.settled(`EvLost${signal}`)).toMatchObject({ outcome: "succeeded" });
     expect(world.github.pullRequests(world.repository)).toHaveLength(before + 1);
+    expect(begun.filter((prompt) => prompt.includes(`SIG${signal}`))).toHaveLength(times);
   });
 
   it("stops when somebody says so", async ({ expect }) => {
