@@ -144,6 +144,8 @@ export const maxChangedFolders = 200;
 export const runLimits = { maxMinutes: 30, maxTurns: 60, maxCostUsd: 5 };
 /** How much longer than a run its lease lives: the push comes last. */
 export const leaseGraceMs = 2 * 60_000;
+/** How often a run starts over whose container went away, within twice its time, and with what left of that it is still worth it. Its money is one for all. */
+export const runRestarts = { max: 3, minMs: 5 * 60_000 };
 
 /** What one part may take to say how it does, and how many commands may wait before it is worth a look. */
 export const healthLimits = { timeoutMs: 2_000, backlog: 100, keptMs: 3_000 };

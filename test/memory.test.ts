@@ -216,7 +216,9 @@ describe("a message to a run that is under way", () => {
       await replaceContainer(here);
       await go(here);
       expect(await here.settled("EvLost")).toMatchObject({ outcome: "succeeded" });
-      expect(here.slack.thread(here.channel, ts).at(1)?.text).toContain("I was told of shipping");
+      const said = here.slack.thread(here.channel, ts).at(1)?.text;
+      expect(said).toContain("I was told of shipping");
+      expect(said).toContain("The sandbox went away while I worked: I started over.");
     } finally {
       await here.close();
     }

@@ -7,6 +7,7 @@ import {
   costTolerance,
   eventWaitMs,
   leaseGraceMs,
+  runRestarts,
   sandboxAttempts,
   sideModel,
   verifyTimeoutMs,
@@ -53,8 +54,23 @@ export interface Ended {
   kept: Memory | undefined;
 }
 
+export type RunNeeds = Pick<
+  CommandNeeds,
+  | "effect"
+  | "leases"
+  | "settings"
+  | "checkpoints"
+  | "conversations"
+  | "messagesToRuns"
+  | "spending"
+  | "sandbox"
+  | "status"
+  | "log"
+  | "now"
+>;
+
 /** One run of the agent: a lease is opened, the job started and followed to its end, the lease closed. */
-export async function runAgent(plan: RunPlan, needs: CommandNeeds): Promise<Ended> {
+export async function runAgent(plan: RunPlan, needs: RunNeeds): Promise<Ended> {
   const { command, repository, branch, headBefore, commitSubject, allowedPaths, prompt, resumePrompt, model, limits } =
     plan;
   const { effect, leases, settings, checkpoints, conversations, messagesToRuns, status, now } = needs;
@@ -80,7 +96,7 @@ export async function runAgent(plan: RunPlan, needs: CommandNeeds): Promise<Ende
         expiresAt: until,
       };
     });
-    const start = async () => {
+    const start = async (wallClockMs: number) => {
       const { modelUrl, gitUrl, registryUrl } = await sandbox.lend(leaseId);
       const [registry] = plan.registries;
       const job: Job = {
@@ -94,7 +110,7 @@ export async function runAgent(plan: RunPlan, needs: CommandNeeds): Promise<Ende
         prompt,
         model: { name: model, baseUrl: modelUrl },
         allowedPaths: [...allowedPaths],
-        limits,
+        limits: { ...limits, wallClockMs },
         verify: { timeoutMs: verifyTimeoutMs, ...(plan.verify && { command: plan.verify }) },
       };
       const earlier = resumePrompt === undefined ? undefined : await checkpoints.load(conversation);
@@ -104,9 +120,28 @@ export async function runAgent(plan: RunPlan, needs: CommandNeeds): Promise<Ende
       for (const { id, text } of await messagesToRuns.of(command.id)) await sandbox.say(command.id, { id, text });
       return isResumed;
     };
-    const isResumed = await effect("start job", start, { attempts: sandboxAttempts, timeoutMs: 5 * 60_000 });
+    const patience = { attempts: sandboxAttempts, timeoutMs: 5 * 60_000 };
+    const isResumed = await effect("start job", () => start(limits.wallClockMs), patience);
     if (resumePrompt !== undefined && !isResumed) status.note(sessionLost);
-    const { outcome: ended, memory } = await follow(plan, expiresAt, start, needs);
+    const startOver = async (losses: number) => {
+      const nth = losses === 1 ? "" : ` ${losses}`;
+      const renewed = await effect(`renew lease${nth}`, async () => {
+        const whole = limits.wallClockMs + leaseGraceMs;
+        const until = Math.min(now() + whole, expiresAt + whole);
+        const wallClockMs = until - leaseGraceMs - now();
+        if (losses > runRestarts.max || wallClockMs < Math.min(runRestarts.minMs, limits.wallClockMs)) return null;
+        await leases.renew(command.id, until);
+        return { until, wallClockMs };
+      });
+      if (!renewed) {
+        const reply = `The sandbox went away ${losses} times while it worked.`;
+        throw new Failure("sandbox_lost", { reply, retry: true });
+      }
+      if (losses === 1) status.note(startedOver);
+      await effect(`start job again${nth}`, () => start(renewed.wallClockMs), patience);
+      return renewed.until;
+    };
+    const { outcome: ended, memory } = await follow(plan, expiresAt, startOver, needs);
     const outcome = await countAtEgress(command, ended, needs);
     if (memory?.lost.includes("session")) status.note(sessionLost);
     if (memory?.lost.includes("work")) status.note(workLost);
@@ -132,11 +167,12 @@ export async function runAgent(plan: RunPlan, needs: CommandNeeds): Promise<Ende
   }
 }
 
+const startedOver = "The sandbox went away while I worked: I started over.";
 const sessionLost = "My earlier session in this thread is gone: I started over, from what it summed up.";
 const workLost = "What I had changed and not pushed no longer fits the branch: I started from the branch as it is.";
 
 /** The outcome at the price that the egress counted. What the agent says of its own cost is compared with that, and no more. */
-async function countAtEgress(command: Command, outcome: Outcome, needs: CommandNeeds): Promise<Outcome> {
+async function countAtEgress(command: Command, outcome: Outcome, needs: RunNeeds): Promise<Outcome> {
   const { effect, log } = needs;
   const bill = await effect("count cost", () => readBill(command.id, needs));
   if (!bill) return outcome;
@@ -154,15 +190,16 @@ async function countAtEgress(command: Command, outcome: Outcome, needs: CommandN
 /** Reads the job's events to the end, one recorded step for each half minute, and tells of them in the status message. */
 async function follow(
   { command, where }: RunPlan,
-  deadline: number,
-  restart: () => Promise<boolean>,
-  needs: CommandNeeds,
+  expiresAt: number,
+  startOver: (losses: number) => Promise<number>,
+  needs: RunNeeds,
 ): Promise<{ outcome: Outcome; memory: Memory | undefined }> {
   const { effect, now, spending, status } = needs;
   const sandbox = needs.sandbox(conversationId(command.conversation));
   let after = 0;
   let progress = noProgress;
-  let restarted = false;
+  let deadline = expiresAt;
+  let losses = 0;
   for (let turn = 1; ; turn++) {
     const from = { after, progress };
     const read = await effect(`follow job ${turn}`, () => readOn(from.after, from.progress), {
@@ -176,13 +213,11 @@ async function follow(
         ({ after, progress } = read);
         break;
       case "lost":
-        // The container was replaced and its work with it: the job starts over, once.
-        if (restarted)
-          throw new Failure("sandbox_lost", { reply: "The sandbox went away while it worked.", retry: true });
-        restarted = true;
+        // The container was replaced and its work with it.
+        losses += 1;
+        deadline = await startOver(losses);
         after = 0;
         progress = noProgress;
-        await effect("start job again", restart, { attempts: sandboxAttempts, timeoutMs: 5 * 60_000 });
         break;
       case "overdue":
         throw new Failure("sandbox_overdue", { reply: "The sandbox did not end in its time.", retry: true });

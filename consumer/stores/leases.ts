@@ -89,6 +89,14 @@ export function createLeases(db: D1Database) {
         .map(({ commit_id: commit }) => commit);
     },
 
+    /** For a run that starts over; what is closed stays closed. */
+    async renew(commandId: string, expiresAt: number): Promise<void> {
+      await db
+        .prepare("UPDATE leases SET expires_at = ? WHERE command_id = ? AND closed_at IS NULL")
+        .bind(expiresAt, commandId)
+        .run();
+    },
+
     async close(commandId: string, nowMs: number): Promise<void> {
       await db
         .prepare("UPDATE leases SET closed_at = ? WHERE command_id = ? AND closed_at IS NULL")
