@@ -179,6 +179,8 @@ export const verifyTimeoutMs = 5 * 60_000;
 
 /** One quoted part of the prompt, in characters. */
 export const maxQuotedInPrompt = 12_000;
+/** What is quoted has no longer run of backticks: its fence, which is longer, stands twice. */
+export const maxBackticks = 100;
 
 /** The agent's model, unless the settings or the command say otherwise. */
 export const defaultModel = "sonnet";
@@ -207,8 +209,8 @@ export const breakerLimits = {
   successesToClose: 3,
 };
 
-/** What of a thread's words is read as its report: a Workflow step's result holds 1 MiB, and JSON writes a hidden character in six bytes. */
-export const maxThreadLength = 150_000;
+/** What of a thread's words is read as its report: a Workflow step's result holds 1 MiB, JSON writes a hidden character in six bytes, and what a run is asked may hold them twice. */
+export const maxThreadLength = 120_000;
 /** What Linear is given to keep as one text: it documents no limit of its own. */
 export const maxIssueTextLength = 50_000;
 /** Of that, people's words in a new issue's description: as Markdown they take about twice the room. */

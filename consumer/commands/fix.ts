@@ -5,7 +5,6 @@ import type { Outcome, Proof } from "../../shared/job.ts";
 import { awaitApproval } from "../admission/await-approval.ts";
 import { reserveMonth } from "../endings/bill.ts";
 import { chooseModel } from "../admission/choose-model.ts";
-import { writePrompt } from "../../shared/prompt.ts";
 import { rulesOf } from "../../shared/rules-of.ts";
 import { chooseRepository } from "../admission/choose-repository.ts";
 import type { Ending } from "../endings/ending.ts";
@@ -14,14 +13,11 @@ import { recallCard } from "../evidence/recall-card.ts";
 import { moveToReview } from "../report/move-to-review.ts";
 import type { CommandNeeds } from "../needs.ts";
 import { noteDeed } from "../note-deed.ts";
-import { withEarlier, writeFollowUp } from "../sandbox/follow-up-prompt.ts";
-import { promptFacts } from "../sandbox/prompt-facts.ts";
+import { decideRun, type Decision } from "../sandbox/decide-run.ts";
 import { openPullRequest } from "../sandbox/open-pull-request.ts";
-import { limitsOf, runAgent, stopButton } from "../sandbox/run-agent.ts";
+import { runAgent, stopButton } from "../sandbox/run-agent.ts";
 import { movedInWords, settleBranch } from "../sandbox/settle-branch.ts";
-import { stableKey } from "../stable-id.ts";
 import { fileIssue, takeReport } from "../report/take-report.ts";
-import { branchName, oneLine } from "../report/title.ts";
 
 /** From a report to a pull request. Nothing is made before it is clear which repository is meant. */
 export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> {
@@ -30,9 +26,7 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
   const github = needs.github ?? missing("GitHub", "GITHUB_TOKEN, or GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY");
   if (!settings.ANTHROPIC_API_KEY) missing("The model", "ANTHROPIC_API_KEY");
   const { command, model: named } = chooseModel(asked);
-  const most = limitsOf(settings);
-  const reserved = await effect("check month", () => reserveMonth(command, most.maxCostUsd, needs));
-  const limits = { ...most, maxCostUsd: reserved ?? most.maxCostUsd };
+  const reserved = await effect("check month", () => reserveMonth(command, settings.BUGBOT_MAX_USD, needs));
   const thread = conversationId(command.conversation);
 
   const stop = [stopButton(command)];
@@ -40,19 +34,19 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
   void status.show("start", { text: "⚙️ Looking at the report…", doing, buttons: stop });
   const taken = await takeReport(command, needs);
   const { report, title, known } = taken;
-  const repository = await effect("choose repository", () =>
-    chooseRepository(
+  const repository = await effect("choose repository", async () => {
+    const chosen = await chooseRepository(
       { named: report.named, around: report.around, known: known.repository, issueText: taken.issue?.description },
       {
         findRepository: (name) => github.repository(name),
         allowed: settings.BUGBOT_ALLOWED_REPOS,
         fallback: settings.BUGBOT_REPO,
       },
-    ),
-  );
-
-  const { paths: allowedPaths, verify, registries, model: usual } = rulesOf(settings, repository.name);
-  const model = named ?? usual;
+    );
+    // While they cannot be read, nothing is made.
+    rulesOf(settings, chosen.name);
+    return chosen;
+  });
 
   const claimed = await effect("claim conversation", () => conversations.claim(thread, command.id, now()));
   if (!claimed)
@@ -65,34 +59,25 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
   const recalled = recallCard(command, taken, repository, needs);
   const issue = await fileIssue(command, taken, needs).finally(() => recalled);
   const card = await recalled;
-  const sameRepository = known.repository?.toLowerCase() === repository.name.toLowerCase();
-  const sameIssue = !issue || known.issueId === issue.id;
-  const branch =
-    (sameRepository && sameIssue ? known.branch : undefined) ??
-    branchName(issue?.identifier ?? (await stableKey(thread)), issue?.title ?? title);
-  await effect("remember conversation", async () => {
+  const decide = () => decideRun({ thread, repository, report, title, known, issue, card, named, reserved }, settings);
+  const remember = async (): Promise<Decision | undefined> => {
+    const decision = await decide();
+    const { branch } = decision;
     await conversations.remember(thread, { issue: issue ?? undefined, repository: repository.name, branch }, now());
     if (issue) await threadIssues.save(command.conversation, issue.id);
     await noteDeed(command, "decided", { repository: repository.name, branch, issue: issue?.identifier }, needs);
-  });
+    return decision;
+  };
+  // An earlier version recorded nothing of it.
+  const decided = (await effect("remember conversation", remember)) ?? (await decide());
+  const { branch, subject, allowedPaths, model, limits } = decided;
 
-  const isMore = branch === known.branch && (known.summary !== null || known.hasCheckpoint);
-  const facts = promptFacts({
-    repository: repository.name,
-    report,
-    issue: issue ?? undefined,
-    card,
-    allowedPaths,
-    verify,
-  });
-  const prompt = withEarlier(writePrompt(facts), isMore ? known.summary : null);
-  const resumePrompt = isMore ? writeFollowUp({ report, branch, allowedPaths }) : undefined;
-  if (settings.BUGBOT_APPROVAL === "fix") {
-    const prompts = [prompt, resumePrompt];
+  if (decided.needsApproval) {
+    const prompts = [decided.prompt, decided.resumePrompt];
     const terms = {
       head: repository.head,
       limits,
-      verify: verify ?? null,
+      verify: decided.verify ?? null,
       resumes: known.hasCheckpoint,
     };
     await awaitApproval(
@@ -108,23 +93,8 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
     doing: { stage: `working on ${repository.name}`, where },
     buttons: stop,
   });
-  const subject = oneLine(`fix: ${issue?.title ?? title}${issue ? ` (${issue.identifier})` : ""}`);
-  const plan = {
-    command,
-    repository,
-    branch,
-    headBefore,
-    // The container makes the commit, and knows no secret.
-    commitSubject: redact(subject),
-    allowedPaths,
-    verify,
-    registries,
-    prompt,
-    resumePrompt,
-    model,
-    limits,
-    where,
-  };
+  // The container makes the commit, and knows no secret.
+  const plan = { ...decided, command, repository, headBefore, commitSubject: redact(subject), where };
   const judged = { ...plan, commandId: command.id, conversation: thread };
   await goOn("run");
   const { outcome: ended, kept } = await runAgent(plan, needs).catch(async (error: unknown) => {

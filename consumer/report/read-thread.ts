@@ -4,6 +4,7 @@ import { maxThreadLength } from "../../shared/limits.ts";
 import type { Conversation } from "../../shared/conversation.ts";
 import type { Effect } from "../effect.ts";
 import type { Replies, Said } from "../replies/reply.ts";
+import { wordsOf } from "./said.ts";
 import type { StatusMessage } from "../replies/status-message.ts";
 
 export interface ReadThreadNeeds {
@@ -27,7 +28,7 @@ export async function readThread(command: Command, { effect, replies, status }: 
 export function fit(said: readonly Said[]): Said[] {
   const [head, ...rest] = said;
   if (!head) return [];
-  let room = maxThreadLength - head.text.length;
-  const newest = rest.toReversed().filter(({ text }) => (room -= text.length) >= 0);
+  let room = maxThreadLength - wordsOf(head).length;
+  const newest = rest.toReversed().filter((one) => (room -= wordsOf(one).length) >= 0);
   return [{ ...head, text: head.text.slice(0, maxThreadLength).toWellFormed() }, ...newest.toReversed()];
 }

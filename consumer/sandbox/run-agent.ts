@@ -12,35 +12,20 @@ import {
   sideModel,
   verifyTimeoutMs,
 } from "../../shared/limits.ts";
-import type { ModelFamily } from "../../shared/models.ts";
 import { payerOf, readBill } from "../endings/bill.ts";
 import { coAuthorOf } from "./co-author.ts";
 import type { Repository } from "../clients/github.ts";
-import type { Settings } from "../../shared/settings.ts";
 import type { CommandNeeds } from "../needs.ts";
+import type { Decision } from "./decide-run.ts";
 import { advance, drawProgress, editIn, noProgress, type Progress } from "./progress.ts";
 
-export interface RunPlan {
+export interface RunPlan extends Omit<Decision, "subject" | "needsApproval"> {
   command: Command;
   repository: Repository;
-  branch: string;
   headBefore: string | null;
   commitSubject: string;
-  allowedPaths: readonly string[];
-  verify: string | undefined;
-  registries: readonly string[];
-  prompt: string;
-  /** Asked instead where the conversation's last session is still there; undefined: nothing is taken up. */
-  resumePrompt: string | undefined;
-  model: ModelFamily;
-  limits: Job["limits"];
   /** The repository and issue, as the status message names them. */
   where: string;
-}
-
-/** What one run may use. */
-export function limitsOf({ BUGBOT_MAX_MINUTES, BUGBOT_MAX_TURNS, BUGBOT_MAX_USD }: Settings): Job["limits"] {
-  return { wallClockMs: BUGBOT_MAX_MINUTES * 60_000, maxTurns: BUGBOT_MAX_TURNS, maxCostUsd: BUGBOT_MAX_USD };
 }
 
 /** Under the status message while the agent works. */
