@@ -4,19 +4,20 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { buildWorkers } from "../../local/build-workers.ts";
 import { outsideCalls } from "../../local/outside-calls.ts";
-import { ask, type CommandName } from "../chaos/run-cell.ts";
+import { ask, type Asked } from "../chaos/run-cell.ts";
 import { judge } from "../chaos/judge.ts";
 import { look } from "../chaos/look.ts";
 import { createWorld, type World } from "../world.ts";
 import { type Records, startHistory } from "./history.ts";
-import { keepVersion, readVersions } from "./records.ts";
+import { type HistoryName, keepVersion, readVersions } from "./records.ts";
 
 /** `npm run history` keeps what this version records; in a test earlier versions' records are taken up by this one. */
 const isToKeep = process.env["HISTORY"] === "keep";
 /** So many steps lie between two at which a command is broken off; with `HISTORY=all` it is broken off after every one. */
 const stride = process.env["HISTORY"] === "all" ? { contextualize: 1, fix: 1 } : { contextualize: 3, fix: 12 };
 
-const versions = await readVersions();
+const all = await readVersions();
+const versions = all.flatMap(({ command, ...version }) => (command === "approved" ? [] : [{ command, ...version }]));
 let bundles: string;
 beforeAll(async () => {
   bundles = await mkdtemp(join(tmpdir(), "bugbot-history-"));
@@ -24,9 +25,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(bundles, { recursive: true, force: true }));
 
-async function startWorld(shapes: Records) {
+async function startWorld(shapes: Records, name: HistoryName) {
   const history = await startHistory(shapes);
-  const world = await createWorld({ bundles, variables: { HISTORY_URL: history.url } });
+  const approval = name === "approved" && { BUGBOT_APPROVAL: "fix" };
+  const world = await createWorld({ bundles, variables: { HISTORY_URL: history.url, ...approval } });
   const close = async () => {
     history.close();
     await world.close();
@@ -36,12 +38,20 @@ async function startWorld(shapes: Records) {
 type HistoryWorld = Awaited<ReturnType<typeof startWorld>>;
 
 /** A run that nothing disturbs. Returns what it recorded. */
-async function record({ history, world }: HistoryWorld, command: CommandName): Promise<Records> {
-  const { commandId, send } = ask(world, command);
+async function record({ history, world }: HistoryWorld, name: HistoryName): Promise<Records> {
+  const asked = ask(world, name === "approved" ? "fix" : name);
+  const { commandId, send } = asked;
   await send();
+  if (name === "approved") await approve(world, asked);
   await world.endOf(commandId);
   await hasEnded(world, commandId);
   return history.recordsOf(commandId);
+}
+
+async function approve(world: World, { ts }: Asked): Promise<void> {
+  const find = () => world.slack.thread(world.channel, ts).find(({ buttons }) => buttons.includes("Approve"));
+  const waiting = await world.until(find);
+  await world.fromSlack(world.slack.pressButton("Approve", { ts: waiting.ts }, { user: "U0BOB" }));
 }
 
 async function hasEnded(world: World, commandId: string): Promise<void> {
@@ -51,12 +61,12 @@ async function hasEnded(world: World, commandId: string): Promise<void> {
 }
 
 describe.runIf(isToKeep)("what this version records", () => {
-  it.for(["contextualize", "fix"] as const)("is kept: %s", async (command, { expect }) => {
-    const made = await startWorld(new Map());
+  it.for(["contextualize", "fix", "approved"] as const)("is kept: %s", async (name, { expect }) => {
+    const made = await startWorld(new Map(), name);
     try {
-      const records = await record(made, command);
+      const records = await record(made, name);
       expect(records.has("note last word")).toBe(true);
-      await keepVersion(command, records);
+      await keepVersion(name, records);
     } finally {
       await made.close();
     }
@@ -66,7 +76,7 @@ describe.runIf(isToKeep)("what this version records", () => {
 describe.skipIf(isToKeep)("a command that was begun by an earlier version", () => {
   it.for(versions)("goes on from its records: $file", { timeout: 600_000 }, async (version, { expect }) => {
     const { file, command, records: earlier } = version;
-    const made = await startWorld(earlier);
+    const made = await startWorld(earlier, command);
     const { world, history } = made;
     try {
       const now = await record(made, command);
@@ -100,7 +110,7 @@ describe.skipIf(isToKeep)("a command that was begun by an earlier version", () =
   });
 
   it.for(versions)("does nothing again where it was done: $file", async (version, { expect }) => {
-    const made = await startWorld(version.records);
+    const made = await startWorld(version.records, version.command);
     const { world, history } = made;
     try {
       const { commandId, send } = ask(world, version.command);
@@ -123,9 +133,43 @@ describe.skipIf(isToKeep)("a command that was begun by an earlier version", () =
   });
 });
 
+const kept = newest("approved");
+it.skipIf(isToKeep || !kept)("a fix that an earlier version asked somebody to approve goes on", async ({ expect }) => {
+  const { file, records: earlier } = kept ?? { file: "", records: new Map() };
+  const made = await startWorld(earlier, "approved");
+  const { world, history } = made;
+  try {
+    const before = await look(world);
+    const asked = ask(world, "fix");
+    const { commandId, ts, send } = asked;
+    history.endAfter(commandId, "ask for approval 1");
+    await send();
+    await world.until(() => (history.isOver(commandId) ? true : undefined));
+    await (await world.workflow(commandId))?.restart();
+    await approve(world, asked);
+    const { outcome } = await world.endOf(commandId);
+    await hasEnded(world, commandId);
+    expect(outcome, changed(file)).toBe("succeeded");
+    // The approval is answered, too.
+    const outcomes = [outcome, "succeeded"];
+    expect(await judge(world, { command: "fix", before, ts, ids: [commandId], outcomes }), changed(file)).toEqual([]);
+    const now = new Set([...history.recordsOf(commandId).keys(), ...history.doneLate(commandId)]);
+    expect(
+      [...earlier.keys()].filter((name) => !now.has(name)),
+      renamed(file),
+    ).toEqual([]);
+    expect(
+      [...now].filter((name) => !earlier.has(name)),
+      added(file),
+    ).toEqual([]);
+  } finally {
+    await made.close();
+  }
+});
+
 /** The one that says which steps this version has. */
-function newest(command: CommandName) {
-  return versions.findLast((version) => version.command === command);
+function newest(command: HistoryName) {
+  return all.findLast((version) => version.command === command);
 }
 
 const explain =

@@ -11,8 +11,8 @@ interface Run {
   /** What the first life has recorded. */
   records: Map<string, unknown>;
   begun: Set<string>;
-  /** After so many records the first life is over. */
-  endsAfter: number;
+  /** After so many records, or the one of this name, the first life is over. */
+  endsAfter: number | string;
   firstLife: string;
   isTakenUp: boolean;
   /** Steps that were carried out in the second life. */
@@ -42,13 +42,17 @@ export async function startHistory(shapes: Records) {
     return run;
   }
 
+  function isOver({ records, endsAfter }: Run): boolean {
+    return typeof endsAfter === "string" ? records.has(endsAfter) : records.size >= endsAfter;
+  }
+
   /** Undefined: never answered, as it is for a process that has died. */
   function decide(path: string | undefined, told: z.infer<typeof toldSchema>): object | undefined {
     const run = runOf(told.run);
     run.firstLife ||= told.life;
     const isSecondLife = run.firstLife !== told.life;
     run.isTakenUp ||= isSecondLife;
-    if (!isSecondLife && run.records.size >= run.endsAfter) return undefined;
+    if (!isSecondLife && isOver(run)) return undefined;
     if (path === "/done") {
       if (isSecondLife) run.doneLate.push(told.name);
       else run.records.set(told.name, told.result ?? null);
@@ -57,7 +61,8 @@ export async function startHistory(shapes: Records) {
     const recorded = isSecondLife ? run.records.get(told.name) : undefined;
     // What the earlier version did not do yet is done late.
     if (recorded !== undefined && (shapes.size === 0 || shapes.has(told.name))) {
-      return { kind: "recorded", result: inShapeOf(shapes.get(told.name), recorded) };
+      const shape = shapes.get(told.name);
+      return { kind: "recorded", result: shape === null ? null : inShapeOf(shape, recorded) };
     }
     const again = run.begun.has(told.name);
     run.begun.add(told.name);
@@ -78,9 +83,9 @@ export async function startHistory(shapes: Records) {
 
   return {
     url: `http://127.0.0.1:${port}`,
-    /** Lets a run end in the middle of what it does when it has recorded so many steps. */
-    endAfter: (id: string, count: number) => void (runOf(id).endsAfter = count),
-    isOver: (id: string): boolean => runOf(id).records.size >= runOf(id).endsAfter,
+    /** Lets a run end in the middle of what it does when it has recorded so many steps, or this one. */
+    endAfter: (id: string, at: number | string) => void (runOf(id).endsAfter = at),
+    isOver: (id: string): boolean => isOver(runOf(id)),
     /** Whether its second life has begun. */
     isTakenUp: (id: string): boolean => runOf(id).isTakenUp,
     recordsOf: (id: string): Records => runOf(id).records,

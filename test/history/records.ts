@@ -1,16 +1,19 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
-import type { CommandName } from "../chaos/run-cell.ts";
 import type { Records } from "./history.ts";
 
 const folder = join(import.meta.dirname, "recorded");
+/** `approved`: a fix that somebody had to approve. */
+const nameSchema = z.enum(["contextualize", "fix", "approved"]);
+export type HistoryName = z.infer<typeof nameSchema>;
+
 const recordsSchema = z.record(z.string(), z.unknown());
 
 export interface Version {
   /** As in `fix.1.json`. */
   file: string;
-  command: CommandName;
+  command: HistoryName;
   records: Records;
 }
 
@@ -21,14 +24,14 @@ export async function readVersions(): Promise<Version[]> {
   return Promise.all(
     files.map(async (file) => {
       const text = await readFile(join(folder, file), "utf8");
-      const command = z.enum(["contextualize", "fix"]).parse(file.split(".", 1)[0]);
+      const command = nameSchema.parse(file.split(".", 1)[0]);
       return { file, command, records: new Map(Object.entries(recordsSchema.parse(JSON.parse(text)))) };
     }),
   );
 }
 
 /** Keeps what this version records, beside what earlier ones did. */
-export async function keepVersion(command: CommandName, records: Records): Promise<void> {
+export async function keepVersion(command: HistoryName, records: Records): Promise<void> {
   const versions = (await readVersions()).filter((version) => version.command === command);
   const next = Number(versions.at(-1)?.file.split(".")[1] ?? 0) + 1;
   const text = JSON.stringify(Object.fromEntries(records), null, 2);

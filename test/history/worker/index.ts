@@ -39,9 +39,17 @@ export class CommandWorkflow extends DeployedWorkflow {
       await tell("/done", { name, result: isVoid ? null : result });
       return result;
     }
+    async function recordedWait(name: string, options: Parameters<WorkflowStep["waitForEvent"]>[1]): Promise<object> {
+      const told = toldSchema.parse(await tell("/step", { name }));
+      if (told.kind === "recorded") return {};
+      const woken = await step.waitForEvent(name, options);
+      await tell("/done", { name, result: null });
+      return woken;
+    }
     const watched = new Proxy(step, {
       get: (target, key) => {
         if (key === "do") return recordedDo;
+        if (key === "waitForEvent") return recordedWait;
         if (key === "sleep") return (name: string, ms: number) => target.sleep(name, ms);
         return Reflect.get(target, key);
       },
