@@ -68,6 +68,13 @@ export async function createRepositories() {
     return undefined;
   }
 
+  /** Every branch with the commit it stands at: one process, however many there are. */
+  async function heads(fullName: string): Promise<Map<string, string>> {
+    const format = "--format=%(objectname) %(refname:lstrip=2)";
+    const lines = (await git(fullName, ["for-each-ref", format, "refs/heads"])).split("\n");
+    return new Map(lines.filter((line) => line !== "").map((line) => [line.slice(41), line.slice(0, 40)]));
+  }
+
   /** Makes one commit of a working folder and moves the branch to it. */
   async function commitFolder(fullName: string, folder: string, branch: string, message: string, parent?: string) {
     const index = { GIT_INDEX_FILE: join(root, `index-${randomUUID()}`) };
@@ -121,7 +128,17 @@ export async function createRepositories() {
     });
   }
 
-  return { root, env, git, bytes, resolve, seed, commit, close: () => rm(root, { recursive: true, force: true }) };
+  return {
+    root,
+    env,
+    git,
+    bytes,
+    resolve,
+    heads,
+    seed,
+    commit,
+    close: () => rm(root, { recursive: true, force: true }),
+  };
 }
 export type Repositories = Awaited<ReturnType<typeof createRepositories>>;
 
