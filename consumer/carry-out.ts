@@ -9,7 +9,7 @@ import { decide } from "./commands/decide.ts";
 import { fix } from "./commands/fix.ts";
 import { help } from "./commands/help.ts";
 import { passOn } from "./commands/pass-on.ts";
-import { resolveRetry } from "./commands/retry.ts";
+import { resolveRetry, retriedBy } from "./commands/retry.ts";
 import { status } from "./commands/status.ts";
 import { stop } from "./commands/stop.ts";
 import { type Ending, endingOf } from "./endings/ending.ts";
@@ -28,7 +28,7 @@ export async function carryOut(
   asked: Command,
   outside: Outside & Pick<CommandNeeds, "effect" | "errors" | "waitForEvent">,
 ): Promise<Settled> {
-  const { effect, commands, now } = outside;
+  const { effect, commands, deadLetters, now } = outside;
   const log: Log = (event, facts) => outside.log(event, { commandId: asked.id, ...facts });
   let command = asked;
   let refusal: unknown;
@@ -61,7 +61,12 @@ export async function carryOut(
 
   async function attempt(placed: Command, given: CommandNeeds, refused: unknown): Promise<Ending> {
     try {
-      const admit = async () => ((await commands.admit(placed, now())) ? "admitted" : "ended");
+      const admit = async () => {
+        if (!(await commands.admit(placed, now()))) return "ended";
+        // A letter that is being dealt with is none to replay. Should this attempt die, it leaves its own.
+        if (asked.name === "retry" && refused === undefined) await deadLetters.markReplayed(retriedBy(asked), asked.id);
+        return "admitted";
+      };
       // Somebody gave it up before it began, and has told the person: what it would do now, nobody waits for.
       if ((await effect("admit", admit)) === "ended") return { outcome: "refused", reply: "" };
       if (refused !== undefined) throw refused;

@@ -1,11 +1,11 @@
 import type { Command } from "../shared/command.ts";
 import { workspaceId } from "../shared/conversation.ts";
 import { Failure } from "../shared/failure.ts";
-import type { Ending } from "./endings/ending.ts";
+import type { NotedEnding } from "./endings/note-end.ts";
 
 /** What is counted, for dashboards. Nothing here throws, waits, or says what people wrote. */
 export interface Metrics {
-  commandEnded: (command: Command, ending: Ending, endedBy: string, nowMs: number) => void;
+  commandEnded: (command: Command, ending: NotedEnding, endedBy: string, nowMs: number) => void;
   /** A source of evidence that did not answer, and how long it was waited for. */
   sourceFailed: (source: string, error: unknown, durationMs: number) => void;
 }

@@ -49,11 +49,11 @@ const discordRateLimits = createRateLimits(Date.now);
 export function wire(env: Env): Outside & { audit: Audit } {
   const settings = readSettings(env);
   const db = limitDatabase(env.DB);
-  const kv = forgiveKv(env.BUGBOT_KV);
   const redact = createRedact(secretsOf(settings));
   const { SLACK_BOT_TOKEN, LINEAR_API_KEY, EXECUTOR_URL, EXECUTOR_TOKEN, EGRESS_URL } = settings;
   const { POSTHOG_API_KEY, POSTHOG_PROJECT_ID, POSTHOG_HOST } = settings;
   const log = createLog("consumer", secretsOf(settings));
+  const kv = forgiveKv(env.BUGBOT_KV, { log });
   const audit = createAudit({
     db,
     now: Date.now,

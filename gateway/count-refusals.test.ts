@@ -21,5 +21,9 @@ it("knows a bounded number of kinds", ({ expect }) => {
   const lines: unknown[] = [];
   const count = createCountRefusals({ log: (event) => void lines.push(event), now: () => 0 });
   for (let at = 0; at < 1_000; at++) count({ status: 400, reason: `Not understood: ${at}.` });
-  expect(lines).toHaveLength(1_000);
+  expect(lines.splice(0)).toHaveLength(1_000);
+  count({ status: 400, reason: "Not understood: 0." });
+  expect(lines, "it was forgotten").toHaveLength(1);
+  count({ status: 400, reason: "Not understood: 0." });
+  expect(lines).toHaveLength(1);
 });

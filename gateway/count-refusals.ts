@@ -11,7 +11,7 @@ const maxKinds = 100;
 
 /**
  * Says in the log how many requests were turned away, and why: the first of a kind at once, those after it together, a line in a minute
- * (`count` is how many came since the last). Nothing else is left of them, and strangers cannot fill the log.
+ * (`count` is how many came since the last, if another comes). Nothing else is left of them, and strangers cannot fill the log.
  */
 export function createCountRefusals({ log, now }: { log: Log; now: () => number }) {
   const kinds = new Map<string, { saidAt: number; unsaid: number }>();

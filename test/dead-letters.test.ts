@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { workers } from "../local/build-workers.ts";
+import { localAdminKey } from "../shared/local-admin-key.ts";
 import { createWorld, type World } from "./world.ts";
 
 let world: World;
@@ -81,6 +82,9 @@ describe("a command that no Workflow could be started for", () => {
     expect(world.github.pullRequests(world.repository)).toHaveLength(1);
     expect(said().map(({ text }) => text)).toEqual([expect.stringMatching(/^❌/), expect.stringMatching(/^✅/)]);
     expect(await letter("slack-EvNotStarted"), "nobody is asked to replay it").toMatchObject({ status: "replayed" });
+    const headers = { authorization: `Bearer ${localAdminKey}` };
+    const replay = await fetch(`${world.url}/api/dlq/slack-EvNotStarted/replay`, { method: "POST", headers });
+    expect(replay.status, "it was done").toBe(409);
   });
 });
 

@@ -81,7 +81,7 @@ describe("waiting for an approval", () => {
   });
 
   it("takes an answer that came just before the end, and begins then", async ({ expect }) => {
-    const limits = { perAuthor: 5, windowMs: 1, running: 5 };
+    const limits = { perAuthor: 5, windowMs: 1, running: 5, runMs: 1 };
     await createAdmissions(db).admit({ commandId: "a", workspace: "slack:T1", authorId: "U1" }, limits, 1_000);
     const { end } = await setUp(async (_round, hash, advance) => {
       await createApprovals(db).decide("a", hash, { decision: "approved", by: "U2" }, 2_000);

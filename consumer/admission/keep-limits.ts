@@ -35,9 +35,10 @@ export async function keepLimits(
   if (!isWork(command)) return;
   const { id, name, author, conversation } = command;
   const isFree = startedByOperator.test(id) || isOperator(author.id, settings.BUGBOT_OPERATORS);
+  const runMs = settings.BUGBOT_MAX_MINUTES * 60_000 + leaseGraceMs;
   const limits = isFree
-    ? { ...workLimits, perAuthor: noLimit, running: noLimit }
-    : { ...workLimits, running: settings.BUGBOT_MAX_RUNNING };
+    ? { ...workLimits, runMs, perAuthor: noLimit, running: noLimit }
+    : { ...workLimits, runMs, running: settings.BUGBOT_MAX_RUNNING };
   const candidate = {
     commandId: id,
     workspace: `${conversation.platform}:${workspaceId(conversation)}`,
@@ -63,7 +64,7 @@ export async function keepLimits(
     }
     case "too_many": {
       // By then the watchdog has ended it.
-      const doneAt = verdict.oldestAt + settings.BUGBOT_MAX_MINUTES * 60_000 + leaseGraceMs + watchdogMarginMs;
+      const doneAt = verdict.oldestAt + runMs + watchdogMarginMs;
       throw refusal(
         `As much is under way in this workspace as may be at once (${settings.BUGBOT_MAX_RUNNING}). Try again when some of it has ended, ${inMinutes(doneAt, at)} at the latest.`,
       );

@@ -34,7 +34,8 @@ export function addLetterRoutes(api: Api, needs: ApiNeeds): void {
     // The same id each time: two who replay at once start one.
     const newId = `replay-${(await sha256(id)).slice(0, 16)}`;
     // Marked by whoever died before it was begun: it is begun now.
-    const isMarked = status === "replayed" && (await needs.tasks.find(newId)) === undefined;
+    const isMarked =
+      status === "replayed" && found.replayedAs === newId && (await needs.tasks.find(newId)) === undefined;
     if (status !== "dead" && !isMarked) throw dealtWith(found);
     const command = z.safeParse(commandSchema, parseJson(body));
     if (!command.success) {

@@ -132,11 +132,13 @@ async function checkDeadLetters(db: D1Database): Promise<Finding> {
 }
 
 async function checkWatchdog({ db, outside: { now, settings } }: DiagnoseNeeds): Promise<Finding> {
-  const overdue = now() - settings.BUGBOT_MAX_MINUTES * 60_000 - 2 * watchdogMarginMs;
+  const runMs = settings.BUGBOT_MAX_MINUTES * 60_000;
+  const overdue = now() - runMs - 2 * watchdogMarginMs;
   const stuck = await count(
     db,
-    "SELECT count(*) AS n FROM commands WHERE outcome IS NULL AND max(started_at, coalesce((SELECT expires_at FROM approvals WHERE command_id = id), 0)) < ?",
+    "SELECT count(*) AS n FROM commands WHERE outcome IS NULL AND max(started_at, coalesce((SELECT expires_at FROM approvals WHERE command_id = id), 0), coalesce((SELECT expires_at FROM leases WHERE command_id = id), 0) - ?2) < ?1",
     overdue,
+    runMs,
   );
   const owed = await count(
     db,

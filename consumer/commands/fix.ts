@@ -115,10 +115,8 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
   if (left.kind === "moved") {
     throw new Failure("branch_moved", { reply: movedInWords(plan, left.reason), retry: false });
   }
-  // A pull request that this thread was never told of is what an earlier try could not end with: it is found below, and told.
-  const isTold = known.pullRequestUrl !== null;
-  const unchanged =
-    left.kind === "nothing" || (run.kind !== "pushed" && !left.isNew && isTold && (await hasPullRequest()));
+  // A pull request that no command of this thread has ended with is what an earlier try could not tell: it is found below, and told.
+  const unchanged = left.kind === "nothing" || (run.kind !== "pushed" && !left.isNew && (await isTold()));
   if (unchanged) return withIssue(endingOfRun(run, { where, allowedPaths, limits, kept }));
 
   await status.show("pull request", {
@@ -179,11 +177,11 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
     return found ?? { kind: "not_verified", reason: "nobody has run the tests on what stands on the branch now" };
   }
 
-  async function hasPullRequest(): Promise<boolean> {
-    return effect(
-      "find pull request",
-      async () => (await github.findPullRequest(repository.name, branch)) !== undefined,
-    );
+  async function isTold(): Promise<boolean> {
+    return effect("find pull request", async () => {
+      const open = await github.findPullRequest(repository.name, branch);
+      return open !== undefined && (await commands.hasTold(thread, open.url));
+    });
   }
 
   /** Throws when somebody asked to stop meanwhile. */

@@ -11,21 +11,16 @@ import type { Outside } from "../needs.ts";
  */
 export async function resolveRetry(
   command: Command,
-  { effect, commands, deadLetters }: Pick<Outside, "commands" | "deadLetters"> & { effect: Effect },
+  { effect, commands }: Pick<Outside, "commands"> & { effect: Effect },
 ): Promise<Command> {
   if (command.name !== "retry") return command;
-  const [id = "", ...more] = command.text.split(/\s+/);
+  const id = retriedBy(command);
+  const [, ...more] = command.text.split(/\s+/);
   const original = await effect("find command to retry", () => findOriginal(id));
   if (original === null) {
     throw new Failure("nothing_to_retry", { reply: "I do not remember that command. Write it again.", retry: false });
   }
-  const claim = async () => {
-    const isOurs = await commands.claimRetry(id, command.id);
-    // A letter that is being dealt with is none to replay; should this attempt die, it leaves its own.
-    if (isOurs) await deadLetters.markReplayed(id, command.id);
-    return isOurs;
-  };
-  if (!(await effect("claim retry", claim))) {
+  if (!(await effect("claim retry", () => commands.claimRetry(id, command.id)))) {
     throw new Failure("retried_already", { reply: "Somebody has asked for that before: I am at it.", retry: false });
   }
   const text = [...more, original.text].join(" ");
@@ -51,4 +46,10 @@ export async function resolveRetry(
     const earlier = await findOriginal(before);
     return earlier && { ...earlier, text: [...words, earlier.text].join(" ") };
   }
+}
+
+/** The command that a retry does again. */
+export function retriedBy({ text }: Command): string {
+  const [id = ""] = text.split(/\s/, 1);
+  return id;
 }

@@ -9,10 +9,16 @@ export interface NoteEndNeeds {
   now: () => number;
 }
 
+export type NotedEnding = Pick<Ending, "outcome" | "reply" | "died"> & {
+  issue?: string | undefined;
+  pullRequestUrl?: string | undefined;
+  usage?: { costUsd: number; turns?: number } | undefined;
+};
+
 /** A command's end, for the audit and the metrics: once, however often it is told. */
 export async function noteEnd(
   command: Command,
-  ending: Ending,
+  ending: NotedEnding,
   actor: string,
   { record, metrics, now }: NoteEndNeeds,
 ): Promise<void> {

@@ -7,7 +7,7 @@ import { conversationGone } from "../gone.ts";
 import { asItIs } from "../../shared/redact.ts";
 import { readSettings } from "../../shared/settings.ts";
 import type { DeadCommand } from "./dead-letter.ts";
-import type { Ending } from "./ending.ts";
+import type { NotedEnding } from "./note-end.ts";
 import type { InstanceState } from "./instances.ts";
 import { testReplies } from "../replies/test-replies.ts";
 import { createSandbox } from "../sandbox/sandbox.ts";
@@ -99,7 +99,7 @@ async function setUp(
     settings: readSettings({}),
     redact: asItIs,
     metrics: {
-      commandEnded: ({ id }: Command, { outcome }: Ending, endedBy: string) =>
+      commandEnded: ({ id }: Command, { outcome }: NotedEnding, endedBy: string) =>
         void counted.push([id, outcome, endedBy]),
       sourceFailed: () => undefined,
     },
@@ -234,6 +234,24 @@ describe("the watchdog", () => {
     await world.watchAt(20 * minute);
     expect(world).toMatchObject({ said: [], sent: [], counted: [["a", "succeeded", "bugbot"]] });
     expect(await world.row()).toMatchObject({ last_word_at: 2 * minute });
+  });
+
+  it("notes of a Workflow that died before it could what it led to", async ({ expect }) => {
+    const world = await setUp({ kind: "ended", how: "gone" });
+    const pullRequestUrl = "https://github.com/acme/shop/pull/7";
+    const usage = { costUsd: 0.5, turns: 3, durationMs: 9 };
+    const ending = { outcome: "succeeded" as const, reply: "✅ done", issue: "BUG-1", pullRequestUrl, usage };
+    await world.needs.commands.settle(testCommand("a"), { ending, endedBy: "workflow" }, 1);
+    await world.watchAt(2 * minute);
+    expect(world.said.map(({ text }) => text)).toEqual(["✅ done"]);
+    const facts = await db.prepare("SELECT facts FROM audit_unsealed WHERE action = 'ended'").first<string>("facts");
+    expect(JSON.parse(facts ?? "")).toEqual({
+      outcome: "succeeded",
+      why: "✅ done",
+      issue: "BUG-1",
+      pullRequest: pullRequestUrl,
+      costUsd: 0.5,
+    });
   });
 
   it("notes an end that whoever ended it could not note, with its last word", async ({ expect }) => {

@@ -56,7 +56,7 @@ export async function watch(needs: WatchdogNeeds): Promise<void> {
 }
 
 async function sayWhere(word: UnsaidWord, needs: WatchdogNeeds): Promise<void> {
-  const { id, stored, endedBy, settledAt, outcome, reply } = word;
+  const { id, stored, endedBy, settledAt, costUsd } = word;
   const { instances, lastWords, now } = needs;
   if (endedBy === "workflow") {
     const isLate = now() > settledAt + watchdogMarginMs;
@@ -75,7 +75,9 @@ async function sayWhere(word: UnsaidWord, needs: WatchdogNeeds): Promise<void> {
   }
   // Whoever ended it may have died before this.
   const actor = endedBy === null || endedBy === "workflow" ? "bugbot" : endedBy;
-  if (stored.kind !== "unreadable") await noteEnd(stored.command, { outcome, reply }, actor, needs);
+  if (stored.kind !== "unreadable") {
+    await noteEnd(stored.command, { ...word, ...(costUsd !== undefined && { usage: { costUsd } }) }, actor, needs);
+  }
   if (endedBy === "watchdog" && stored.kind === "whole")
     await bury({ command: stored.command, died: "lost: its Workflow did not end it", errors: [] }, needs);
   await sayLastWord(word, needs);

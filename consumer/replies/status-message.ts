@@ -104,7 +104,10 @@ export function createStatusMessage(command: Command, { replies, effect, remembe
     stillWorking: showActivity,
 
     mark(mark: Mark): Promise<void> {
-      const markNow = () => effect(`mark ${mark}`, async () => replies.mark(command, mark)).catch(() => undefined);
+      const markNow = () =>
+        effect(`mark ${mark === "working_again" ? "working" : mark}`, async () => replies.mark(command, mark)).catch(
+          () => undefined,
+        );
       marked = marked.then(markNow);
       return marked;
     },

@@ -3,7 +3,7 @@ import type { Conversations } from "../stores/conversations.ts";
 
 export interface ForgetSessionNeeds {
   checkpoints: Pick<Checkpoints, "remove">;
-  conversations: Pick<Conversations, "rememberRun">;
+  conversations: Pick<Conversations, "forgetRuns">;
   now: () => number;
 }
 
@@ -12,6 +12,6 @@ export async function forgetSession(
   conversation: string,
   { checkpoints, conversations, now }: ForgetSessionNeeds,
 ): Promise<void> {
+  await conversations.forgetRuns(conversation, now());
   await checkpoints.remove(conversation);
-  await conversations.rememberRun(conversation, { summary: null, expiresAt: null }, now());
 }

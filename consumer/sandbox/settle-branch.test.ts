@@ -23,8 +23,8 @@ async function settle(facts: Partial<RunOnBranch>, recorded: Recorded, pushes = 
   const deeds: string[] = [];
   const forgotten: string[] = [];
   const sessions = {
-    checkpoints: { remove: async (conversation: string) => void forgotten.push(conversation) },
-    conversations: { rememberRun: async () => undefined },
+    checkpoints: { remove: () => Promise.reject(new Error("R2 is down")) },
+    conversations: { forgetRuns: async (conversation: string) => void forgotten.push(conversation) },
     now: () => 1,
   };
   const record = async ({ action }: Deed) => deeds.push(action) > 0;

@@ -29,7 +29,7 @@ export async function settleBranch(
   const { left, undo } = await effect("judge branch", async () =>
     judgeBranch({ ...run, pushes: await leases.pushesOf(commandId) }, github, redact),
   );
-  if (undo !== null) await effect("forget session", () => forgetSession(conversation, needs));
+  if (undo !== null) await effect("forget session", () => forgetSession(conversation, needs)).catch(() => undefined);
   const isUndone =
     undo !== null &&
     (await effect("take back push", () => github.moveBranch(repository.name, branch, undo, headBefore)));

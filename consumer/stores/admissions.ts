@@ -18,12 +18,14 @@ export interface AdmissionLimits {
   windowMs: number;
   /** What may run in one workspace at once. */
   running: number;
+  /** How long a run may take. */
+  runMs: number;
 }
 
 export type Verdict =
   | { kind: "admitted" }
   | { kind: "too_often"; freeAt: number }
-  /** `oldestAt`: when the one that has run longest began. */
+  /** `oldestAt`: when the one that has run longest began; one that started over counts as its lease does. */
   | { kind: "too_many"; oldestAt: number };
 
 /** What was let in, in D1 `admissions`. Every write may be repeated. */
@@ -32,7 +34,7 @@ export function createAdmissions(db: D1Database) {
     /** Lets work in unless that would exceed a limit: counted and written in one transaction, once for each command. What is refused does not count. */
     async admit(
       { commandId, workspace, authorId }: Candidate,
-      { perAuthor, windowMs, running }: AdmissionLimits,
+      { perAuthor, windowMs, running, runMs }: AdmissionLimits,
       nowMs: number,
     ): Promise<Verdict> {
       const ofAuthor = "FROM admissions WHERE workspace = ?2 AND author_id = ?3 AND admitted_at > ?5";
@@ -61,8 +63,11 @@ export function createAdmissions(db: D1Database) {
           )
           .bind(commandId, workspace, authorId, perAuthor, nowMs - windowMs),
         db
-          .prepare(`SELECT min(coalesce(let_in.began_at, let_in.admitted_at)) AS oldest ${ofWorkspace}`)
-          .bind(commandId, workspace),
+          .prepare(
+            `SELECT min(max(coalesce(let_in.began_at, let_in.admitted_at),
+               coalesce((SELECT expires_at FROM leases WHERE leases.command_id = let_in.command_id), 0) - ?3)) AS oldest ${ofWorkspace}`,
+          )
+          .bind(commandId, workspace, runMs),
       ]);
       const { admitted, full_since: fullSince } = windowSchema.parse(lately?.results[0]);
       if (admitted === 1) return { kind: "admitted" };

@@ -17,6 +17,19 @@ it("is not admitted once it has ended", async ({ expect }) => {
   expect(await commands.admit(testCommand("a"), 4)).toBe(false);
 });
 
+it("has told a pull request once a command of its thread has succeeded with it", async ({ expect }) => {
+  const commands = createCommands(env.DB);
+  const pullRequestUrl = "https://github.com/acme/shop/pull/7";
+  const end = async (id: string, outcome: "failed" | "succeeded") => {
+    const ending = { outcome, reply: "words", pullRequestUrl };
+    await commands.settle(testCommand(id), { ending, endedBy: "workflow" }, 1);
+    return commands.hasTold("slack:T1:C1:1.1", pullRequestUrl);
+  };
+  expect(await end("a", "failed")).toBe(false);
+  expect(await end("b", "succeeded")).toBe(true);
+  expect(await commands.hasTold("slack:T1:C1:2.2", pullRequestUrl)).toBe(false);
+});
+
 describe("a stop in the thread of a command that it overtook", () => {
   const slack = (threadId?: string): Command["conversation"] => ({
     platform: "slack",

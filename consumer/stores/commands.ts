@@ -105,6 +105,17 @@ export function createCommands(db: D1Database) {
       return found !== null;
     },
 
+    /** Whether a command of the conversation has succeeded with this pull request. */
+    async hasTold(conversation: string, pullRequestUrl: string): Promise<boolean> {
+      const found = await db
+        .prepare(
+          "SELECT 1 FROM commands WHERE conversation_id = ? AND pull_request_url = ? AND outcome = 'succeeded' LIMIT 1",
+        )
+        .bind(conversation, pullRequestUrl)
+        .first();
+      return found !== null;
+    },
+
     /** Makes `by` the one that does `id` again. False while another one that has not ended does: one `UPDATE` decides. */
     async claimRetry(id: string, by: string): Promise<boolean> {
       const { meta } = await db

@@ -26,6 +26,15 @@ describe("a conversation", () => {
     expect(await conversations.claim("thread", "b", 4)).toBe(true);
   });
 
+  it("is as if it had never been worked for, once its runs are forgotten", async ({ expect }) => {
+    const conversations = createConversations(env.DB);
+    await conversations.remember("thread", { repository: "acme/shop", branch: "b" }, 1);
+    await conversations.rememberRun("thread", { summary: "I changed it.", expiresAt: 9 }, 2);
+    expect(await conversations.find("thread")).toMatchObject({ summary: "I changed it.", hasCheckpoint: true });
+    await conversations.forgetRuns("thread", 3);
+    expect(await conversations.find("thread")).toMatchObject({ summary: null, hasCheckpoint: false, branch: "b" });
+  });
+
   it("is free again when its command has ended without letting go", async ({ expect }) => {
     const conversations = createConversations(env.DB);
     const commands = createCommands(env.DB);

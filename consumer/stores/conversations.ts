@@ -103,6 +103,14 @@ export function createConversations(db: D1Database) {
         .run();
     },
 
+    /** As if its runs had left nothing to go on from. */
+    async forgetRuns(id: string, nowMs: number): Promise<void> {
+      await db
+        .prepare("UPDATE conversations SET summary = NULL, checkpoint_expires_at = NULL, updated_at = ? WHERE id = ?")
+        .bind(nowMs, id)
+        .run();
+    },
+
     /** Conversations whose checkpoint may no longer be kept, the oldest first. */
     async expired(nowMs: number, limit: number): Promise<string[]> {
       const { results } = await db

@@ -31,6 +31,9 @@ const unsaidSchema = z.pipe(
     settled_at: z.number(),
     reply_extras: extrasInRow,
     last_word_attempts: z.number(),
+    issue_identifier: z.nullable(z.string()),
+    pull_request_url: z.nullable(z.string()),
+    cost_usd: z.nullable(z.number()),
   }),
   z.transform((row) => ({
     id: row.id,
@@ -42,6 +45,9 @@ const unsaidSchema = z.pipe(
     endedBy: row.ended_by,
     settledAt: row.settled_at,
     attempts: row.last_word_attempts,
+    issue: row.issue_identifier ?? undefined,
+    pullRequestUrl: row.pull_request_url ?? undefined,
+    costUsd: row.cost_usd ?? undefined,
     ...row.reply_extras,
   })),
 );
