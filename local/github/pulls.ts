@@ -44,9 +44,9 @@ export function createPulls(repositories: Repositories, history: History, author
 
   /** Brings the pull requests up to what was pushed: a head that moved moves them, a head that is gone closes them. */
   async function current({ fullName, pulls }: GitHubRepository): Promise<PullRequest[]> {
-    const open = pulls.filter(({ state }) => state === "open");
-    const heads = open.length > 0 ? await repositories.heads(fullName) : new Map<string, string>();
-    for (const pull of open) {
+    const followed = pulls.filter(({ state }) => state === "open");
+    const heads = followed.length > 0 ? await repositories.heads(fullName) : new Map<string, string>();
+    for (const pull of followed) {
       const headSha = heads.get(pull.head);
       if (headSha) Object.assign(pull, { headSha, baseSha: heads.get(pull.base) ?? pull.baseSha });
       else close(pull);
