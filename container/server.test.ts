@@ -68,10 +68,7 @@ describe("the server as a process", () => {
     await fetch(`${url}/jobs`, { method: "POST", body: JSON.stringify(world.job({ prompt: "hang" })) });
     while (world.anthropic.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
     // Nobody stopped the job: whoever follows it hears of no outcome.
-    const following = fetch(`${url}/jobs/job-1/events?after=1000&waitMs=20000`).then(
-      (response) => response.text(),
-      () => "cut",
-    );
+    const following = followJob(url);
     server.kill("SIGTERM");
     expect(await exit).toEqual([0, null]);
     expect(await following).toBe("cut");
@@ -97,13 +94,18 @@ describe("the server as a process", () => {
 
   it("in a container, takes its job along when it is told to end once more", async ({ expect }) => {
     const { url, server, exit } = await startDraining("hang", expect);
-    const following = fetch(`${url}/jobs/job-1/events?after=1000&waitMs=20000`).then(
-      (response) => response.text(),
-      () => "cut",
-    );
+    const following = followJob(url);
     server.kill("SIGTERM");
     expect(await exit).toEqual([0, null]);
     expect(await following).toBe("cut");
     expect(await readdir(workspace)).toEqual([]);
   });
 });
+
+/** What is heard of a job's end: `cut` where the server is gone before it. */
+async function followJob(url: string): Promise<string> {
+  return fetch(`${url}/jobs/job-1/events?after=1000&waitMs=20000`).then(
+    (response) => response.text(),
+    () => "cut",
+  );
+}

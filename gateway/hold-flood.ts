@@ -9,11 +9,16 @@ export interface HoldFloodNeeds {
 
 /** Whether somebody sends more than a person does. A stop is always heard. */
 export function createHoldFlood({ limiter, operators }: HoldFloodNeeds) {
-  return async ({ name, conversation, author }: Command): Promise<boolean> => {
-    if (name === "stop" || isOperator(author.id, operators)) return false;
-    const workspace = conversation.platform === "slack" ? conversation.teamId : conversation.guildId;
-    return !(await counted(limiter, `${conversation.platform}:${workspace}:${author.id}`));
+  return async (command: Command): Promise<boolean> => {
+    if (command.name === "stop" || isOperator(command.author.id, operators)) return false;
+    return !(await counted(limiter, personOf(command)));
   };
+}
+
+/** Who floods: a person of one workspace. */
+export function personOf({ conversation, author }: Command): string {
+  const workspace = conversation.platform === "slack" ? conversation.teamId : conversation.guildId;
+  return `${conversation.platform}:${workspace}:${author.id}`;
 }
 
 /** Whether the limit still has room. What cannot be counted, or not at once, has. */

@@ -1,5 +1,6 @@
 import type { Command } from "../shared/command.ts";
 import { floodLimits } from "../shared/limits.ts";
+import { personOf } from "./hold-flood.ts";
 
 /**
  * Tells somebody who was held, where they read no HTTP answer, by a command that the consumer refuses: one for a person and a minute, for
@@ -9,9 +10,7 @@ export function createRefuseFlood(enqueue: (command: Command) => Promise<unknown
   let told = { minute: 0, people: new Set<string>() };
 
   return async (held: Command, nowMs: number): Promise<void> => {
-    const { conversation, author } = held;
-    const workspace = conversation.platform === "slack" ? conversation.teamId : conversation.guildId;
-    const who = `${conversation.platform}:${workspace}:${author.id}`;
+    const who = personOf(held);
     const minute = Math.floor(nowMs / floodLimits.periodMs);
     if (told.minute !== minute) told = { minute, people: new Set() };
     const { people } = told;
