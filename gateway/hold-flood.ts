@@ -1,6 +1,7 @@
 import type { Command } from "../shared/command.ts";
 import { isOperator } from "../shared/is-operator.ts";
 import { floodTimeoutMs } from "../shared/limits.ts";
+import { personOf } from "./person-of.ts";
 
 export interface HoldFloodNeeds {
   limiter: RateLimit;
@@ -13,12 +14,6 @@ export function createHoldFlood({ limiter, operators }: HoldFloodNeeds) {
     if (command.name === "stop" || isOperator(command.author.id, operators)) return false;
     return !(await counted(limiter, personOf(command)));
   };
-}
-
-/** Who floods: a person of one workspace. */
-export function personOf({ conversation, author }: Command): string {
-  const workspace = conversation.platform === "slack" ? conversation.teamId : conversation.guildId;
-  return `${conversation.platform}:${workspace}:${author.id}`;
 }
 
 /** Whether the limit still has room. What cannot be counted, or not at once, has. */

@@ -1,6 +1,6 @@
 import type { Command } from "../shared/command.ts";
 import { floodLimits } from "../shared/limits.ts";
-import { personOf } from "./hold-flood.ts";
+import { personOf } from "./person-of.ts";
 
 /**
  * Tells somebody who was held, where they read no HTTP answer, by a command that the consumer refuses: one for a person and a minute, for
