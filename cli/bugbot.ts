@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import * as z from "zod/mini";
 import { Failure } from "../shared/failure.ts";
+import { stripHidden } from "../shared/plain-text.ts";
 import { addRegister } from "./discord/register.ts";
 import { addAudit } from "./operator/audit.ts";
 import { addContext } from "./operator/context.ts";
@@ -54,6 +55,8 @@ try {
 /** Says what went wrong, unless commander has, and gives the exit code. */
 function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage;
-  console.error(error instanceof Failure ? wrap(`error: ${error.reply}`, 0, terminalWidth(process.stderr)) : error);
+  console.error(
+    error instanceof Failure ? wrap(`error: ${stripHidden(error.reply)}`, 0, terminalWidth(process.stderr)) : error,
+  );
   return exitCodes.failed;
 }

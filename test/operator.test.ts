@@ -132,14 +132,13 @@ describe("a dead letter", () => {
     return tasks.some((task) => task.id === `replay-${id}`);
   };
   /** Answers what its replay is called. */
-  async function die(id: string, status = "dead"): Promise<string> {
-    const [platform, teamId, channelId, threadId] = ["slack", "T0ACME", world.channel, died.ts];
+  async function die(id: string, status = "dead", place: object = { threadId: died.ts, messageId: died.ts }) {
     const command = {
       v: 1,
       id,
       name: "help",
       text: "",
-      conversation: { platform, teamId, channelId, threadId, messageId: threadId },
+      conversation: { platform: "slack", teamId: "T0ACME", channelId: world.channel, ...place },
       author: { id: "U0ALICE" },
       references: {},
       receivedAt: Date.now(),
@@ -172,6 +171,19 @@ describe("a dead letter", () => {
     expect(await post("slack-EvHalf/replay")).toBe(200);
     expect(await begun(name)).toBe(true);
     expect(await post("slack-EvHalf/replay")).toBe(409);
+  });
+
+  it("of a question that was asked privately is not answered for everybody", async ({ expect }) => {
+    const name = await die("slack-EvPrivate", "dead", {});
+    const said = world.slack.channel(world.channel).length;
+    expect(await bugbot("dlq replay slack-EvPrivate")).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringContaining("was for its asker alone"),
+    });
+    expect(await begun(name)).toBe(false);
+    expect(world.slack.channel(world.channel)).toHaveLength(said);
+    expect(await json("dlq show slack-EvPrivate"), "it can be dropped").toMatchObject({ status: "dead" });
   });
 });
 

@@ -9,7 +9,7 @@ import { answerPage } from "./answer-page.ts";
 import { deedOf } from "./deed-of.ts";
 import { readNumber } from "./read-number.ts";
 import { Refusal } from "./refusal.ts";
-import { startAgain } from "./start-again.ts";
+import { refusePrivate, startAgain } from "./start-again.ts";
 
 export function addLetterRoutes(api: Api, needs: ApiNeeds): void {
   const { deadLetters, audit } = needs;
@@ -45,6 +45,7 @@ export function addLetterRoutes(api: Api, needs: ApiNeeds): void {
         `${id} is no command that this version can read, so it cannot be replayed. \`npx bugbot dlq drop ${id}\` puts it away.`,
       );
     }
+    refusePrivate(command.data);
     const by = c.get("operator");
     const deed = { ...deedOf(c, id, "replayed_dead_letter"), facts: { as: newId } };
     if (!isMarked && !(await audit.recordWith([deadLetters.replayed(id, newId)], [deed])))

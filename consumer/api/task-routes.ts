@@ -6,7 +6,7 @@ import { answerPage } from "./answer-page.ts";
 import { deedOf } from "./deed-of.ts";
 import { readNumber } from "./read-number.ts";
 import { Refusal } from "./refusal.ts";
-import { startAgain } from "./start-again.ts";
+import { refusePrivate, startAgain } from "./start-again.ts";
 
 export function addTaskRoutes(api: Api, needs: ApiNeeds): void {
   const { tasks, commands, record, now } = needs;
@@ -47,6 +47,7 @@ export function addTaskRoutes(api: Api, needs: ApiNeeds): void {
         "not_readable",
         `Another version of bugbot kept ${id}, and this one cannot read it. Write it again in its thread.`,
       );
+    refusePrivate(command);
     const newId = `retry-${c.get("request")}`;
     await record({ ...deedOf(c, id, "retried"), facts: { as: newId } });
     await startAgain(command, { id: newId, by: c.get("operator") }, needs);

@@ -3,6 +3,7 @@ import { Failure } from "../../shared/failure.ts";
 import { lastWordRetries } from "../../shared/limits.ts";
 import { describeError, type Log } from "../../shared/log.ts";
 import { addressExpired, isGoneForGood } from "../gone.ts";
+import { isPrivate } from "../is-private.ts";
 import { isWork } from "../is-work.ts";
 import type { Ending } from "./ending.ts";
 import { type Mark, type Replies, whispered } from "../replies/reply.ts";
@@ -59,9 +60,8 @@ function waitOf(attempts: number, error: unknown): number {
 
 function checkAddress(command: Command): void {
   const { conversation } = command;
-  const isOpen = conversation.threadId !== undefined || conversation.messageId !== undefined || isWork(command);
   const hasAddress = conversation.platform === "slack" ? conversation.responseUrl : conversation.interaction;
-  if (!isOpen && !hasAddress) throw addressExpired();
+  if (isPrivate(command) && !hasAddress) throw addressExpired();
 }
 
 /** An answer to a question needs no mark; work does. A retry that never became work was asked for under a message of bugbot's, which has its own. */
