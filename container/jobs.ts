@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { EventPage, Job, Memory, Outcome } from "../shared/job.ts";
+import { describeError } from "../shared/log.ts";
 import { clearSharedFolders, isAlone } from "./alone.ts";
 import { noUsage } from "./ask-claude.ts";
 import { type Checkpoint, unpackCheckpoint } from "./checkpoint.ts";
@@ -13,6 +14,7 @@ import {
   maxTimerMs,
   maxWaitingCheckpoints,
 } from "./limits.ts";
+import { logEvent } from "./log.ts";
 import { plainText } from "./plain-text.ts";
 import { createShelf } from "./shelf.ts";
 import { runFix, type FixNeeds, type Interruption } from "./run-fix.ts";
@@ -80,18 +82,14 @@ export function createJobs({ resources = jobResources, keepsCheckout = false, ..
     };
     const all: FixNeeds = { ...options, ...needs, resources, shelf, recorder: log, checkpoint, onKept };
     const outcome = await runFix(job, all).catch((error: unknown): Outcome => {
-      console.error(
-        JSON.stringify({ event: "job_broke", commandId: job.id, error: error instanceof Error ? error.stack : error }),
-      );
+      logEvent("job_broke", { commandId: job.id, ...describeError(error) });
       const reason = plainText(`the job server broke: ${String(error)}`, maxReasonLength);
       return { kind: "agent_failed", reason, usage: noUsage };
     });
     if (shelf) await clearSharedFolders(options.workspace, shelf.folder);
     if (!closing || outcome.kind !== "stopped") log.end(outcome, memory);
     running.delete(job.id);
-    console.log(
-      JSON.stringify({ event: "job", commandId: job.id, outcome: outcome.kind, durationMs: Date.now() - startedAt }),
-    );
+    logEvent("job", { commandId: job.id, outcome: outcome.kind, durationMs: Date.now() - startedAt });
     const finished = [...jobs.keys()].filter((id) => !running.has(id));
     for (const id of finished.slice(0, -maxFinishedJobs)) jobs.delete(id);
   }

@@ -1,6 +1,8 @@
 import { execFile } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { promisify } from "node:util";
+import { describeError } from "../shared/log.ts";
+import { logEvent } from "./log.ts";
 
 /** Removes a job's folder, also where the agent took its own rights away. */
 export async function removeFolder(folder: string): Promise<void> {
@@ -8,7 +10,7 @@ export async function removeFolder(folder: string): Promise<void> {
   await remove().catch(async () => {
     await promisify(execFile)("chmod", ["-R", "u+rwX", "--", folder]).catch(() => undefined);
     await remove().catch((error: unknown) => {
-      console.error(JSON.stringify({ event: "folder_not_removed", folder, error: String(error) }));
+      logEvent("folder_not_removed", { folder, ...describeError(error) });
     });
   });
 }

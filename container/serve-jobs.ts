@@ -2,9 +2,11 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { followUpSchema, jobSchema, type ServerHealth } from "../shared/job.ts";
 import { maxCheckpointBytes } from "../shared/limits.ts";
+import { describeError } from "../shared/log.ts";
 import { HttpError } from "./http-error.ts";
 import type { Jobs } from "./jobs.ts";
 import { maxWaitMs } from "./limits.ts";
+import { logEvent } from "./log.ts";
 import { readBody, readJson } from "./read-json.ts";
 
 interface Reply {
@@ -37,7 +39,7 @@ async function respond(
   const { status, body } = await (isOpen ? answer(request, response, jobs) : Promise.resolve(refused)).catch(
     (error: unknown): Reply => {
       if (error instanceof HttpError) return { status: error.status, body: error.body };
-      console.error(JSON.stringify({ event: "request_broke", error: error instanceof Error ? error.stack : error }));
+      logEvent("request_broke", describeError(error));
       return { status: 500, body: { error: "the job server broke" } };
     },
   );

@@ -32,8 +32,9 @@ async function startServer(...flags: string[]) {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const lines = createInterface(server.stdout);
-  const [line] = await once(lines, "line");
-  const url = `http://127.0.0.1:${/"port":(\d+)/.exec(String(line))?.[1]}`;
+  let line = "";
+  while (!line.includes('"listening"')) line = String(await once(lines, "line"));
+  const url = `http://127.0.0.1:${/"port":(\d+)/.exec(line)?.[1]}`;
   const post = (job: Job) => fetch(`${url}/jobs`, { method: "POST", body: JSON.stringify(job) });
   return { url, post, server, lines, exit: once(server, "exit") };
 }
@@ -45,7 +46,7 @@ async function startDraining(prompt: string, expect: ExpectStatic) {
   while (world.anthropic.requests.length === 0) await wait(20);
   const told = once(started.lines, "line");
   started.server.kill("SIGTERM");
-  expect(await told).toEqual([JSON.stringify({ event: "draining", running: 1 })]);
+  expect(await told).toEqual([JSON.stringify({ worker: "container", event: "draining", running: 1 })]);
   return started;
 }
 

@@ -4,6 +4,7 @@ import { isAlone, isToldSo, missingWalls } from "./alone.ts";
 import { endAllOf } from "./end-processes.ts";
 import { createJobs } from "./jobs.ts";
 import { drainTimes } from "./limits.ts";
+import { logEvent } from "./log.ts";
 import { serveJobs } from "./serve-jobs.ts";
 
 const { PORT = "8080", HOST, WORKSPACE_DIR = "/workspace", EXECUTOR_TOKEN } = process.env;
@@ -11,7 +12,7 @@ const { PORT = "8080", HOST, WORKSPACE_DIR = "/workspace", EXECUTOR_TOKEN } = pr
 delete process.env["EXECUTOR_TOKEN"];
 const token = EXECUTOR_TOKEN === "-" ? readFileSync(0, "utf8").trim() : EXECUTOR_TOKEN;
 
-if (missingWalls.length > 0) console.error(JSON.stringify({ event: "walls_missing", missing: missingWalls }));
+if (missingWalls.length > 0) logEvent("walls_missing", { missing: missingWalls });
 await mkdir(WORKSPACE_DIR, { recursive: true });
 await access(WORKSPACE_DIR, constants.W_OK);
 const jobs = createJobs({ workspace: WORKSPACE_DIR, serverEnvironment: process.env, keepsCheckout: isAlone });
@@ -28,7 +29,7 @@ process.once("SIGINT", end);
 /** Another version takes its place, and what is under way may end. Told once more, it ends at once. */
 function drain(): void {
   process.once("SIGTERM", end);
-  console.log(JSON.stringify({ event: "draining", running: jobs.running() }));
+  logEvent("draining", { running: jobs.running() });
   void jobs.drain(drainTimes).then(end);
 }
 process.once("SIGTERM", isToldSo ? drain : end);
@@ -37,5 +38,5 @@ process.once("SIGTERM", isToldSo ? drain : end);
 server.listen({ port: Number(PORT), ...(HOST && { host: HOST }) }, () => {
   const address = server.address();
   const port = address !== null && typeof address === "object" ? address.port : PORT;
-  console.log(JSON.stringify({ event: "listening", host: HOST ?? "*", port }));
+  logEvent("listening", { host: HOST ?? "*", port });
 });

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir } from "node:fs/promises";
 import { delimiter, join } from "node:path";
+import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
 import { projectRoot } from "./project-root.ts";
 
@@ -11,10 +12,17 @@ export interface ContainerServerOptions {
   workspace: string;
   /** What opens it; without one anybody can. */
   token?: string;
+  /** One line that it printed, and when. */
+  onLog?: (line: string, at: number) => void;
 }
 
 /** The container's server as a process of this machine: the same code, but no walls around the agent. */
-export async function startContainerServer({ port, workspace, token }: ContainerServerOptions) {
+export async function startContainerServer({
+  port,
+  workspace,
+  token,
+  onLog = () => undefined,
+}: ContainerServerOptions) {
   await mkdir(workspace, { recursive: true });
   const { PATH = "", LANG = "C.UTF-8" } = process.env;
   const child = spawn(
@@ -32,12 +40,17 @@ export async function startContainerServer({ port, workspace, token }: Container
         // Not the token itself: the agent is the same user here and could read it among the variables.
         ...(token !== undefined && { EXECUTOR_TOKEN: "-" }),
       },
-      stdio: ["pipe", "ignore", "pipe"],
+      stdio: "pipe",
     },
   );
   child.stdin.on("error", () => undefined).end(token);
   let said = "";
-  child.stderr.on("data", (chunk) => (said = (said + String(chunk)).slice(-4000)));
+  for (const output of [child.stdout, child.stderr]) {
+    createInterface(output).on("line", (line) => {
+      said = `${said}${line}\n`.slice(-4000);
+      onLog(line, Date.now());
+    });
+  }
   const exited = once(child, "exit");
 
   const url = `http://127.0.0.1:${port}`;

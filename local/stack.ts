@@ -40,7 +40,7 @@ export interface StackOptions {
    */
   places?: Variables;
   onLog?: (line: string) => void;
-  /** Whether what the Workers print is kept for `npx bugbot logs`, until the stack is closed. Default false. */
+  /** Whether what the Workers and the container server print is kept for `npx bugbot logs`, until the stack is closed. Default false. */
   keepsLog?: boolean;
 }
 
@@ -81,18 +81,27 @@ export async function startStack({
     const standIns = await startStandIns(missing, { script, acceptUnknownThreads, assistant, agent, credentials });
     closing.push(() => standIns.close());
 
+    const gatewayPort = port ?? (await freePort());
+    const log = keepsLog ? keepLog(gatewayPort) : undefined;
+    if (log) closing.push(() => log.close());
+    const addToLog = (line: string, at: number) => {
+      log?.add(line, at);
+      onLog(line);
+    };
     const token = randomBytes(32).toString("hex");
     const containerServer =
       variables["EXECUTOR_URL"] || containers
         ? undefined
-        : await startContainerServer({ port: await freePort(), workspace: join(folder, "workspace"), token });
+        : await startContainerServer({
+            port: await freePort(),
+            workspace: join(folder, "workspace"),
+            token,
+            onLog: addToLog,
+          });
     if (containerServer) closing.push(() => containerServer.close());
 
     await built;
     const egressPort = await freePort();
-    const gatewayPort = port ?? (await freePort());
-    const log = keepsLog ? keepLog(gatewayPort) : undefined;
-    if (log) closing.push(() => log.close());
     const outside =
       containers || places
         ? createOutside(standIns.urls, {
@@ -118,10 +127,7 @@ export async function startStack({
       egressPort,
       containers,
       outside: outside && ((request) => outside.answer(request)),
-      onLog: (line, at) => {
-        log?.add(line, at);
-        onLog(line);
-      },
+      onLog: addToLog,
     });
     closing.push(() => workers.dispose());
     // Miniflare runs no cron triggers by itself: the gateway's starts Discord's socket, the consumer's is the watchdog.
