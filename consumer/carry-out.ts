@@ -14,7 +14,7 @@ import { status } from "./commands/status.ts";
 import { stop } from "./commands/stop.ts";
 import { type Ending, endingOf } from "./endings/ending.ts";
 import { guardLoops } from "./admission/guard-loops.ts";
-import { isWork } from "./is-work.ts";
+import { isWork } from "../shared/is-work.ts";
 import { refuseHeld } from "./admission/refuse-held.ts";
 import { keepLimits } from "./admission/keep-limits.ts";
 import type { CommandNeeds, Outside } from "./needs.ts";

@@ -5,7 +5,7 @@ import { describeError } from "../shared/log.ts";
 import { createRedact } from "../shared/redact.ts";
 import { secretsOf } from "../shared/settings.ts";
 import { bury, type BuryNeeds } from "./endings/bury.ts";
-import { isWork } from "./is-work.ts";
+import { isWork } from "../shared/is-work.ts";
 import { type Ending, withId } from "./endings/ending.ts";
 import type { CommandNeeds } from "./needs.ts";
 import { noteEnd, type NoteEndNeeds } from "./endings/note-end.ts";

@@ -6,7 +6,6 @@ import { conversationSchema } from "./conversation.ts";
  * `decline` come from buttons only; their text is the id of the command that waits, and the plan.
  */
 export const commandNames = ["fix", "contextualize", "status", "stop", "help", "retry", "approve", "decline"] as const;
-export type CommandName = (typeof commandNames)[number];
 
 /** The things a report points at, found in its words. */
 export const referencesSchema = z.object({
@@ -41,6 +40,8 @@ export const commandSchema = z.object({
   /** What is attached to the message: named, and never opened. */
   files: z.optional(z.array(fileSchema)),
   references: referencesSchema,
+  /** Its answer is for its author's eyes alone. */
+  forAsker: z.optional(z.boolean()),
   /** Its author has sent too much: it is refused, with when to try again, in ms since the epoch. */
   heldUntil: z.optional(z.number()),
   /** Milliseconds since the epoch. */

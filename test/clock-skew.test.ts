@@ -83,6 +83,7 @@ describe("a command from Discord that comes when its token has expired", () => {
     },
     author: { id: "1100000000000000099" },
     references: {},
+    forAsker: name === "status",
     receivedAt: Date.now() - 20 * 60_000,
   });
   const bots = () =>

@@ -62,7 +62,8 @@ describe("Stop", () => {
         [],
       );
       const answers = world.discord.requests.filter(({ path }) => path.includes(stop.token));
-      expect(answers.map(({ method }) => method)).toEqual(["PATCH"]);
+      // One that came before Discord knew that an answer would follow was tried again.
+      expect([...new Set(answers.map(({ method }) => method))]).toEqual(["PATCH"]);
       expect(await timesAsked("stop")).toBe(stops + 1);
       expect(await world.github.branches(world.repository)).toEqual(branches);
       expect(made().pulls).toBe(0);

@@ -84,7 +84,7 @@ describe("a message that somebody deleted", () => {
     const { guildId, channelId, applicationId } = discord;
     const interaction = { applicationId, token: signed.token, expiresAt: clock.now + 60_000 };
     const conversation = { platform: "discord" as const, guildId, channelId, interaction };
-    const command: Command = { ...mention(), name: "status", conversation };
+    const command: Command = { ...mention(), name: "status", forAsker: true, conversation };
     const id = await replies.post(command, { text: "Nothing." }, false);
     remove(id);
     await expect(replies.edit(command, id, { text: "Nothing." })).rejects.toMatchObject({ code: "address_expired" });
@@ -99,7 +99,8 @@ describe("an interaction whose token has expired", () => {
     discord.applyResponse(signed, { type: 5, ...(name === "status" && { data: { flags: 64 } }) });
     const { guildId, channelId, applicationId } = discord;
     const interaction = { applicationId, token: signed.token, expiresAt };
-    return { ...mention(), name, conversation: { platform: "discord", guildId, channelId, interaction } };
+    const forAsker = name === "status";
+    return { ...mention(), name, forAsker, conversation: { platform: "discord", guildId, channelId, interaction } };
   }
   const bots = () => discord.messages(discord.channelId).filter(({ author }) => author === "bugbot");
 

@@ -132,15 +132,22 @@ describe("a dead letter", () => {
     return tasks.some((task) => task.id === `replay-${id}`);
   };
   /** Answers what its replay is called. */
-  async function die(id: string, status = "dead", place: object = { threadId: died.ts, messageId: died.ts }) {
+  async function die(id: string, status = "dead", forAsker = false) {
     const command = {
       v: 1,
       id,
       name: "help",
       text: "",
-      conversation: { platform: "slack", teamId: "T0ACME", channelId: world.channel, ...place },
+      conversation: {
+        platform: "slack",
+        teamId: "T0ACME",
+        channelId: world.channel,
+        threadId: died.ts,
+        messageId: died.ts,
+      },
       author: { id: "U0ALICE" },
       references: {},
+      forAsker,
       receivedAt: Date.now(),
     };
     const name = createHash("sha256").update(id).digest("hex").slice(0, 16);
@@ -174,7 +181,7 @@ describe("a dead letter", () => {
   });
 
   it("of a question that was asked privately is not answered for everybody", async ({ expect }) => {
-    const name = await die("slack-EvPrivate", "dead", {});
+    const name = await die("slack-EvPrivate", "dead", true);
     const said = world.slack.channel(world.channel).length;
     expect(await bugbot("dlq replay slack-EvPrivate")).toMatchObject({
       code: 1,
@@ -535,6 +542,8 @@ describe("bugbot logs", () => {
     expect(stdout).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d consumer command_taken slack-EvDead name=fix/m);
     expect(stdout).toContain(" gateway command_enqueued slack-EvDead");
     expect(stdout).toMatch(/ consumer command_settled slack-EvDead .*outcome=failed/);
+    expect((await bugbot("logs --command slack-EvStopped")).stdout).not.toContain(" container ");
+    expect(all).toMatch(/ container job (?:retry|replay)-\S+ outcome=pushed/);
     for (const line of stdout.trim().split("\n")) expect(line).toContain(" slack-EvDead");
     for (const line of stdout.trim().split("\n")) expect(all).toContain(line);
     expect(stdout).not.toContain("audit");

@@ -5,7 +5,7 @@ import { isOperator } from "../../shared/is-operator.ts";
 import { leaseGraceMs, watchdogMarginMs, workLimits } from "../../shared/limits.ts";
 import type { Effect } from "../effect.ts";
 import { inMinutes } from "../in-minutes.ts";
-import { isWork } from "../is-work.ts";
+import { isWork } from "../../shared/is-work.ts";
 import type { Outside } from "../needs.ts";
 import type { Verdict } from "../stores/admissions.ts";
 

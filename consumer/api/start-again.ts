@@ -1,19 +1,13 @@
 import type { Command } from "../../shared/command.ts";
 import type { Instances } from "../endings/instances.ts";
 import type { Outside } from "../needs.ts";
-import { isPrivate } from "../is-private.ts";
 import type { Operator } from "./authenticate.ts";
 import { Refusal } from "./refusal.ts";
 
 /** Throws a `Refusal` where a new attempt's answer would be read by more people than the first one's. */
-export function refusePrivate(command: Command): void {
-  if (!isPrivate(command)) return;
-  const { id, name } = command;
-  throw new Refusal(
-    409,
-    "private",
-    `${id} is a ${name} whose answer was for its asker alone, and can no longer be told so. Let them ask again.`,
-  );
+export function refusePrivate({ id, name, forAsker }: Command): void {
+  if (!forAsker) return;
+  throw new Refusal(409, "private", `The answer of ${id} (${name}) was for its asker alone. Let them ask again.`);
 }
 
 /** Starts a new attempt of a command in its conversation, as its **Retry** button would. Once per `id`; `by` is who asked. */

@@ -1,6 +1,6 @@
 import { apiPage } from "../../shared/limits.ts";
 import { interrupt } from "../commands/stop.ts";
-import { isWork } from "../is-work.ts";
+import { isWork } from "../../shared/is-work.ts";
 import type { Api, ApiNeeds } from "./api.ts";
 import { answerPage } from "./answer-page.ts";
 import { deedOf } from "./deed-of.ts";

@@ -2,9 +2,8 @@ import type { Command } from "../../shared/command.ts";
 import { Failure } from "../../shared/failure.ts";
 import { lastWordRetries } from "../../shared/limits.ts";
 import { describeError, type Log } from "../../shared/log.ts";
-import { addressExpired, isGoneForGood } from "../gone.ts";
-import { isPrivate } from "../is-private.ts";
-import { isWork } from "../is-work.ts";
+import { isGoneForGood } from "../gone.ts";
+import { isWork } from "../../shared/is-work.ts";
 import type { Ending } from "./ending.ts";
 import { type Mark, type Replies, whispered } from "../replies/reply.ts";
 import type { LastWords, UnsaidWord } from "../stores/last-words.ts";
@@ -33,7 +32,6 @@ export async function sayLastWord(word: UnsaidWord, needs: SayLastWordNeeds): Pr
     if (word.statusMessageId !== undefined && word.statusMessageId !== whispered) {
       await replies.edit(command, word.statusMessageId, reply);
     } else {
-      checkAddress(command);
       // An earlier attempt may have posted something before it was lost.
       const posted = await replies.post(command, reply, true);
       if (posted !== whispered) await replies.edit(command, posted, reply);
@@ -56,12 +54,6 @@ function waitOf(attempts: number, error: unknown): number {
   const { minWaitMs, maxWaitMs } = lastWordRetries;
   const asked = error instanceof Failure ? (error.retryAfterMs ?? 0) : 0;
   return Math.max(asked, Math.min(maxWaitMs, minWaitMs * 2 ** Math.min(attempts, 20)));
-}
-
-function checkAddress(command: Command): void {
-  const { conversation } = command;
-  const hasAddress = conversation.platform === "slack" ? conversation.responseUrl : conversation.interaction;
-  if (isPrivate(command) && !hasAddress) throw addressExpired();
 }
 
 /** An answer to a question needs no mark; work does. A retry that never became work was asked for under a message of bugbot's, which has its own. */

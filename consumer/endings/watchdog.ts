@@ -5,7 +5,7 @@ import { bury } from "./bury.ts";
 import { deadlineOf } from "./deadline.ts";
 import { type Ending, unreadReply, withId } from "./ending.ts";
 import { expireCheckpoints } from "./expire-checkpoints.ts";
-import { isWork } from "../is-work.ts";
+import { isWork } from "../../shared/is-work.ts";
 import type { Instances, InstanceState } from "./instances.ts";
 import type { Outside } from "../needs.ts";
 import { leaveBranch } from "../sandbox/leave-branch.ts";
@@ -78,11 +78,15 @@ async function sayWhere(word: UnsaidWord, needs: WatchdogNeeds): Promise<void> {
   if (stored.kind !== "unreadable") {
     await noteEnd(stored.command, { ...word, ...(costUsd !== undefined && { usage: { costUsd } }) }, actor, needs);
   }
-  if (endedBy === "watchdog" && stored.kind === "whole")
-    await bury({ command: stored.command, died: "lost: its Workflow did not end it", errors: [] }, needs);
+  if (endedBy === "watchdog" && stored.kind === "whole") {
+    const { died = lost } = word;
+    const errors = [{ step: "Workflow", attempt: 1, error: died, at: settledAt }];
+    await bury({ command: stored.command, died, errors }, needs);
+  }
   await sayLastWord(word, needs);
 }
 
+const lost = "lost: its Workflow did not end it";
 const tooLong = "It took longer than it may.";
 const broken = "Something broke while I worked on this.";
 
@@ -101,11 +105,11 @@ async function endWhere(one: Unended, needs: WatchdogNeeds): Promise<void> {
       if (!isLate) return;
       // It may end by itself meanwhile; the row decides.
       await instances.terminate(id).catch(() => undefined);
-      return end(one, "timed_out", tooLong, needs);
+      return end(one, "timed_out", `timed_out: ${tooLong}`, needs);
     case "finished": {
       // D1 was down when it ended; what it said stands.
       const { ending, button, said } = state.result;
-      if (stored.kind === "unreadable") return end(one, "failed", broken, needs);
+      if (stored.kind === "unreadable") return end(one, "failed", stored.error, needs);
       await commands.settle(
         stored.command,
         { ending: withoutAbsent(ending), button: button ?? undefined, endedBy: "workflow" },
@@ -118,13 +122,14 @@ async function endWhere(one: Unended, needs: WatchdogNeeds): Promise<void> {
     }
     case "ended":
       log("watchdog_found", { commandId: id, instance: state.how });
-      return isLate ? end(one, "timed_out", tooLong, needs) : end(one, "failed", broken, needs);
+      return end(one, isLate ? "timed_out" : "failed", needs.redact(`${lost} (${state.how})`), needs);
     default:
       return state satisfies never;
   }
 }
 
-async function end(one: Unended, outcome: "failed" | "timed_out", reason: string, needs: WatchdogNeeds): Promise<void> {
+/** `died` is why, for operators. */
+async function end(one: Unended, outcome: "failed" | "timed_out", died: string, needs: WatchdogNeeds): Promise<void> {
   const { commands, conversations, leases, sandbox, log, now } = needs;
   const { id, stored, conversationId: thread } = one;
   const lease = await leases.findOf(id);
@@ -143,7 +148,7 @@ async function end(one: Unended, outcome: "failed" | "timed_out", reason: string
   const about = issue && issueUrl ? [`It is about [${issue}](${issueUrl}).`] : [];
   const isWhole = stored.kind === "whole";
   if (!isWhole) await keepUnread(one, stored, needs);
-  const first = isWhole || outcome === "timed_out" ? `${mark} ${reason}` : unreadReply;
+  const first = isWhole || outcome === "timed_out" ? `${mark} ${outcome === "failed" ? broken : tooLong}` : unreadReply;
   const words = [first, ...about, ...(left ? [left.words] : [])].join(" ");
   const links = [
     ...(issueUrl ? [{ label: "Open issue", url: issueUrl }] : []),
@@ -152,7 +157,7 @@ async function end(one: Unended, outcome: "failed" | "timed_out", reason: string
   const ended: Ending = {
     outcome,
     reply: withId(words, id),
-    died: reason,
+    died,
     ...(links.length > 0 && { links }),
     ...(issue && { issue }),
     ...(pullRequestUrl && { pullRequestUrl }),

@@ -4,7 +4,6 @@ import { Failure } from "../../shared/failure.ts";
 import { discordEditMs } from "../../shared/limits.ts";
 import { addressExpired, messageGone } from "../gone.ts";
 import { createDiscordClient, type DiscordOptions } from "../clients/discord.ts";
-import { isWork } from "../is-work.ts";
 import { stableKey } from "../stable-id.ts";
 import { discordConversation, readEarlier } from "./discord-thread.ts";
 import { drawBeginning, drawReply, type DrawnMessage } from "./discord-message.ts";
@@ -63,7 +62,7 @@ export function createDiscordReplies(options: DiscordOptions & { now: () => numb
     async post(command, reply) {
       const message = await write(command, reply, async (first, file) => {
         const original = await editOriginal(command, first, file);
-        if (!original && isForAsker(command)) throw addressExpired();
+        if (!original && command.forAsker) throw addressExpired();
         return original ?? (await send(command, placeOf(command), first, "status", file));
       });
       return message?.id ?? "";
@@ -85,7 +84,7 @@ export function createDiscordReplies(options: DiscordOptions & { now: () => numb
         if (changed) return changed;
         // Somebody deleted it.
         if (reply.doing) throw messageGone();
-        if (isForAsker(command)) throw addressExpired();
+        if (command.forAsker) throw addressExpired();
         const anew = await send(command, place, body, "anew", file);
         // What an earlier attempt posted may say something else.
         return anew && change(anew.id, body, file);
@@ -189,11 +188,6 @@ const markedSchema = z.object({
 /** Whether two emoji are one, however it is told that they are no text. */
 function isSame(one: string | null, other: string): boolean {
   return one?.replaceAll("\uFE0F", "") === other.replaceAll("\uFE0F", "");
-}
-
-/** An interaction that asks for no work is answered to who asked alone: the gateway has deferred it so. */
-function isForAsker(command: Command): boolean {
-  return discordConversation(command).interaction !== undefined && !isWork(command);
 }
 
 /** Where messages about the command go: its thread, else its channel. An interaction's own message stays in the channel. */

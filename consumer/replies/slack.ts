@@ -1,7 +1,7 @@
 import type { Command } from "../../shared/command.ts";
 import { Failure } from "../../shared/failure.ts";
 import { slackPartLength, statusLineTimeoutMs } from "../../shared/limits.ts";
-import { messageGone } from "../gone.ts";
+import { addressExpired, messageGone } from "../gone.ts";
 import { fileNameFor, layOut } from "./lay-out.ts";
 import { whispered, type Mark, type Replies, type Reply } from "./reply.ts";
 import { call, createSlackClient, once, type SlackOptions } from "./slack-client.ts";
@@ -51,6 +51,7 @@ export function createSlackReplies(options: SlackOptions): Replies {
 
     async post(command, reply, again) {
       const { threadId, responseUrl } = slackConversation(command);
+      if (command.forAsker && responseUrl === undefined) throw addressExpired();
       if (threadId === undefined && responseUrl !== undefined) return whisper(responseUrl, reply, redact);
       const earlier = again ? (await findPosted(client, command)).messages.get("status") : undefined;
       if (earlier !== undefined) return earlier;

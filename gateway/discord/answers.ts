@@ -6,10 +6,11 @@ import type {
   APIModalInteractionResponse,
 } from "discord-api-types/v10";
 import { buttonId } from "../../shared/button.ts";
-import type { Answer } from "../platform.ts";
+import type { Command } from "../../shared/command.ts";
+import type { Answer, Incoming } from "../platform.ts";
 
-/** For the asker's eyes only. */
-const ephemeral = 64;
+/** A message's flag: for the asker's eyes only. */
+export const ephemeral = 64;
 
 /** The text input of the form that `ask` opens. */
 export const repositoryInput = "repository";
@@ -17,13 +18,18 @@ export const repositoryInput = "repository";
 export const pong: Answer = { json: { type: 1 } satisfies APIInteractionResponsePong };
 
 /** "bugbot is thinking…", to everyone, until the consumer writes the answer. */
-export const deferred: Answer = {
+const deferred: Answer = {
   json: { type: 5 } satisfies APIInteractionResponseDeferredChannelMessageWithSource,
 };
 
-export const deferredForAsker: Answer = {
+const deferredForAsker: Answer = {
   json: { type: 5, data: { flags: ephemeral } } satisfies APIInteractionResponseDeferredChannelMessageWithSource,
 };
+
+/** A command, and who will see what the consumer writes of it. */
+export function deferring(command: Command): Incoming {
+  return { kind: "command", command, answer: command.forAsker ? deferredForAsker : deferred };
+}
 
 export function tellAsker(content: string): Answer {
   const message = { content, flags: ephemeral, allowed_mentions: { parse: [] } };

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import type { Command } from "../../shared/command.ts";
 import { signatureWindowSeconds } from "../../shared/limits.ts";
 import { discordTime } from "../../shared/message-time.ts";
+import { ephemeral } from "./answers.ts";
 
 /** A snowflake; whatever it is, it is safe in a path, a key and a command's id. */
 export const idSchema = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/));
@@ -37,6 +38,8 @@ export interface Interaction {
   user: z.infer<typeof userSchema>;
   conversation: Extract<Command["conversation"], { platform: "discord" }>;
   data: unknown;
+  /** It happened under a message that only this user sees. */
+  isPrivate: boolean;
   /** Milliseconds since the epoch. */
   receivedAt: number;
 }
@@ -69,6 +72,7 @@ export function readInteraction(raw: z.infer<typeof interactionSchema>, nowMs: n
       },
     },
     data: raw.data,
+    isPrivate: ((raw.message?.flags ?? 0) & ephemeral) !== 0,
     receivedAt: nowMs,
   };
 }
@@ -85,7 +89,9 @@ function createdAt(id: string, nowMs: number): number {
   return Math.abs(createdMs - nowMs) <= signatureWindowSeconds * 1000 ? createdMs : nowMs;
 }
 
-type Asked = Pick<Command, "name" | "text" | "references" | "report" | "reportedAt" | "files"> & { messageId?: string };
+type Asked = Pick<Command, "name" | "text" | "references" | "report" | "reportedAt" | "files" | "forAsker"> & {
+  messageId?: string;
+};
 
 /** The command an interaction asks for. Discord's id makes it the same one however often it is delivered. */
 export function commandFrom(interaction: Interaction, { messageId, ...asked }: Asked): Command {

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { parseButtonId } from "../../shared/button.ts";
 import type { Incoming } from "../platform.ts";
-import { askForRepository, deferred, deferredForAsker, tellAsker } from "./answers.ts";
+import { askForRepository, deferring, tellAsker } from "./answers.ts";
 import { commandFrom, type Interaction } from "./interaction.ts";
 
 /** `component_type` 2 is a button; bugbot shows no other component in a message. */
@@ -16,25 +16,21 @@ export function parseButton(interaction: Interaction): Incoming {
     case "ask":
       return { kind: "answer", answer: askForRepository(commandId) };
     case "fix":
-      return {
-        kind: "command",
-        command: commandFrom(interaction, { name: "fix", text: "", references: {} }),
-        answer: deferred,
-      };
-    case "retry":
+      return deferring(commandFrom(interaction, { name: "fix", text: "", references: {} }));
+    case "retry": {
+      // What was answered to the asker alone is, once more.
+      const forAsker = interaction.isPrivate;
+      return deferring(
+        commandFrom(interaction, { name: action, text: commandId, references: {}, ...(forAsker && { forAsker }) }),
+      );
+    }
     case "stop":
-      return {
-        kind: "command",
-        command: commandFrom(interaction, { name: action, text: commandId, references: {} }),
-        answer: action === "stop" ? deferredForAsker : deferred,
-      };
+      return deferring(commandFrom(interaction, { name: action, text: commandId, references: {}, forAsker: true }));
     case "approve":
     case "decline":
-      return {
-        kind: "command",
-        command: commandFrom(interaction, { name: action, text: `${commandId} ${plan}`, references: {} }),
-        answer: deferredForAsker,
-      };
+      return deferring(
+        commandFrom(interaction, { name: action, text: `${commandId} ${plan}`, references: {}, forAsker: true }),
+      );
     default:
       return action satisfies never;
   }

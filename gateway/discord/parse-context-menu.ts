@@ -10,7 +10,7 @@ import {
 import { maxTextLength } from "../../shared/limits.ts";
 import { findReferences } from "../../shared/references/reference.ts";
 import type { Incoming } from "../platform.ts";
-import { deferred } from "./answers.ts";
+import { deferring } from "./answers.ts";
 import { commandFrom, idSchema, type Interaction } from "./interaction.ts";
 
 export const contextMenuSchema = z.object({
@@ -38,5 +38,5 @@ export function parseContextMenu(
     references: findReferences([text, ...files.map((file) => file.name)].join("\n")),
     messageId,
   });
-  return { kind: "command", command, answer: deferred };
+  return deferring(command);
 }

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { parseButtonId } from "../../shared/button.ts";
 import type { Incoming } from "../platform.ts";
-import { deferred, repositoryInput, tellAsker } from "./answers.ts";
+import { deferring, repositoryInput, tellAsker } from "./answers.ts";
 import { commandFrom, type Interaction } from "./interaction.ts";
 import { howToNameRepository, repositoryUrl } from "./repository-url.ts";
 
@@ -24,6 +24,5 @@ export function parseForm(interaction: Interaction): Incoming {
   const githubRepoUrl = repositoryUrl(input?.value ?? "");
   if (!githubRepoUrl) return { kind: "answer", answer: tellAsker(howToNameRepository) };
   const text = `${button.commandId} ${githubRepoUrl}`;
-  const command = commandFrom(interaction, { name: "retry", text, references: { githubRepoUrl } });
-  return { kind: "command", command, answer: deferred };
+  return deferring(commandFrom(interaction, { name: "retry", text, references: { githubRepoUrl } }));
 }

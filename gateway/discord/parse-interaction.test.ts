@@ -56,7 +56,12 @@ it.for<[string, object, object, Partial<Command>]>([
     { name: "contextualize", text: "BUG-1", references: { linearIssueId: "BUG-1" } },
   ],
   ["no options", inGuild(2, slash("fix")), deferred, { name: "fix", text: "", references: {} }],
-  ["status", inGuild(2, slash("status", [option("text", "all")])), deferredForAsker, { name: "status", text: "all" }],
+  [
+    "status",
+    inGuild(2, slash("status", [option("text", "all")])),
+    deferredForAsker,
+    { name: "status", text: "all", forAsker: true },
+  ],
   ["stop", inGuild(2, slash("stop")), deferredForAsker, { name: "stop", text: "" }],
   ["help", inGuild(2, { ...slash("help"), options: [{ name: "help", type: 1 }] }), deferredForAsker, { name: "help" }],
   [
@@ -88,6 +93,12 @@ it.for<[string, object, object, Partial<Command>]>([
     inGuild(3, button("bugbot:retry:discord-1")),
     deferred,
     { name: "retry", text: "discord-1", references: {} },
+  ],
+  [
+    "a retry button under what only its author sees",
+    { ...inGuild(3, button("bugbot:retry:discord-1")), message: { id: "1418570862290014333", flags: 64 } },
+    deferredForAsker,
+    { name: "retry", text: "discord-1", forAsker: true },
   ],
   ["a fix button", inGuild(3, button("bugbot:fix:discord-1")), deferred, { name: "fix", text: "", references: {} }],
   ["a stop button", inGuild(3, button("bugbot:stop:slack-Ev1")), deferredForAsker, { name: "stop", text: "slack-Ev1" }],

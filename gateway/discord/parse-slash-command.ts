@@ -1,10 +1,11 @@
 import * as z from "zod/mini";
-import { chatCommandNames, type ChatCommandName } from "../../shared/grammar.ts";
+import { chatCommandNames } from "../../shared/grammar.ts";
+import { isWork } from "../../shared/is-work.ts";
 import { maxTextLength } from "../../shared/limits.ts";
 import { linearIssueIds, linearIssueUrls } from "../../shared/references/linear.ts";
 import { findReferences } from "../../shared/references/reference.ts";
 import type { Incoming } from "../platform.ts";
-import { deferred, deferredForAsker, tellAsker } from "./answers.ts";
+import { deferring, tellAsker } from "./answers.ts";
 import { commandFrom, type Interaction } from "./interaction.ts";
 import { howToNameRepository, repositoryUrl } from "./repository-url.ts";
 
@@ -16,9 +17,6 @@ export const slashCommandSchema = z.object({
   name: z.enum(["bugbot", "bm"]),
   options: z.array(z.object({ type: z.literal(1), name: z.string(), options: z.nullish(z.array(optionSchema)) })),
 });
-
-/** What only the asker wants to see; bug reports and fixes are everyone's. */
-const forAsker = new Set<ChatCommandName>(["status", "stop", "help"]);
 
 /** Nothing when there is no such subcommand. */
 export function parseSlashCommand(
@@ -44,6 +42,8 @@ export function parseSlashCommand(
   const { linearIssueId, linearIssueUrl, ...others } = findReferences(`${repository ?? ""} ${text}`);
   const command = commandFrom(interaction, {
     name,
+    // Bug reports and fixes are everyone's; the rest is between bugbot and the asker.
+    ...(!isWork({ name }) && { forAsker: true }),
     text: [text, issue?.linearIssueUrl ?? issue?.linearIssueId, repository].filter(Boolean).join(" "),
     // The issue that was chosen, whatever the words mention besides.
     references: {
@@ -51,7 +51,7 @@ export function parseSlashCommand(
       ...others,
     },
   });
-  return { kind: "command", command, answer: forAsker.has(name) ? deferredForAsker : deferred };
+  return deferring(command);
 }
 
 function refuse(why: string): Incoming {

@@ -1,9 +1,9 @@
 import * as z from "zod/mini";
-import type { CommandName } from "../../shared/command.ts";
 import { parseWords } from "../../shared/grammar.ts";
+import { isWork } from "../../shared/is-work.ts";
 import { maxTextLength } from "../../shared/limits.ts";
 import { findReferences } from "../../shared/references/reference.ts";
-import type { Answer, Incoming, Parse } from "../platform.ts";
+import type { Incoming, Parse } from "../platform.ts";
 import { commandId } from "./command-id.ts";
 import { filled } from "./interaction.ts";
 import { plainText } from "../../shared/slack-plain-text.ts";
@@ -37,6 +37,8 @@ export function createParseCommand(apiUrl: string): Parse {
     const words = plainText(text).slice(0, maxTextLength);
     const asked = parseWords(words);
     const responseUrl = readResponseUrl(form.data.response_url, apiUrl);
+    // Work is asked for in the open: Slack then shows the channel what was typed. The rest is between bugbot and the asker.
+    const isOpen = isWork(asked);
     const { user_id: userId, user_name: userName } = form.data;
     return {
       kind: "command",
@@ -44,17 +46,13 @@ export function createParseCommand(apiUrl: string): Parse {
         v: 1,
         id: await commandId(triggerId),
         ...asked,
+        ...(!isOpen && { forAsker: true }),
         conversation: { platform: "slack", teamId, channelId, ...(responseUrl && { responseUrl }) },
         author: { id: userId, ...(userName && { name: userName }) },
         references: findReferences(words),
         receivedAt: nowMs,
       },
-      answer: answerTo(asked.name),
+      answer: isOpen ? { json: { response_type: "in_channel" } } : undefined,
     };
   };
-}
-
-/** Work is asked for in the open: Slack then shows the channel what was typed. The rest is between bugbot and the asker. */
-function answerTo(name: CommandName): Answer {
-  return name === "fix" || name === "contextualize" ? { json: { response_type: "in_channel" } } : undefined;
 }
