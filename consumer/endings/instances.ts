@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
 import { buttonActions } from "../../shared/button.ts";
 import type { Command } from "../../shared/command.ts";
-import { conversationId } from "../../shared/conversation.ts";
-import { actorOf, type Audit } from "../stores/audit.ts";
+import type { Audit } from "../stores/audit.ts";
+import { noteAsked } from "../note-asked.ts";
 import { outcomes } from "./ending.ts";
 import type { Commands } from "../stores/commands.ts";
 import { extrasSchema } from "../stores/last-words.ts";
@@ -15,7 +15,6 @@ const resultSchema = z.object({
     issue: z.optional(z.string()),
     pullRequestUrl: z.optional(z.string()),
     usage: z.optional(z.object({ costUsd: z.number(), turns: z.number(), durationMs: z.number() })),
-    died: z.optional(z.string()),
     ...extrasSchema.shape,
   }),
   button: z.nullable(z.enum(buttonActions)),
@@ -35,9 +34,6 @@ export interface InstancesNeeds {
   now: () => number;
 }
 
-/** As much of what was asked as the audit keeps. */
-const maxNotedText = 300;
-
 /** The Workflow instances of commands: an instance's id is its command's. */
 export function createInstances(workflow: Workflow<Command>, { commands, record, now }: InstancesNeeds) {
   async function find(id: string): Promise<WorkflowInstance | undefined> {
@@ -51,21 +47,15 @@ export function createInstances(workflow: Workflow<Command>, { commands, record,
   }
 
   return {
-    /** Starts a command, once: a second delivery finds the first one's Workflow. `by` is who asked, for the audit. */
-    start: async (command: Command, by = actorOf(command)): Promise<void> => {
+    /** Starts a command, once: a second delivery finds the first one's Workflow. `by` is who asked, for the audit, where that is not its author. */
+    start: async (command: Command, by?: string): Promise<void> => {
       try {
         await workflow.create({ id: command.id, params: command });
       } catch (error) {
         if (!(await find(command.id).catch(() => undefined))) throw error;
       }
       await commands.receive(command, now());
-      const { id, name, text, conversation } = command;
-      const facts = {
-        name,
-        text: text.slice(0, maxNotedText).toWellFormed(),
-        conversation: conversationId(conversation),
-      };
-      await record({ deed: `${id} asked`, actor: by, action: "asked", subject: id, facts });
+      await noteAsked(command, { record }, by);
     },
 
     /** Whether it was ever started, as far as the engine remembers. */

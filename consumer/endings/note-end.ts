@@ -9,7 +9,8 @@ export interface NoteEndNeeds {
   now: () => number;
 }
 
-export type NotedEnding = Pick<Ending, "outcome" | "reply" | "died"> & {
+export type NotedEnding = Pick<Ending, "outcome" | "reply"> & {
+  died?: string | undefined;
   issue?: string | undefined;
   pullRequestUrl?: string | undefined;
   usage?: { costUsd: number; turns?: number } | undefined;

@@ -2,6 +2,7 @@ import { createExecutionContext, createMessageBatch, getQueueResult } from "clou
 import { beforeEach, describe, it } from "vitest";
 import { Failure } from "../../shared/failure.ts";
 import { lastWordRetries } from "../../shared/limits.ts";
+import { createRedact } from "../../shared/redact.ts";
 import type { DeadCommand } from "./dead-letter.ts";
 import { createAudit } from "../stores/audit.ts";
 import { createCommands } from "../stores/commands.ts";
@@ -28,6 +29,7 @@ async function take(body: unknown, { isStarted = false, refusal }: { isStarted?:
     record: createAudit({ db, now: () => 9, later: () => undefined }).record,
     metrics: { commandEnded: () => undefined },
     replies: () => replies,
+    redact: createRedact(["s3cret-of-the-vendor"]),
     isStarted: () => Promise.resolve(isStarted),
     log: (event, facts) => void lines.push([event, facts?.["commandId"]]),
     now: () => 9,
@@ -69,6 +71,37 @@ describe("a message on the dead-letter queue", () => {
     expect(await createDeadLetters(db).find("slack-Ev1")).toMatchObject({ errors: dead.errors });
   });
 
+  it("that comes after its command was asked for again is none to replay", async ({ expect }) => {
+    const commands = createCommands(db);
+    await commands.receive(testCommand("slack-Ev1"), 1);
+    await commands.claimRetry("slack-Ev1", "slack-press");
+    await commands.receive({ ...testCommand("slack-press"), name: "retry" }, 2);
+    await commands.admit(testCommand("slack-press"), 3);
+    expect((await deliver(dead)).letters).toMatchObject([{ status: "replayed", replayedAs: "slack-press" }]);
+  });
+
+  it("that comes after a retry that was turned away is one to replay", async ({ expect }) => {
+    const commands = createCommands(db);
+    await commands.receive(testCommand("slack-Ev1"), 1);
+    await commands.claimRetry("slack-Ev1", "slack-press");
+    await commands.admit({ ...testCommand("slack-press"), name: "retry" }, 3);
+    expect((await deliver(dead)).letters).toMatchObject([{ status: "dead", replayedAs: null }]);
+  });
+
+  it("holds no secret that somebody typed", async ({ expect }) => {
+    for (const body of [
+      { ...testCommand("slack-Ev1"), text: "s3cret-of-the-vendor" },
+      { ...testCommand("slack-Ev2"), text: "s3cret-of-the-vendor", name: "triage" },
+      ["s3cret-of-the-vendor"],
+    ])
+      await deliver(body);
+    for (const table of ["dead_letters", "commands", "audit_unsealed"]) {
+      const { results } = await db.prepare(`SELECT * FROM ${table}`).all();
+      expect(results.length, table).toBeGreaterThan(1);
+      expect(JSON.stringify(results), table).not.toContain("s3cret");
+    }
+  });
+
   it("that is a command nobody could start is kept, and told of once, with a Retry button", async ({ expect }) => {
     for (const attempt of [1, 2])
       await createDeadLetters(db).noteFailedStart("slack-Ev1", { attempt, error: "Error: down", at: attempt });
@@ -88,6 +121,11 @@ describe("a message on the dead-letter queue", () => {
     expect(await createDeadLetters(db).find("slack-Ev1")).toMatchObject({
       errors: [1, 2].map((attempt) => ({ step: "start", attempt, error: "Error: down", at: attempt })),
     });
+    const audit = await db.prepare("SELECT actor, action FROM audit_unsealed ORDER BY id").all();
+    expect(audit.results).toEqual([
+      { actor: "slack:U1", action: "asked" },
+      { actor: "queue", action: "ended" },
+    ]);
     expect(await db.prepare("SELECT outcome, ended_by, last_word_at FROM commands").all()).toMatchObject({
       results: [{ outcome: "failed", ended_by: "queue", last_word_at: 9 }],
     });

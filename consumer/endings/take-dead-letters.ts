@@ -1,7 +1,9 @@
 import * as z from "zod/mini";
 import { deadLetterRetrySeconds, queueAttempts } from "../../shared/limits.ts";
 import { describeError, type Log } from "../../shared/log.ts";
+import { type Redact, redactJson } from "../../shared/redact.ts";
 import { commandIdOf } from "../command-id-of.ts";
+import { noteAsked } from "../note-asked.ts";
 import { deadCommandSchema } from "./dead-letter.ts";
 import { type Ending, unreadReply, withId } from "./ending.ts";
 import { noteEnd, type NoteEndNeeds } from "./note-end.ts";
@@ -15,6 +17,7 @@ export interface TakeDeadLettersNeeds extends SayLastWordNeeds, NoteEndNeeds {
   commands: Commands;
   /** Whether a Workflow has taken the command after all. */
   isStarted: (commandId: string) => Promise<boolean>;
+  redact: Redact;
   log: Log;
 }
 
@@ -36,8 +39,10 @@ export async function takeDeadLetters(batch: MessageBatch, needs: TakeDeadLetter
   }
 }
 
-async function take({ id, body, timestamp }: Message, needs: TakeDeadLettersNeeds): Promise<void> {
-  const { deadLetters, log } = needs;
+async function take(message: Message, needs: TakeDeadLettersNeeds): Promise<void> {
+  const { deadLetters, redact, log } = needs;
+  const { id, timestamp } = message;
+  const body = redactJson(message.body, redact);
   const dead = z.safeParse(deadCommandSchema, body);
   if (dead.success) {
     // Its Workflow, or the watchdog, has the last word.
@@ -75,6 +80,7 @@ async function takeCommand(
   const isWhole = stored.kind === "whole";
   const body = isWhole ? undefined : stored.body;
   const { id } = command;
+  await noteAsked(command, needs);
   if (await isStarted(id)) {
     await commands.receive(command, now(), body);
     log("dead_letter_alive", { commandId: id });

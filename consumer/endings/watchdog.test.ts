@@ -170,6 +170,7 @@ describe("the watchdog", () => {
     const world = await setUp(state);
     await world.watchAt(48 * minute);
     expect(world.terminated).toEqual(terminated);
+    expect(world.sent).toMatchObject([{ error: expect.stringMatching(/^timed_out: It took|\(unreachable\)$/) }]);
     expect(world.said).toMatchObject([{ text: expect.stringMatching(/^⏳ It took longer than it may\./) }]);
     expect(await world.row()).toMatchObject({ outcome: "timed_out" });
   });

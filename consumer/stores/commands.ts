@@ -141,7 +141,7 @@ export function createCommands(db: D1Database) {
     /** Ends a command, once. False when somebody else has ended it: theirs is the last word then. */
     async settle(command: Command, { ending, button, endedBy, body }: Settlement, nowMs: number): Promise<boolean> {
       const { id } = command;
-      const { outcome, reply, pullRequestUrl, usage, issue, card, links } = ending;
+      const { outcome, reply, pullRequestUrl, usage, issue, card, links, died } = ending;
       const [, , found] = await db.batch([
         insert(command, nowMs, "DO NOTHING", body),
         db
@@ -160,7 +160,7 @@ export function createCommands(db: D1Database) {
             nowMs,
             endedBy,
             id,
-            card || links ? JSON.stringify({ card, links }) : null,
+            JSON.stringify({ card, links, died }),
           ),
         db.prepare("SELECT 1 FROM commands WHERE id = ? AND ended_by <> ?").bind(id, endedBy),
       ]);

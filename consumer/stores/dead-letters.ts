@@ -60,12 +60,15 @@ export function createDeadLetters(db: D1Database) {
       await replayed(id, replayedAs).run();
     },
 
+    /** It may come after **Retry** was pressed: then it is none to replay. A retry that was admitted has the name of what it repeats. */
     async keep(letter: NewLetter): Promise<void> {
       const { id, commandId, name, conversation, body, error, errors, attempts, diedAt } = letter;
       await db
         .prepare(
-          `INSERT INTO dead_letters (id, command_id, name, conversation_id, body, error, errors, attempts, died_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+          `WITH again AS (SELECT id FROM commands WHERE id = (SELECT retried_by FROM commands WHERE id = ?2) AND name <> 'retry')
+           INSERT INTO dead_letters (id, command_id, name, conversation_id, body, error, errors, attempts, died_at, status, replayed_as)
+           SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, iif((SELECT id FROM again) IS NULL, 'dead', 'replayed'), (SELECT id FROM again)
+           WHERE true ON CONFLICT (id) DO NOTHING`,
         )
         .bind(id, commandId, name, conversation, body, error, JSON.stringify(errors), attempts, diedAt)
         .run();

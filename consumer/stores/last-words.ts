@@ -7,8 +7,9 @@ import { outcomes } from "../endings/ending.ts";
 import { orElse, type StoredCommand, storedSchema } from "./stored-command.ts";
 import { watched } from "./unended.ts";
 
-/** What stands beside a last word's text. */
+/** What stands beside a last word's text, and why its command died, for operators. */
 export const extrasSchema = z.object({
+  died: z.optional(z.string()),
   card: z.optional(z.object({ title: z.string(), url: z.string(), summary: z.string() })),
   links: z.optional(z.array(z.object({ label: z.string(), url: z.string() }))),
 });

@@ -56,6 +56,15 @@ export function createUnended(db: D1Database) {
       return found;
     },
 
+    /** What says until when each command without an outcome may take: those that began first, and no more than `limit`. */
+    async allTimes(limit: number): Promise<CommandTimes[]> {
+      const { results } = await db
+        .prepare(`${rows} WHERE outcome IS NULL ORDER BY started_at LIMIT ?`)
+        .bind(limit)
+        .all();
+      return z.array(timesSchema).parse(results).map(timesOf);
+    },
+
     /** What says until when a command may take; undefined where it is not known. */
     async timesOf(commandId: string): Promise<CommandTimes | undefined> {
       const row = await db.prepare(`${rows} WHERE commands.id = ?`).bind(commandId).first();
