@@ -48,6 +48,15 @@ export function threadKey(conversation: Conversation): string {
   }
 }
 
+/**
+ * What the ids of all conversations begin with that may be looked at and decided from this one: its workspace's. All direct messages on
+ * Discord have one guild, and are each other's business no more than Slack's workspaces are.
+ */
+export function scopeOf(conversation: Conversation): string {
+  const isDirect = conversation.platform === "discord" && conversation.guildId === "@me";
+  return isDirect ? conversationId(conversation) : `${conversation.platform}:${workspaceId(conversation)}:`;
+}
+
 /** The workspace an operator allows: a Slack team id or a Discord guild id. */
 export function workspaceId(conversation: Conversation): string {
   return conversation.platform === "slack" ? conversation.teamId : conversation.guildId;

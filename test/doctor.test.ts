@@ -106,6 +106,39 @@ describe("bugbot doctor", () => {
     );
   });
 
+  it("finds a command past its limits, and none where its lease or an approval gives it time", async ({ expect }) => {
+    const db = await world.database();
+    const [hour, now] = [3_600_000, Date.now()];
+    const watchdog = async () => (await wrong(world.url)).found.find(({ check }) => check === "watchdog")?.state;
+    await db
+      .prepare(
+        `INSERT INTO commands (id, name, text, conversation_id, author_id, received_at, started_at)
+         VALUES ('old', 'fix', '', 'slack:T1:C1:1.1', 'U1', ?1, ?1)`,
+      )
+      .bind(now - 3 * hour)
+      .run();
+    const states = [await watchdog()];
+    await db
+      .prepare("INSERT INTO approvals (command_id, conversation_id, plan, expires_at) VALUES ('old', 'x', 'x', ?)")
+      .bind(now + 20 * hour)
+      .run();
+    states.push(await watchdog());
+    await db
+      .prepare("UPDATE approvals SET decision = 'approved', decided_at = ?")
+      .bind(now - 2 * hour)
+      .run();
+    states.push(await watchdog());
+    await db
+      .prepare(
+        "INSERT INTO leases (id, command_id, repository, branch, models, expires_at) VALUES ('l', 'old', 'a/b', 'b', '[]', ?)",
+      )
+      .bind(now + hour)
+      .run();
+    states.push(await watchdog());
+    await db.batch(["commands", "approvals", "leases"].map((table) => db.prepare(`DELETE FROM ${table}`)));
+    expect(states).toEqual(["problem", "ok", "problem", "ok"]);
+  });
+
   it("says what it finds without the database, though its own key is kept there", async ({ expect }) => {
     const { stdout } = await runner.bugbot("keys create --name doctor --json", { BUGBOT_URL: world.url });
     const { key: BUGBOT_API_KEY } = z.object({ key: z.string() }).parse(JSON.parse(stdout));

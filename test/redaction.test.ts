@@ -119,6 +119,7 @@ describe("every credential, printed by the model", () => {
     expect(pull?.title).toContain("[redacted]");
     expect(held(JSON.stringify(pull))).toEqual([]);
     expect(await messages("-1", pull?.head ?? "")).toMatch(/^fix: .*\[redacted\]/);
+    await expectNone(world, expect);
   });
 });
 

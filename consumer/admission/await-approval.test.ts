@@ -36,12 +36,16 @@ const plan = {
 };
 
 /** Waits for an approval while `sleep` is what happens in each sleep. */
-async function setUp(sleep: (round: number, planShown: string, advance: (ms: number) => void) => Promise<unknown>) {
+async function setUp(
+  sleep: (round: number, planShown: string, advance: (ms: number) => void) => Promise<unknown>,
+  { isStopped = false } = {},
+) {
   const command = testCommand("a");
   const commands = createCommands(db);
   const approvals = createApprovals(db);
   const messagesToRuns = createMessagesToRuns(db);
   await commands.admit(command, 0);
+  if (isStopped) await commands.requestStop("a", 1);
   const { replies, said } = testReplies();
   let time = 1_000;
   let round = 0;
@@ -78,6 +82,11 @@ describe("waiting for an approval", () => {
     const approvals = createApprovals(db);
     const late = await approvals.decide("a", row?.plan ?? "", { decision: "approved", by: "U2" }, 5);
     expect(late?.decision).toBe("expired");
+  });
+
+  it("does not sleep where a stop was asked for before there was a plan", async ({ expect }) => {
+    const { end, rounds, said } = await setUp(async () => undefined, { isStopped: true });
+    expect({ end, rounds, said }).toEqual({ end: "stopped", rounds: 0, said: [] });
   });
 
   it("takes an answer that came just before the end, and begins then", async ({ expect }) => {

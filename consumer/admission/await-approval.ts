@@ -50,6 +50,8 @@ export async function awaitApproval(command: Command, plan: Plan, needs: Approva
       const added = (await messagesToRuns.of(command.id)).map(({ text }) => text);
       const hash = await hashPlan(plan, added);
       await approvals.ask(command.id, { conversationId: conversationId(command.conversation), plan: hash, expiresAt });
+      // A stop before this woke nobody.
+      if (await commands.stopRequested(command.id)) throw stopped();
       return { hash, added };
     });
     await status.show(`approval ${round}`, {
@@ -77,7 +79,7 @@ export async function awaitApproval(command: Command, plan: Plan, needs: Approva
           retry: false,
         });
       case "stopped":
-        throw new Failure("stopped", { reply: "Stopped. Nothing was pushed.", retry: false });
+        throw stopped();
       case "changed":
         break;
       default:
@@ -98,6 +100,10 @@ export async function awaitApproval(command: Command, plan: Plan, needs: Approva
     if (found?.decision === "approved" && isSame) return { kind: "approved" as const, by: found.decidedBy ?? "" };
     return { kind: "changed" as const };
   }
+}
+
+function stopped(): Failure {
+  return new Failure("stopped", { reply: "Stopped. Nothing was pushed.", retry: false });
 }
 
 /** The first hex digits of a hash of everything a run is given: buttons carry it. */

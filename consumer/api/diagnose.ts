@@ -3,8 +3,13 @@ import type { Finding } from "../../shared/api.ts";
 import { maxUnsealedMs, watchdogGraceMs, watchdogMarginMs } from "../../shared/limits.ts";
 import { invalidSettings, requiredByConsumer, serviceState } from "../../shared/settings.ts";
 import type { Outside } from "../needs.ts";
+import { deadlineOf } from "../endings/deadline.ts";
+import { createUnended } from "../stores/unended.ts";
 import { askVendors } from "./ask-vendors.ts";
 import { ok, problem, warning } from "./finding.ts";
+
+/** As many commands as are looked at. */
+const maxUnended = 1_000;
 
 export interface DiagnoseNeeds {
   outside: Outside;
@@ -132,14 +137,11 @@ async function checkDeadLetters(db: D1Database): Promise<Finding> {
 }
 
 async function checkWatchdog({ db, outside: { now, settings } }: DiagnoseNeeds): Promise<Finding> {
-  const runMs = settings.BUGBOT_MAX_MINUTES * 60_000;
-  const overdue = now() - runMs - 2 * watchdogMarginMs;
-  const stuck = await count(
-    db,
-    "SELECT count(*) AS n FROM commands WHERE outcome IS NULL AND max(started_at, coalesce((SELECT expires_at FROM approvals WHERE command_id = id), 0), coalesce((SELECT expires_at FROM leases WHERE command_id = id), 0) - ?2) < ?1",
-    overdue,
-    runMs,
-  );
+  const times = await createUnended(db)
+    .allTimes(maxUnended)
+    .catch(() => undefined);
+  // The watchdog has its minutes, too.
+  const stuck = times?.filter((one) => deadlineOf(one, settings) + watchdogMarginMs < now()).length;
   const owed = await count(
     db,
     "SELECT count(*) AS n FROM commands WHERE outcome IS NOT NULL AND last_word_at IS NULL AND last_word_error IS NULL AND settled_at < ?",

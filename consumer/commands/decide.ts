@@ -1,5 +1,5 @@
 import type { Command } from "../../shared/command.ts";
-import { workspaceId } from "../../shared/conversation.ts";
+import { scopeOf } from "../../shared/conversation.ts";
 import { lastWordAttempts } from "../../shared/limits.ts";
 import type { Ending } from "../endings/ending.ts";
 import type { CommandNeeds } from "../needs.ts";
@@ -39,7 +39,7 @@ async function judge(
 ): Promise<Verdict> {
   const { author, conversation } = command;
   const found = await approvals.find(about);
-  const isHere = found?.conversationId.startsWith(`${conversation.platform}:${workspaceId(conversation)}:`);
+  const isHere = found?.conversationId.startsWith(scopeOf(conversation));
   const asker = await commands.authorOfUnended(about);
   if (!found || !isHere || asker === null) return "over";
   if (author.bot) return "not_approver";

@@ -18,7 +18,10 @@ export async function resolveRetry(
   const [, ...more] = command.text.split(/\s+/);
   const original = await effect("find command to retry", () => findOriginal(id));
   if (original === null) {
-    throw new Failure("nothing_to_retry", { reply: "I do not remember that command. Write it again.", retry: false });
+    throw new Failure("nothing_to_retry", {
+      reply: "I have no note of that command. Try again in some minutes, or write it again.",
+      retry: false,
+    });
   }
   if (!(await effect("claim retry", () => commands.claimRetry(id, command.id)))) {
     throw new Failure("retried_already", { reply: "Somebody has asked for that before: I am at it.", retry: false });

@@ -1,5 +1,5 @@
 import type { Command } from "../../shared/command.ts";
-import { conversationId, workspaceId } from "../../shared/conversation.ts";
+import { conversationId, scopeOf } from "../../shared/conversation.ts";
 import { maskEmails } from "../../shared/references/email.ts";
 import type { Ending } from "../endings/ending.ts";
 import type { CommandNeeds } from "../needs.ts";
@@ -15,7 +15,7 @@ export async function status(
 ): Promise<Ending> {
   const everywhere = /^all\b/i.test(command.text);
   const { conversation } = command;
-  const scope = everywhere ? `${conversation.platform}:${workspaceId(conversation)}:` : conversationId(conversation);
+  const scope = everywhere ? scopeOf(conversation) : conversationId(conversation);
   const { rows, pullRequestUrl, open } = await effect("read status", async () => ({
     rows: await Promise.all((await commands.recent(scope, shownCommands, command.id)).map(withCostSoFar)),
     pullRequestUrl: (await conversations.find(scope)).pullRequestUrl,

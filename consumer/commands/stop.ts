@@ -1,5 +1,5 @@
 import type { Command } from "../../shared/command.ts";
-import { conversationId } from "../../shared/conversation.ts";
+import { conversationId, scopeOf } from "../../shared/conversation.ts";
 import type { Ending } from "../endings/ending.ts";
 import type { CommandNeeds, Outside } from "../needs.ts";
 
@@ -24,7 +24,7 @@ export async function stop(command: Command, needs: CommandNeeds): Promise<Endin
   });
   await effect("stop jobs", async () => {
     for (const run of found) await interrupt(run, needs);
-  });
+  }).catch(() => undefined);
   return { outcome: "succeeded", reply: isSilent ? "" : "Stopping." };
 }
 
@@ -32,7 +32,7 @@ async function endSession(command: Command, { replies }: CommandNeeds): Promise<
   await replies(command.conversation.platform).activity?.(command, undefined);
 }
 
-/** Makes work that was asked to stop notice it at once; what cannot be reached meets the request at its next stage. */
+/** Makes work that was asked to stop notice it at once; what cannot be reached meets the request at its next stage. Throws where what sleeps was not woken. */
 export async function interrupt(
   { id, conversationId: conversation }: { id: string; conversationId: string },
   { sandbox, leases, approvals, wake, now }: Pick<Outside, "sandbox" | "leases" | "approvals" | "wake" | "now">,
@@ -44,7 +44,7 @@ export async function interrupt(
       .catch(() => false);
     await leases.close(id, now());
   }
-  if ((await approvals.find(id))?.decision === null) await wake(id).catch(() => undefined);
+  if ((await approvals.find(id))?.decision === null) await wake(id);
 }
 
 /** ❌ on a status message: a message without a thread, and not a word. */
@@ -84,9 +84,9 @@ async function findRuns(command: Command, { commands }: CommandNeeds) {
   return new Set(running.map((run) => run.conversationId)).size > 1 ? ("several" as const) : running;
 }
 
-/** What the ids of all conversations of a channel, or for Discord of a guild, begin with. */
-export function channelPrefix(conversation: Command["conversation"]): string {
+/** What the ids of all conversations of a channel, or on Discord of its scope, begin with. */
+function channelPrefix(conversation: Command["conversation"]): string {
   return conversation.platform === "slack"
     ? `slack:${conversation.teamId}:${conversation.channelId}:`
-    : `discord:${conversation.guildId}:`;
+    : scopeOf(conversation);
 }

@@ -53,6 +53,10 @@ function toFailure(error: unknown): Failure {
   const { code, reason = "", retryAfter, status } = readError(error);
   if (reason === "message_not_found") return messageGone(error);
   if (goneForGood.has(reason)) return conversationGone(reason, error);
+  if (outside.has(reason)) {
+    const reply = `I am not in this channel (${reason}). Invite me with \`/invite @bugbot\`, and ask again.`;
+    return new Failure("slack_outside", { reply, retry: false, cause: error });
+  }
   const limited = code === ErrorCode.RateLimitedError || reason === "ratelimited";
   if (code === ErrorCode.PlatformError && !limited && !temporary.has(reason)) {
     return new Failure("slack_rejected", {
@@ -71,7 +75,10 @@ function toFailure(error: unknown): Failure {
 }
 
 /** Slack's `ok: false` errors for a place where nothing can be said any more. */
-const goneForGood = new Set(["channel_not_found", "is_archived", "thread_not_found"]);
+const goneForGood = new Set(["is_archived", "thread_not_found"]);
+
+/** The bot is not in the channel: a private one that it is not in looks to it as one that is gone. */
+const outside = new Set(["not_in_channel", "channel_not_found"]);
 
 /** Those that pass. */
 const temporary = new Set([
