@@ -13,6 +13,7 @@ const { appendFileSync, readFileSync } = require("node:fs");
 const worker = process.argv[3];
 const note = (what) => appendFileSync(process.env.NOTES, what + "\\n");
 const on = setInterval(() => {
+  if (process.env.GOES_ON) console.log(event);
   if (process.env.DIES !== worker || readFileSync(process.env.NOTES, "utf8").split("tail ").length < 3) return;
   console.error("You are not logged in.");
   process.exit(1);
@@ -24,7 +25,8 @@ process.on("SIGINT", () => {
 note(process.argv.slice(2).join(" "));
 const line = { worker: worker.replace("bugbot-", ""), event: "seen_by", commandId: "slack-Ev1", said: "\\u009b2J}" };
 const logs = [{ message: [JSON.stringify(line)], level: "log", timestamp: 1700000000000 }];
-console.log(JSON.stringify({ outcome: "ok", logs, exceptions: [], eventTimestamp: 1700000000000, event: null }, null, 2));
+const event = JSON.stringify({ outcome: "ok", logs, exceptions: [], eventTimestamp: 1700000000000, event: null }, null, 2);
+console.log(event);
 `;
 
 /** A checkout of which only wrangler is another. */
@@ -81,6 +83,15 @@ describe("bugbot logs --follow of what is deployed", () => {
       expect(await notes()).toEqual(["bugbot-consumer ended", "bugbot-gateway ended", ...tails]);
     },
   );
+
+  it("ends both tails when its reader has read enough", async ({ expect }) => {
+    const { child, said, ended } = follow("", { GOES_ON: "1" });
+    await seen(said, "seen_by");
+    child.stdout.destroy();
+    expect((await ended).code).toBe(0);
+    while ((await notes()).length < 4) await wait(20);
+    expect(await notes()).toEqual(["bugbot-consumer ended", "bugbot-gateway ended", ...tails]);
+  });
 
   it("shows them as JSON in which a terminal finds nothing to act on", async ({ expect }) => {
     const { child, said, ended } = follow("--json --command slack-Ev1");

@@ -34,7 +34,7 @@ it("prints one line per event, however the stream is cut", ({ expect }) => {
     expect(found).toEqual([
       "2023-11-14 22:13:20 consumer command_settled slack-Ev1 outcome=succeeded note=a } b",
       '2023-11-14 22:13:20 consumer said words=plain {"words":1}',
-      "2023-11-14 22:13:21 consumer threw error=TypeError: x is undefined",
+      "2023-11-14 22:13:21 consumer threw slack-Ev1 error=TypeError: x is undefined",
       "2023-11-14 22:13:21 consumer threw error=TypeError: x is undefined",
     ]);
   }
@@ -56,8 +56,8 @@ it.for(["exceededCpu", "exceededMemory", "canceled", "unknown"])(
 it("shows what was thrown, whatever it was, and the lines beside it", ({ expect }) => {
   const thrown = (message: unknown) => lines({ exceptions: [{ name: "Error", message, timestamp: 1700000001000 }] });
   expect(thrown({ code: 7 })).toHaveLength(3);
-  expect(thrown({ code: 7 }).at(-1)).toBe('2023-11-14 22:13:21 gateway threw error=Error: {"code":7}');
-  expect(thrown(undefined).at(-1)).toBe("2023-11-14 22:13:21 gateway threw error=Error: undefined");
+  expect(thrown({ code: 7 }).at(-1)).toBe('2023-11-14 22:13:21 gateway threw slack-Ev1 error=Error: {"code":7}');
+  expect(thrown(undefined).at(-1)).toBe("2023-11-14 22:13:21 gateway threw slack-Ev1 error=Error: undefined");
 });
 
 it("says when Cloudflare shows a part of what comes, and when all of it again", ({ expect }) => {

@@ -32,8 +32,12 @@ export function readTailEvent(worker: string, text: string): LogLine[] {
   const tail = z.safeParse(tailSchema, parseJson(text));
   if (!tail.success) return [];
   const { outcome, eventTimestamp, logs, exceptions, event } = tail.data;
+  const logged = logs.map((one) => toLine(worker, one));
+  // An invocation is about one command, or about several, or none.
+  const about = new Set(logged.flatMap((one) => one.commandId ?? []));
+  const commandId = about.size === 1 ? [...about][0] : undefined;
   const line = (name: string, facts: LogLine["facts"], at = eventTimestamp ?? Date.now()): LogLine => {
-    return { at, worker, event: name, commandId: undefined, facts };
+    return { at, worker, event: name, commandId, facts };
   };
   const ofTail = z.safeParse(ofTailSchema, event).data;
   if (ofTail) return [line(ofTail.type, { words: ofTail.message })];
@@ -41,7 +45,7 @@ export function readTailEvent(worker: string, text: string): LogLine[] {
     line("threw", { error: `${name}: ${inWords(message)}` }, timestamp),
   );
   const ended = outcome === "ok" || thrown.length > 0 ? [] : [line("ended", { outcome })];
-  return [...logs.map((logged) => toLine(worker, logged)), ...thrown, ...ended];
+  return [...logged, ...thrown, ...ended];
 }
 
 function inWords(part: unknown): string {

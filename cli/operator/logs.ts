@@ -79,7 +79,8 @@ async function tail(show: (line: LogLine) => void): Promise<void> {
     stopped = true;
     end();
   };
-  process.once("SIGINT", stop).once("SIGTERM", stop);
+  // Whoever reads may have read enough, which ends this process at once.
+  process.once("SIGINT", stop).once("SIGTERM", stop).once("exit", end);
   const ended = children.map((child) => once(child, "close"));
   const [code] = await Promise.race(ended);
   end();
