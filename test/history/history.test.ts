@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, it } from "vitest";
+import { afterAll, beforeAll, describe, type ExpectStatic, it } from "vitest";
 import { buildWorkers } from "../../local/build-workers.ts";
 import { outsideCalls } from "../../local/outside-calls.ts";
 import { ask, type Asked } from "../chaos/run-cell.ts";
@@ -9,7 +9,7 @@ import { judge } from "../chaos/judge.ts";
 import { look } from "../chaos/look.ts";
 import { createWorld, type World } from "../world.ts";
 import { type Records, startHistory } from "./history.ts";
-import { type HistoryName, keepVersion, readVersions } from "./records.ts";
+import { type HistoryName, historyNames, keepVersion, readVersions, type Version } from "./records.ts";
 
 /** `npm run history` keeps what this version records; in a test earlier versions' records are taken up by this one. */
 const isToKeep = process.env["HISTORY"] === "keep";
@@ -17,7 +17,9 @@ const isToKeep = process.env["HISTORY"] === "keep";
 const stride = process.env["HISTORY"] === "all" ? { contextualize: 1, fix: 1 } : { contextualize: 3, fix: 12 };
 
 const all = await readVersions();
-const versions = all.flatMap(({ command, ...version }) => (command === "approved" ? [] : [{ command, ...version }]));
+const versions = all.flatMap(({ command, ...version }) =>
+  command === "contextualize" || command === "fix" ? [{ command, ...version }] : [],
+);
 let bundles: string;
 beforeAll(async () => {
   bundles = await mkdtemp(join(tmpdir(), "bugbot-history-"));
@@ -39,19 +41,23 @@ type HistoryWorld = Awaited<ReturnType<typeof startWorld>>;
 
 /** A run that nothing disturbs. Returns what it recorded. */
 async function record({ history, world }: HistoryWorld, name: HistoryName): Promise<Records> {
-  const asked = ask(world, name === "approved" ? "fix" : name);
+  const asked = ask(world, name === "contextualize" ? name : "fix");
   const { commandId, send } = asked;
+  if (name === "died" || name === "retried") world.linear.fault("issueCreate", { status: 503, times: 3 });
   await send();
-  if (name === "approved") await approve(world, asked);
+  if (name === "approved") await press(world, asked, "Approve");
   await world.endOf(commandId);
   await hasEnded(world, commandId);
-  return history.recordsOf(commandId);
+  if (name !== "retried") return history.recordsOf(commandId);
+  const again = await world.ends(() => press(world, asked, "Retry"));
+  await hasEnded(world, again.commandId);
+  return history.recordsOf(again.commandId);
 }
 
-async function approve(world: World, { ts }: Asked): Promise<void> {
-  const find = () => world.slack.thread(world.channel, ts).find(({ buttons }) => buttons.includes("Approve"));
-  const waiting = await world.until(find);
-  await world.fromSlack(world.slack.pressButton("Approve", { ts: waiting.ts }, { user: "U0BOB" }));
+async function press(world: World, { ts }: Asked, button: "Approve" | "Retry"): Promise<void> {
+  const find = () => world.slack.thread(world.channel, ts).find(({ buttons }) => buttons.includes(button));
+  const message = await world.until(find);
+  await world.fromSlack(world.slack.pressButton(button, { ts: message.ts }, { user: "U0BOB" }));
 }
 
 async function hasEnded(world: World, commandId: string): Promise<void> {
@@ -61,7 +67,7 @@ async function hasEnded(world: World, commandId: string): Promise<void> {
 }
 
 describe.runIf(isToKeep)("what this version records", () => {
-  it.for(["contextualize", "fix", "approved"] as const)("is kept: %s", async (name, { expect }) => {
+  it.for(historyNames)("is kept: %s", async (name, { expect }) => {
     const made = await startWorld(new Map(), name);
     try {
       const records = await record(made, name);
@@ -80,16 +86,7 @@ describe.skipIf(isToKeep)("a command that was begun by an earlier version", () =
     const { world, history } = made;
     try {
       const now = await record(made, command);
-      if (newest(command) === version) {
-        expect(
-          [...earlier.keys()].filter((name) => !now.has(name)),
-          renamed(file),
-        ).toEqual([]);
-        expect(
-          [...now.keys()].filter((name) => !earlier.has(name)),
-          added(file),
-        ).toEqual([]);
-      }
+      if (newest(command) === version) expectSame(version, new Set(now.keys()), expect);
 
       for (let count = 1; count < now.size; count += stride[command]) {
         const before = await look(world);
@@ -146,7 +143,7 @@ it.skipIf(isToKeep || !kept)("a fix that an earlier version asked somebody to ap
     await send();
     await world.until(() => (history.isOver(commandId) ? true : undefined));
     await (await world.workflow(commandId))?.restart();
-    await approve(world, asked);
+    await press(world, asked, "Approve");
     const { outcome } = await world.endOf(commandId);
     await hasEnded(world, commandId);
     expect(outcome, changed(file)).toBe("succeeded");
@@ -154,18 +151,41 @@ it.skipIf(isToKeep || !kept)("a fix that an earlier version asked somebody to ap
     const outcomes = [outcome, "succeeded"];
     expect(await judge(world, { command: "fix", before, ts, ids: [commandId], outcomes }), changed(file)).toEqual([]);
     const now = new Set([...history.recordsOf(commandId).keys(), ...history.doneLate(commandId)]);
-    expect(
-      [...earlier.keys()].filter((name) => !now.has(name)),
-      renamed(file),
-    ).toEqual([]);
-    expect(
-      [...now].filter((name) => !earlier.has(name)),
-      added(file),
-    ).toEqual([]);
+    expectSame({ file, records: earlier }, now, expect);
   } finally {
     await made.close();
   }
 });
+
+it.skipIf(isToKeep).for(["died", "retried"] as const)(
+  "a fix that %s has the steps that an earlier version had",
+  async (name, { expect }) => {
+    const version = newest(name) ?? { file: `${name}.1.json`, records: new Map() };
+    const made = await startWorld(new Map(), name);
+    try {
+      const records = await record(made, name);
+      expect(records.has("note last word")).toBe(true);
+      expectSame(version, new Set(records.keys()), expect);
+    } finally {
+      await made.close();
+    }
+  },
+);
+
+function expectSame(
+  { file, records }: Pick<Version, "file" | "records">,
+  now: ReadonlySet<string>,
+  expect: ExpectStatic,
+): void {
+  expect(
+    [...records.keys()].filter((name) => !now.has(name)),
+    renamed(file),
+  ).toEqual([]);
+  expect(
+    [...now].filter((name) => !records.has(name)),
+    added(file),
+  ).toEqual([]);
+}
 
 /** The one that says which steps this version has. */
 function newest(command: HistoryName) {

@@ -4,8 +4,9 @@ import * as z from "zod";
 import type { Records } from "./history.ts";
 
 const folder = join(import.meta.dirname, "recorded");
-/** `approved`: a fix that somebody had to approve. */
-const nameSchema = z.enum(["contextualize", "fix", "approved"]);
+/** `approved`: a fix that somebody had to approve. `died`: one that failed, and `retried`: what **Retry** then did. */
+export const historyNames = ["contextualize", "fix", "approved", "died", "retried"] as const;
+const nameSchema = z.enum(historyNames);
 export type HistoryName = z.infer<typeof nameSchema>;
 
 const recordsSchema = z.record(z.string(), z.unknown());
