@@ -1,13 +1,14 @@
 import { spawnSync } from "node:child_process";
 import { Command } from "commander";
+import { wholeNumber } from "../cli/parse-option.ts";
 
 /** `npm run fuzz`: every property of what strangers can send, with many more inputs than in `npm test`. */
 const { runs, seed } = new Command("fuzz")
   .description(
     "Sends anything to all that strangers can reach: doors, extractors, git's packets, the egress, event streams.",
   )
-  .option("--runs <count>", "inputs of each property", Number, 10_000)
-  .option("--seed <number>", "which inputs: the same ones for the same seed", Number, 20_261_120)
+  .option("--runs <count>", "inputs of each property", wholeNumber(1, 10_000_000), 10_000)
+  .option("--seed <number>", "which inputs: the same ones for the same seed", wholeNumber(0, 2 ** 31 - 1), 20_261_120)
   .parse()
   .opts<{ runs: number; seed: number }>();
 

@@ -66,7 +66,14 @@ describe("npx bugbot, line by line", () => {
     expect(following.length).toBeGreaterThan(0);
     for (const line of following) {
       const logs = runner.follow(line.replace("npx bugbot ", ""), { BUGBOT_URL: world.url });
-      await world.until(() => (logs.stdout().includes("command_taken") ? true : undefined)).finally(() => logs.stop());
+      try {
+        await world.until(() => (logs.stdout().includes("command_taken") ? true : undefined));
+        expect(logs.stdout()).not.toContain("EvFollowed");
+        await world.mention("help", { eventId: "EvFollowed" });
+        await world.until(() => (logs.stdout().includes("slack-EvFollowed") ? true : undefined));
+      } finally {
+        await logs.stop();
+      }
     }
   });
 

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { Command, InvalidArgumentError, Option } from "commander";
 import * as z from "zod";
+import { wholeNumber } from "../../cli/parse-option.ts";
 
 /** Each part has a process of its own: one that has held many worlds takes ever longer to start git, for all it holds is mapped anew. */
 const parts = 20;
@@ -11,7 +12,7 @@ const program = new Command("chaos")
   .addOption(new Option("--command <name>", "only this command").choices(["contextualize", "fix"]))
   .option("--shard <part>", "only one part of all cells, as 2/6", readShard)
   .option("--only <words>", "only cells with these words in their title; also those that were run before")
-  .option("--worlds <count>", "cells at once", Number, 4)
+  .option("--worlds <count>", "cells at once", wholeNumber(1, 100), 4)
   .option("--fresh", "forget what earlier runs found; without it only cells that were not run yet are run")
   .parse();
 

@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { projectRoot } from "../../local/project-root.ts";
 import { type Call, vendors } from "./calls.ts";
-import { cellsOf, deathNames, faultNames, titleOf } from "./cells.ts";
+import { type Cell, cellsOf, deathNames, faultNames, titleOf } from "./cells.ts";
 import { type CommandName, type Result, resultKinds } from "./run-cell.ts";
 
 const path = join(projectRoot, "docs/reliability.md");
@@ -29,19 +29,16 @@ function renderReport(calls: readonly Call[], found: ReadonlyMap<string, Result>
   const replayed = results.filter(({ kind }) => kind === "replayed");
   return [
     `A run without faults makes ${calls.length} calls, ${effects} of them with an effect: ${cells.length} cells, of which ${results.length} were run.`,
-    table(
-      "fault at a call of",
-      vendors,
-      results,
-      (result) => result.cell.call.vendor,
-      (vendor) => vendor,
-    ),
+    table("fault at a call of", vendors, results, ({ cell }) => cell.call.vendor),
     table(
       "fault",
-      [...faultNames, ...deathNames].flatMap((fault) => [`${fault}, before the effect`, `${fault}, after the effect`]),
+      new Set(
+        [...faultNames, ...deathNames].flatMap((fault) =>
+          [false, true].map((afterEffect) => whatAndWhen({ fault, afterEffect })),
+        ),
+      ),
       results,
-      ({ cell }) => `${cell.fault}, ${cell.afterEffect ? "after" : "before"} the effect`,
-      (name) => name,
+      ({ cell }) => whatAndWhen(cell),
     ),
     "Honest failures, each made up for by **Retry** or `dlq replay`:",
     list(byFault(replayed)),
@@ -50,17 +47,21 @@ function renderReport(calls: readonly Call[], found: ReadonlyMap<string, Result>
   ].join("\n\n");
 }
 
+/** The call at which a container dies goes well. */
+function whatAndWhen({ fault, afterEffect }: Pick<Cell, "fault" | "afterEffect">): string {
+  return fault === "container killed" ? fault : `${fault}, ${afterEffect ? "after" : "before"} the effect`;
+}
+
 function table<Name extends string>(
   head: string,
-  names: readonly Name[],
+  names: Iterable<Name>,
   results: readonly Result[],
   nameOf: (result: Result) => string,
-  show: (name: Name) => string,
 ): string {
-  const rows = names.flatMap((name) => {
+  const rows = [...names].flatMap((name) => {
     const own = results.filter((result) => nameOf(result) === name);
     const counts = resultKinds.map((kind) => own.filter((result) => result.kind === kind).length);
-    return own.length === 0 ? [] : [`| ${[show(name), own.length, ...counts].join(" | ")} |`];
+    return own.length === 0 ? [] : [`| ${[name, own.length, ...counts].join(" | ")} |`];
   });
   return [
     `| ${head} | cells | succeeded | failed honestly, then succeeded | call not made | violated |`,
@@ -71,11 +72,7 @@ function table<Name extends string>(
 
 /** One line for each fault: where it ended a command. */
 function byFault(results: readonly Result[]): string[] {
-  const groups = Map.groupBy(
-    results,
-    ({ cell: { fault, afterEffect }, outcome }) =>
-      `${fault}, ${afterEffect ? "after" : "before"} the effect (${outcome})`,
-  );
+  const groups = Map.groupBy(results, ({ cell, outcome }) => `${whatAndWhen(cell)} (${outcome})`);
   return [...groups].map(
     ([group, of]) =>
       `${group}: ${of.map(({ cell: { call } }) => `${call.vendor} ${call.name} #${call.nth}`).join("; ")}`,
