@@ -22,6 +22,7 @@ import { createGitHub } from "../local/github.ts";
 import { createLinear } from "../local/linear.ts";
 import { createPostHog } from "../local/posthog.ts";
 import { findReferences } from "../shared/references/reference.ts";
+import { createRedact } from "../shared/redact.ts";
 import { readSettings } from "../shared/settings.ts";
 
 const credentials = { github: "ghp_local", linear: "lin_api_local", posthog: "phx_local" };
@@ -107,6 +108,7 @@ export async function createEvidenceWorld({ teams }: { teams?: { key: string; na
 
     const ending = await contextualize(command, {
       effect,
+      redact: createRedact(Object.values(credentials)),
       status: createStatusMessage(command, {
         replies,
         effect,

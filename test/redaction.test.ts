@@ -101,6 +101,24 @@ describe("every credential, printed by the model", () => {
     expect(held(plain)).toEqual(expect.arrayContaining(secrets));
   });
 
+  it("is not kept of what somebody typed in the thread before", async ({ expect }) => {
+    const [secret = ""] = secrets;
+    const { message } = world.slack.mention(`Apply with ${secret} counts twice`, {
+      user: "U0BOB",
+      channel: world.channel,
+    });
+    const asked = world.anthropic.requests.length;
+    for (const command of ["contextualize", "fix"]) {
+      const text = `${command} https://github.com/acme/shop`;
+      const { outcome } = await world.mention(text, { threadTs: message.ts });
+      expect(outcome).toBe("succeeded");
+    }
+    expect(JSON.stringify(world.anthropic.requests.slice(asked)[0]?.body)).toContain(
+      "Apply with [redacted] counts twice",
+    );
+    await expectNone(world, expect);
+  });
+
   it("is not let stand in a commit's message, which the container makes", async ({ expect }) => {
     const pulls = world.github.pullRequests(world.repository).length;
     const { outcome, replies } = await world.mention("fix https://github.com/acme/shop case-commit");

@@ -1,7 +1,8 @@
 import * as z from "zod/mini";
 import { deadLetterRetrySeconds, queueAttempts } from "../../shared/limits.ts";
 import { describeError, type Log } from "../../shared/log.ts";
-import { type Redact, redactJson } from "../../shared/redact.ts";
+import { parseJson } from "../../shared/parse-json.ts";
+import type { Redact } from "../../shared/redact.ts";
 import { commandIdOf } from "../command-id-of.ts";
 import { noteAsked } from "../note-asked.ts";
 import { deadCommandSchema } from "./dead-letter.ts";
@@ -42,7 +43,9 @@ export async function takeDeadLetters(batch: MessageBatch, needs: TakeDeadLetter
 async function take(message: Message, needs: TakeDeadLettersNeeds): Promise<void> {
   const { deadLetters, redact, log } = needs;
   const { id, timestamp } = message;
-  const body = redactJson(message.body, redact);
+  // What another program put there may be anything at all.
+  const text = redact(asText(message.body));
+  const body = typeof message.body === "string" ? text : parseJson(text);
   const dead = z.safeParse(deadCommandSchema, body);
   if (dead.success) {
     // Its Workflow, or the watchdog, has the last word.
@@ -58,7 +61,7 @@ async function take(message: Message, needs: TakeDeadLettersNeeds): Promise<void
       commandId: null,
       name: null,
       conversation: null,
-      body: asText(body),
+      body: text,
       error,
       errors: [],
       attempts: queueAttempts,

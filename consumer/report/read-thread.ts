@@ -1,6 +1,7 @@
 import type { Command } from "../../shared/command.ts";
 import { Failure } from "../../shared/failure.ts";
 import { maxThreadLength } from "../../shared/limits.ts";
+import type { Redact } from "../../shared/redact.ts";
 import type { Conversation } from "../../shared/conversation.ts";
 import type { Effect } from "../effect.ts";
 import type { Replies, Said } from "../replies/reply.ts";
@@ -11,12 +12,19 @@ export interface ReadThreadNeeds {
   effect: Effect;
   replies: (platform: Conversation["platform"]) => Replies;
   status: Pick<StatusMessage, "note">;
+  redact: Redact;
 }
 
-/** What was said before the command. A thread that cannot be read fails nothing, but is not passed over in silence. */
-export async function readThread(command: Command, { effect, replies, status }: ReadThreadNeeds): Promise<Said[]> {
+/** What was said before the command, without the secrets that somebody typed. A thread that cannot be read fails nothing, but is not passed over in silence. */
+export async function readThread(
+  command: Command,
+  { effect, replies, status, redact }: ReadThreadNeeds,
+): Promise<Said[]> {
   try {
-    return await effect("read thread", async () => fit(await replies(command.conversation.platform).earlier(command)));
+    return await effect("read thread", async () => {
+      const said = fit(await replies(command.conversation.platform).earlier(command));
+      return said.map((one) => ({ ...one, text: redact(one.text) }));
+    });
   } catch (error) {
     const reason = error instanceof Failure ? error.reply : "Something broke.";
     status.note(`⚠️ I could not read what was said here before. ${reason}`);
