@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, it } from "vitest";
+import { isGoneForGood } from "../consumer/gone.ts";
 import { createSlackReplies } from "../consumer/replies/slack.ts";
 import { createSlack, type Slack } from "../local/slack.ts";
 import type { Command } from "../shared/command.ts";
@@ -78,6 +79,26 @@ describe("a message that somebody deleted", () => {
     expect(await replies().edit(command, ts, { text: "✅ done", buttons })).toBe(anew);
     expect(threadOf(command)).toMatchObject([{ ts: anew, text: "✅ done", buttons: ["Retry"] }]);
   });
+});
+
+it.for(["not_in_channel", "channel_not_found"])(
+  "says what to do where bugbot was not invited, which may be mended: %s",
+  async (error, { expect }) => {
+    slack.fault("chat.postMessage", rejects(error));
+    const posting = replies().post(asked(), { text: "✅ done" }, false);
+    await expect(posting).rejects.toMatchObject({
+      code: "slack_outside",
+      reply: expect.stringContaining("/invite @bugbot"),
+    });
+    await expect(posting).rejects.not.toSatisfy(isGoneForGood);
+  },
+);
+
+it("says nothing to others where the asker alone was to read it, and no longer can", async ({ expect }) => {
+  const before = threadOf(asked()).length;
+  const command: Command = { ...asked(), name: "status", forAsker: true };
+  await expect(replies().post(command, { text: "Nothing." }, false)).rejects.toMatchObject({ code: "address_expired" });
+  expect(threadOf(command)).toHaveLength(before);
 });
 
 describe("a last word of several messages", () => {

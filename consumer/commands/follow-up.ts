@@ -18,5 +18,5 @@ export async function resolveFollowUp(
     const { branch } = await conversations.find(thread);
     return branch !== null || (await commands.workingFor(thread, command)) !== null;
   });
-  return isKnown ? { ...command, name: "fix" } : command;
+  return isKnown ? { ...command, name: "fix", forAsker: false } : command;
 }

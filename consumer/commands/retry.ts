@@ -29,6 +29,7 @@ export async function resolveRetry(
   const text = [...more, original.text].join(" ");
   return {
     ...original,
+    forAsker: command.forAsker ?? original.forAsker ?? false,
     id: command.id,
     author: command.author,
     conversation: command.conversation,

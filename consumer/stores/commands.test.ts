@@ -1,7 +1,9 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, it } from "vitest";
 import type { Command } from "../../shared/command.ts";
+import forAsker from "../migrations/0028_for_asker.sql?raw";
 import { createCommands } from "./commands.ts";
+import { splitStatements } from "./split-statements.ts";
 import { emptyDatabase, testCommand } from "./test-database.ts";
 
 beforeEach(async () => {
@@ -15,6 +17,25 @@ it("is not admitted once it has ended", async ({ expect }) => {
   const ending = { outcome: "failed" as const, reply: "❌ I could not begin with this." };
   await commands.settle(testCommand("a"), { ending, endedBy: "queue" }, 3);
   expect(await commands.admit(testCommand("a"), 4)).toBe(false);
+});
+
+it("is for its asker alone where an earlier version kept a question that no message asked", async ({ expect }) => {
+  const { threadId: _, messageId: __, ...channel } = { threadId: "", messageId: "", ...testCommand("a").conversation };
+  const discord = { platform: "discord" as const, guildId: "7", channelId: "8", threadId: "9" };
+  const old: Command[] = [
+    { ...testCommand("slash"), name: "status", conversation: channel },
+    { ...testCommand("inThread"), name: "status", conversation: discord },
+    { ...testCommand("mention"), name: "status" },
+    { ...testCommand("session"), name: "stop", conversation: { ...channel, threadId: "1.1" } },
+    { ...testCommand("work"), conversation: channel },
+  ];
+  const commands = createCommands(env.DB);
+  for (const command of old) await commands.receive(command, 1);
+  await env.DB.batch(splitStatements(forAsker).map((statement) => env.DB.prepare(statement)));
+  const found = await Promise.all(
+    old.map(async ({ id }) => JSON.parse((await commands.body(id)) ?? "").forAsker ?? false),
+  );
+  expect(found).toEqual([true, true, false, false, false]);
 });
 
 it("has told a pull request once a command of its thread has succeeded with it", async ({ expect }) => {

@@ -13,7 +13,7 @@ export type StoredCommand =
   | { kind: "addressed"; command: Command; body: string; error: string }
   | { kind: "unreadable"; error: string };
 
-const { id, conversation, author } = commandSchema.shape;
+const { id, conversation, author, forAsker } = commandSchema.shape;
 const addressedSchema = z.object({
   id,
   conversation,
@@ -21,6 +21,7 @@ const addressedSchema = z.object({
   name: orElse(z.enum(commandNames), "help"),
   text: orElse(z.string(), ""),
   receivedAt: orElse(z.number(), 0),
+  forAsker: orElse(forAsker, undefined),
 });
 
 export function readStored(value: unknown): StoredCommand {

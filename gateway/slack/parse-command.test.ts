@@ -52,7 +52,7 @@ describe("POST /slack/commands", () => {
     const { response, enqueued } = await ask({ text });
     expect(response.status).toBe(200);
     expect(await response.text()).toBe("");
-    expect(enqueued).toMatchObject([{ name, conversation }]);
+    expect(enqueued).toMatchObject([{ name, conversation, forAsker: true }]);
   });
 
   it("gives the same id to a command that Slack sends again, and another to the next", async ({ expect }) => {
