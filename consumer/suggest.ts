@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { directMessages } from "../shared/conversation.ts";
 import { suggestLinearMs } from "../shared/limits.ts";
 import type { Settings } from "../shared/settings.ts";
 import { isAllowedRepository, isAllowedWorkspace } from "./admission/allow-list.ts";
@@ -38,6 +39,8 @@ export async function suggest(
     .map((value) => ({ name: [value, titles.get(value)].filter((word) => word).join(" "), value }));
 
   async function usedBefore(): Promise<string[]> {
+    // One person's direct messages are no business of another's.
+    if (workspace === directMessages) return [];
     const column = kind === "repo" ? "repository" : "issue_identifier";
     const { results } = await db
       .prepare(

@@ -57,8 +57,11 @@ it("is looked at once in a few seconds, whoever asks", async ({ expect }) => {
   const doors = [{ name: "Slack", state: on }];
   const look = createHealth({ doors, consumer, mentions: async () => undefined, now: () => clock.now });
   const statuses = [(await look()).status, (await look()).status];
-  clock.now = 10_000;
+  clock.now = 4_000;
   const [first, meanwhile] = await Promise.all([look(), look()]);
   statuses.push(first.status, meanwhile.status);
   expect({ statuses, asked }).toEqual({ statuses: ["healthy", "healthy", "unhealthy", "healthy"], asked: 2 });
+  clock.now = 60_000;
+  const late = await Promise.all([look(), look()]);
+  expect(late.map(({ status }) => status)).toEqual(["unhealthy", "unhealthy"]);
 });

@@ -31,12 +31,12 @@ export interface HealthNeeds {
  * answer (commands wait on the queue meanwhile), or Discord's socket is down. A chat platform that is off is no fault while another is on.
  */
 export function createHealth({ doors, consumer, mentions, now }: HealthNeeds) {
-  /** Anybody may ask: the database is not asked each time, nor by several at once where something was known before. */
+  /** Anybody may ask: the database is not asked each time, nor by several at once where something was known just before. */
   let kept: { report: Health; until: number } | undefined;
 
   return async (): Promise<Health> => {
     if (kept && now() < kept.until) return kept.report;
-    if (kept) kept.until = now() + healthLimits.keptMs;
+    if (kept && now() < kept.until + healthLimits.keptMs) kept.until = now() + healthLimits.keptMs;
     const report = await look();
     kept = { report, until: now() + healthLimits.keptMs };
     return report;

@@ -48,12 +48,15 @@ export function threadKey(conversation: Conversation): string {
   }
 }
 
+/** The guild of all direct messages on Discord. */
+export const directMessages = "@me";
+
 /**
- * What the ids of all conversations begin with that may be looked at and decided from this one: its workspace's. All direct messages on
- * Discord have one guild, and are each other's business no more than Slack's workspaces are.
+ * What the ids of all conversations begin with that may be looked at and decided from this one: its workspace's. Direct
+ * messages on Discord are each other's business no more than workspaces are.
  */
 export function scopeOf(conversation: Conversation): string {
-  const isDirect = conversation.platform === "discord" && conversation.guildId === "@me";
+  const isDirect = conversation.platform === "discord" && conversation.guildId === directMessages;
   return isDirect ? conversationId(conversation) : `${conversation.platform}:${workspaceId(conversation)}:`;
 }
 

@@ -24,7 +24,7 @@ export async function stop(command: Command, needs: CommandNeeds): Promise<Endin
   });
   await effect("stop jobs", async () => {
     for (const run of found) await interrupt(run, needs);
-  }).catch(() => undefined);
+  });
   return { outcome: "succeeded", reply: isSilent ? "" : "Stopping." };
 }
 

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import type { Command } from "../../shared/command.ts";
+import { directMessages } from "../../shared/conversation.ts";
 import { signatureWindowSeconds } from "../../shared/limits.ts";
 import { discordTime } from "../../shared/message-time.ts";
 import { ephemeral } from "./answers.ts";
@@ -62,7 +63,7 @@ export function readInteraction(raw: z.infer<typeof interactionSchema>, nowMs: n
     user,
     conversation: {
       platform: "discord",
-      guildId: raw.guild_id ?? "@me",
+      guildId: raw.guild_id ?? directMessages,
       channelId,
       ...(threadId !== undefined && { threadId }),
       interaction: {

@@ -10,6 +10,7 @@ import {
   discordWrittenAt,
   isDiscordBot,
 } from "../../shared/discord-message.ts";
+import { directMessages } from "../../shared/conversation.ts";
 import { parseWords } from "../../shared/grammar.ts";
 import { maxTextLength } from "../../shared/limits.ts";
 import { findReferences } from "../../shared/references/reference.ts";
@@ -78,7 +79,7 @@ export function parseMention(
     ...(files.length > 0 && { files }),
     conversation: {
       platform: "discord",
-      guildId: guildId ?? "@me",
+      guildId: guildId ?? directMessages,
       channelId,
       ...(channelType && threadTypes.has(channelType) && { threadId: channelId }),
       messageId: id,
