@@ -103,7 +103,8 @@ describe("npm start", () => {
     while (!(await readdir(folder, { recursive: true })).some((path) => path.endsWith("workspace"))) await wait(20);
     if (stack.child.pid !== undefined) process.kill(-stack.child.pid, "SIGINT");
     expect(await stack.exited).toEqual([0, null]);
-    expect(stack.printed()).toBe("");
+    // The container server may have been up.
+    expect(stack.printed()).toMatch(/^(?:\{"worker":"container","event":"listening".*\}\n)?$/);
     expect(await readdir(folder)).toEqual(["vars"]);
   });
 
