@@ -6,6 +6,7 @@ export function placeholders(text: string): string {
       .replace(/\b\d\d:\d\d:\d\d\b/g, "03:04:05")
       .replace(/(?<![\d:])\d\d:\d\d(?= UTC)/g, "03:04")
       .replace(/\b\d{10}\.\d{6}\b/g, "1700000000.000100")
+      .replace(/\bp\d{16}\b/g, "p1700000000000100")
       // A time that a table cut.
       .replace(/(?<=:)1[78][\d.]*…/g, (cut) => `${"1700000000.000100".slice(0, cut.length - 1)}…`)
       .replace(/\b1[78]\d{11}\b/g, "1700000000000")
