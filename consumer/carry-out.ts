@@ -18,10 +18,10 @@ import { isWork } from "../shared/is-work.ts";
 import { refuseHeld } from "./admission/refuse-held.ts";
 import { keepLimits } from "./admission/keep-limits.ts";
 import type { CommandNeeds, Outside } from "./needs.ts";
-import type { Effect } from "./effect.ts";
+import { briefly, type Effect } from "./effect.ts";
 import type { Mark } from "./replies/reply.ts";
 import { createStatusMessage } from "./replies/status-message.ts";
-import { settle, type Settled } from "./settle.ts";
+import { settle, type Settled, wordOf } from "./settle.ts";
 
 /** A command from its admission to its last word. */
 export async function carryOut(
@@ -43,21 +43,37 @@ export async function carryOut(
     refusal = error;
   }
   const replies = outside.replies(command.conversation.platform);
-  const needs: CommandNeeds = {
-    ...outside,
-    log,
-    status: createStatusMessage(command, {
-      replies,
-      effect,
-      remember: (id) => commands.follow(command.id, id),
-      reach: (stage) => commands.reach(command.id, stage),
-    }),
-  };
+  const status = createStatusMessage(command, {
+    replies,
+    effect,
+    remember: (id) => commands.follow(command.id, id),
+    reach: (stage) => commands.reach(command.id, stage),
+  });
+  const told: Effect = (name, run, options) => effect(name, run, { onWait: status.showWait, ...options });
+  const owed: Parameters<CommandNeeds["later"]>[0][] = [];
+  const later: CommandNeeds["later"] = (work) => void owed.push(work);
+  const needs: CommandNeeds = { ...outside, log, effect: told, status, later };
   const ended = await attempt(command, needs, refusal);
   // What it cost is not worth losing the last word for.
   const ending =
-    command.name === "fix" ? await effect("add bill", () => withBill(command, ended, needs)).catch(() => ended) : ended;
-  return settle(command, ending, needs);
+    command.name === "fix"
+      ? await effect("add bill", () => withBill(command, ended, needs), briefly).catch(() => ended)
+      : ended;
+  const settled = await settle(command, ending, needs);
+  // Until its end is recorded and said, the watchdog may still end it.
+  if (settled.recorded && settled.said) await doOwed(settled);
+  return settled;
+
+  async function doOwed({ ending: said, button }: Settled): Promise<void> {
+    for (const work of owed) {
+      try {
+        const amended = (await work())(said);
+        await status.amend(wordOf(amended, button, command.id));
+      } catch (error) {
+        log("owed_not_done", describeError(error));
+      }
+    }
+  }
 
   async function attempt(placed: Command, given: CommandNeeds, refused: unknown): Promise<Ending> {
     try {

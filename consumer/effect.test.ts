@@ -1,13 +1,22 @@
 import { describe, it } from "vitest";
 import { Failure } from "../shared/failure.ts";
 import type { StepError } from "./endings/dead-letter.ts";
-import { backoffMs, createEffect, type Steps } from "./effect.ts";
+import { backoffMs, briefly, createEffect, type EffectNeeds, untilStopped, type Wait } from "./effect.ts";
+import type { Steps } from "./engine.ts";
+
+type Engine = Pick<Steps, "do" | "sleep">;
+
+interface SetUp extends Partial<EffectNeeds> {
+  lostAttempts?: number;
+  leftMs?: number;
+  engine?: Engine;
+}
 
 /** A step engine that records names and waits for nothing. */
-function setUp({ lostAttempts = 0, leftMs = 60 * 60_000 } = {}) {
+function setUp({ lostAttempts = 0, leftMs = 60 * 60_000, engine, ...given }: SetUp = {}) {
   const steps: string[] = [];
   const waits: number[] = [];
-  const engine: Steps = {
+  const recording: Engine = {
     do: (name, _config, run) => {
       steps.push(name);
       return run({ attempt: 1 + lostAttempts });
@@ -15,13 +24,17 @@ function setUp({ lostAttempts = 0, leftMs = 60 * 60_000 } = {}) {
     sleep: async (_name, ms) => void waits.push(ms),
   };
   const errors: StepError[] = [];
-  const effect = createEffect(engine, "command-1", {
-    log: () => undefined,
+  const logs: string[] = [];
+  const effect = createEffect(engine ?? recording, "command-1", {
+    log: (event) => void logs.push(event),
     deadline: async () => Date.now() + leftMs,
+    patienceMs: 0,
+    isStopped: async () => false,
     errors,
     random: () => 0.5,
+    ...given,
   });
-  return { effect, steps, waits, errors };
+  return { effect, steps, waits, errors, logs };
 }
 
 const down = (retryAfterMs?: number) => new Failure("down", { reply: "It is down.", retry: true, retryAfterMs });
@@ -67,13 +80,8 @@ describe("an effect", () => {
   });
 
   it("that the engine lost is in the history and the log, too", async ({ expect }) => {
-    const errors: StepError[] = [];
-    const logs: string[] = [];
-    const effect = createEffect(
-      { do: () => Promise.reject(new Error("timed out after 60000 ms")), sleep: async () => undefined },
-      "command-1",
-      { log: (event) => void logs.push(event), deadline: async () => Date.now(), errors },
-    );
+    const lost = { do: () => Promise.reject(new Error("timed out after 60000 ms")), sleep: async () => undefined };
+    const { effect, errors, logs } = setUp({ engine: lost });
     await expect(effect("post", async () => undefined)).rejects.toThrow("timed out");
     expect(errors).toMatchObject([{ step: "post", attempt: 1, error: expect.stringContaining("timed out") }]);
     expect(logs).toEqual(["effect_lost"]);
@@ -98,8 +106,95 @@ describe("an effect", () => {
       reply: expect.stringMatching(/^(?!.*secret).*command-1/),
     });
   });
+
+  it("is tried for as long as a vendor may be away, and says for how long that was", async ({ expect }) => {
+    let clock = 0;
+    const engine: Engine = {
+      do: (_name, _config, run) => run({ attempt: 1 }),
+      sleep: async (_name, ms) => void (clock += ms),
+    };
+    const { effect } = setUp({ patienceMs: 5 * 60_000, engine, now: () => clock });
+    const failing = effect("look up", () => Promise.reject(down()));
+    await expect(failing).rejects.toMatchObject({ reply: "It is down. I tried for 4 minutes." });
+    // 1, 2, 4, 8, 16, 32 s, and then a minute each: the next one would be too late.
+    expect(clock).toBe(243_000);
+  });
+
+  it("that its caller can do without is tried three times, and a bug is, too", async ({ expect }) => {
+    for (const [error, options] of [
+      [down(), briefly],
+      [new TypeError("x is undefined"), {}],
+    ] as const) {
+      const { effect, steps } = setUp({ patienceMs: 5 * 60_000 });
+      await expect(effect("post", () => Promise.reject(error), options)).rejects.toBeInstanceOf(Failure);
+      expect(steps).toHaveLength(3);
+    }
+  });
+
+  it("is given up at its next failure once somebody has asked to stop", async ({ expect }) => {
+    const { effect, steps } = setUp({ patienceMs: 5 * 60_000, isStopped: async () => true });
+    await expect(effect("look up", () => Promise.reject(down()), untilStopped)).rejects.toMatchObject({
+      code: "stopped",
+      retry: false,
+    });
+    expect(steps).toHaveLength(1);
+    // What has to be done all the same is done.
+    let tries = 0;
+    const late = () => (++tries < 3 ? Promise.reject(down()) : Promise.resolve("taken back"));
+    expect(await effect("take back push", late)).toBe("taken back");
+  });
+
+  it("tells of a wait that a person notices, once, and of its end", async ({ expect }) => {
+    const told: Wait[] = [];
+    const { effect } = setUp({ patienceMs: 5 * 60_000 });
+    let tries = 0;
+    const back = () => (++tries < 6 ? Promise.reject(down()) : Promise.resolve("back"));
+    expect(await effect("look up", back, { onWait: (wait) => void told.push(wait) })).toBe("back");
+    expect(told).toEqual([
+      { effect: "look up", reply: "It is down." },
+      { effect: "look up", reply: undefined },
+    ]);
+  });
+
+  it("waits in a replay exactly as long as it has waited, whatever chance would say now", async ({ expect }) => {
+    const records = new Map<string, string>();
+    const sleeps: [string, number][][] = [];
+    for (const random of [() => 0.1, () => 0.9]) {
+      const slept: [string, number][] = [];
+      sleeps.push(slept);
+      const { effect } = setUp({ random, engine: replayingEngine(records, slept) });
+      await expect(effect("post", () => Promise.reject(down()))).rejects.toMatchObject({ code: "down" });
+    }
+    expect(sleeps[0]).toHaveLength(2);
+    expect(sleeps[1]).toEqual(sleeps[0]);
+  });
+
+  it("goes on from what an earlier version recorded of its failure", async ({ expect }) => {
+    const at = Date.now();
+    const failed = { code: "down", reply: "It is down.", retry: true, retryAfterMs: 7_000, error: "down", at };
+    const records = new Map([["post", JSON.stringify({ failed })]]);
+    const slept: [string, number][] = [];
+    const { effect } = setUp({ engine: replayingEngine(records, slept) });
+    expect(await effect("post", async () => "done")).toBe("done");
+    expect(slept).toEqual([["post (wait 1)", 7_000]]);
+  });
 });
+
+/** Answers from what was recorded as JSON, as an engine does that takes up a run again. */
+function replayingEngine(records: Map<string, string>, slept: [string, number][]): Engine {
+  return {
+    do: async (name, _config, run) => {
+      const known = records.get(name);
+      if (known !== undefined) return JSON.parse(known);
+      const result = await run({ attempt: 1 });
+      records.set(name, JSON.stringify(result));
+      return result;
+    },
+    sleep: async (name, ms) => void slept.push([name, ms]),
+  };
+}
 
 it("backs off between half and one and a half of each doubling, a minute at most", ({ expect }) => {
   expect([backoffMs(1, 0), backoffMs(1, 1), backoffMs(3, 0.5), backoffMs(20, 0.5)]).toEqual([500, 1500, 4000, 60_000]);
+  expect(backoffMs(20, 0.5, 24 * 60 * 60_000)).toBe(864_000);
 });

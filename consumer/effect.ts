@@ -1,16 +1,35 @@
 import { Failure } from "../shared/failure.ts";
-import { effectAttempts } from "../shared/limits.ts";
+import { attemptGraceMs, effectAttempts, toldWaitMs } from "../shared/limits.ts";
 import { describeError, type Log } from "../shared/log.ts";
+import { attemptFor } from "./attempt.ts";
+import type { Steps } from "./engine.ts";
 import { inMinutes } from "./in-minutes.ts";
 import type { StepError } from "./endings/dead-letter.ts";
 import { bugReply } from "./endings/ending.ts";
 
 export interface EffectOptions {
-  /** The first included. */
+  /** How often at most, the first included. Unset: three times, and then for as long as a vendor may be away. */
   attempts?: number;
   /** How long one attempt may take. */
   timeoutMs?: number;
+  /** For how long it is tried, where that is longer than the command may take. */
+  forMs?: number;
+  /** Whether it is given up where somebody asks the command to stop. */
+  isStoppable?: boolean;
+  /** Hears of a wait that a person notices, and that it is over. */
+  onWait?: ((wait: Wait) => void) | undefined;
 }
+
+/** What an effect waits for, in the words of the failure; undefined: for nothing any more. */
+export interface Wait {
+  effect: string;
+  reply: string | undefined;
+}
+
+/** For an effect that its caller can do without. */
+export const briefly: EffectOptions = { attempts: effectAttempts };
+/** For one that is not worth waiting for once somebody has asked to stop. */
+export const untilStopped: EffectOptions = { isStoppable: true };
 
 /**
  * One outside effect as one recorded Workflow step, tried again after a wait that grows, or that the other side asked for.
@@ -23,29 +42,22 @@ export type Effect = <T extends Rpc.Serializable<T>>(
   options?: EffectOptions,
 ) => Promise<T>;
 
-/** What is used of a Workflow's `step`. */
-export interface Steps {
-  do: <T extends Rpc.Serializable<T>>(
-    name: string,
-    config: { retries: typeof engineRetries; timeout: number },
-    run: (context: { attempt: number }) => Promise<T>,
-  ) => Promise<T>;
-  sleep: (name: string, ms: number) => Promise<void>;
-}
-
+/** How an attempt failed and what follows. It is all that a replay knows, and decides by. */
 interface Failed {
   code: string;
   reply: string;
   retry: boolean;
-  retryAfterMs: number | null;
-  /** The other side asks for a longer wait than the command may still take. */
-  isTooLong?: boolean;
   /** What was thrown, for operators. */
   error: string;
   at: number;
+  /** How long it waits for the next attempt; null: there is none. Absent in what earlier versions recorded. */
+  waitMs?: number | null;
+  /** In the place of `waitMs` in what earlier versions recorded. */
+  retryAfterMs?: number | null;
+  isTooLong?: boolean;
 }
 
-/** What the engine does by itself when it lost an attempt: a crash between an effect and its record, or a time-out. */
+/** What the engine does by itself when it lost an attempt: a crash between an effect and its record. */
 const engineRetries = { limit: 2, delay: 1000, backoff: "exponential" } as const;
 
 /** What of a command's time must be left after a wait: for what it has still to do, and for its last word. */
@@ -55,62 +67,119 @@ export interface EffectNeeds {
   log: Log;
   /** Until when the command may take, in ms since the epoch. */
   deadline: () => Promise<number>;
+  /** How long a vendor that is away is waited for. */
+  patienceMs: number;
+  /** Whether somebody asked the command to stop. */
+  isStopped: () => Promise<boolean>;
   /** Takes note of every failed attempt, also those that a later one made up for. */
   errors?: StepError[];
   random?: () => number;
+  now?: () => number;
 }
 
-export function createEffect(
-  step: Steps,
-  commandId: string,
-  { log, deadline, errors = [], random = Math.random }: EffectNeeds,
-): Effect {
+export function createEffect(step: Pick<Steps, "do" | "sleep">, commandId: string, needs: EffectNeeds): Effect {
+  const { log, errors = [] } = needs;
   return async <T extends Rpc.Serializable<T>>(
     name: string,
     run: (again: boolean) => Promise<T>,
-    { attempts = effectAttempts, timeoutMs = 60_000 }: EffectOptions = {},
+    options: EffectOptions = {},
   ): Promise<T> => {
+    const { timeoutMs = 60_000, onWait } = options;
+    // An attempt ends by itself; the engine's own limit is for one that was lost.
+    const config = { retries: engineRetries, timeout: timeoutMs + attemptGraceMs };
+    let isTold = false;
+    let firstAt: number | undefined;
     for (let attempt = 1; ; attempt++) {
       const stepName = attempt === 1 ? name : `${name} (attempt ${attempt})`;
+      const since = firstAt;
       const recorded: { value: T } | { failed: Failed } = await step
-        .do(stepName, { retries: engineRetries, timeout: timeoutMs }, async (context) => {
+        .do(stepName, config, async (context) => {
           try {
-            return { value: await run(attempt > 1 || context.attempt > 1) };
+            return { value: await attemptFor(timeoutMs, () => run(attempt > 1 || context.attempt > 1)) };
           } catch (error) {
             log("effect_failed", { commandId, effect: name, attempt, ...describeError(error) });
-            const at = Date.now();
-            const described = { ...describeFailure(error, commandId), error: describeError(error).error, at };
-            const { retry, retryAfterMs } = described;
-            if (!retry || retryAfterMs === null || at + retryAfterMs + restMs < (await deadline()))
-              return { failed: described };
-            const reply = `${described.reply} Try again ${inMinutes(at + retryAfterMs, at)}.`;
-            return { failed: { ...described, reply, isTooLong: true } };
+            return { failed: await judge(error, { attempt, since, options }, commandId, needs) };
           }
         })
         .catch((error: unknown) => {
-          // The engine's own: each of its attempts took too long, or was lost.
+          // The engine's own: each of its attempts was lost.
           log("effect_lost", { commandId, effect: name, attempt, ...describeError(error) });
           errors.push({ step: name, attempt, error: describeError(error).error, at: Date.now() });
           throw error;
         });
-      if ("value" in recorded) return recorded.value;
-      const { code, reply, retry, retryAfterMs, isTooLong, error, at } = recorded.failed;
+      if ("value" in recorded) {
+        if (isTold) onWait?.({ effect: name, reply: undefined });
+        return recorded.value;
+      }
+      const { code, reply, retry, error, at } = recorded.failed;
       errors.push({ step: name, attempt, error, at });
-      if (!retry || isTooLong || attempt >= attempts) throw new Failure(code, { reply, retry });
-      await step.sleep(`${name} (wait ${attempt})`, retryAfterMs ?? backoffMs(attempt, random()));
+      firstAt ??= at;
+      const waitMs = waitOf(recorded.failed, attempt, options);
+      if (waitMs === null) throw new Failure(code, { reply, retry });
+      if (waitMs >= toldWaitMs && !isTold) {
+        isTold = true;
+        onWait?.({ effect: name, reply });
+      }
+      await step.sleep(`${name} (wait ${attempt})`, waitMs);
     }
   };
 }
 
-/** A step's record keeps plain values only. Anything but a `Failure` is a bug, which trying again may survive. */
-function describeFailure(error: unknown, commandId: string): Omit<Failed, "error" | "at"> {
-  if (error instanceof Failure) {
-    return { code: error.code, reply: error.reply, retry: error.retry, retryAfterMs: error.retryAfterMs ?? null };
-  }
-  return { code: "bug", reply: bugReply(commandId), retry: true, retryAfterMs: null };
+interface Attempted {
+  attempt: number;
+  /** When the first attempt failed; undefined: this is the first. */
+  since: number | undefined;
+  options: EffectOptions;
 }
 
-/** 1 s, 2 s, 4 s … at most a minute, each between half and one and a half of that. */
-export function backoffMs(attempt: number, random: number): number {
-  return Math.round(Math.min(60_000, 1000 * 2 ** (attempt - 1)) * (0.5 + random));
+/** What a failed attempt says, and whether another one follows: decided once, in the attempt's own step. */
+async function judge(error: unknown, attempted: Attempted, commandId: string, needs: EffectNeeds): Promise<Failed> {
+  const { attempts, forMs, isStoppable = false } = attempted.options;
+  const { attempt, since } = attempted;
+  const { now = Date.now, random = Math.random } = needs;
+  const at = now();
+  const failure = error instanceof Failure ? error : undefined;
+  const failed: Failed = {
+    code: failure?.code ?? "bug",
+    reply: failure?.reply ?? bugReply(commandId),
+    // Anything but a `Failure` is a bug, which trying again may survive.
+    retry: failure?.retry ?? true,
+    error: describeError(error).error,
+    at,
+    waitMs: null,
+  };
+  if (!failed.retry) return failed;
+  const asked = failure?.retryAfterMs;
+  const waitMs = asked ?? backoffMs(attempt, random(), forMs);
+  const until = at + waitMs;
+  const isLong = asked !== undefined || until > (since ?? at) + restMs;
+  if (forMs === undefined && isLong && until + restMs >= (await needs.deadline())) {
+    return asked === undefined ? failed : { ...failed, reply: `${failed.reply} Try again ${inMinutes(until, at)}.` };
+  }
+  // Nobody waits minutes for a bug to go away.
+  const patienceMs = failure && attempts === undefined ? (forMs ?? needs.patienceMs) : 0;
+  if (attempt >= (attempts ?? effectAttempts) && until > (since ?? at) + patienceMs) {
+    const triedMs = at - (since ?? at);
+    return triedMs < 60_000 ? failed : { ...failed, reply: `${failed.reply} I tried for ${minutes(triedMs)}.` };
+  }
+  if (isStoppable && (await needs.isStopped().catch(() => false))) {
+    return { ...failed, code: "stopped", reply: "Stopped. Nothing was pushed.", retry: false };
+  }
+  return { ...failed, waitMs };
+}
+
+function waitOf({ retry, waitMs, retryAfterMs, isTooLong }: Failed, attempt: number, { attempts }: EffectOptions) {
+  if (waitMs !== undefined) return waitMs;
+  if (!retry || isTooLong || attempt >= (attempts ?? effectAttempts)) return null;
+  return retryAfterMs ?? backoffMs(attempt, 0.5);
+}
+
+function minutes(ms: number): string {
+  const whole = Math.round(ms / 60_000);
+  return whole === 1 ? "a minute" : `${whole} minutes`;
+}
+
+/** 1 s, 2 s, 4 s … at most a minute, or a hundredth of what it is tried for, each between half and one and a half of that. */
+export function backoffMs(attempt: number, random: number, forMs = 0): number {
+  return Math.round(Math.min(Math.max(60_000, forMs / 100), 1000 * 2 ** (attempt - 1)) * (0.5 + random));
 }

@@ -6,6 +6,7 @@ import type { GitHub } from "./clients/github.ts";
 import type { Linear } from "./clients/linear.ts";
 import type { DeadCommand, StepError } from "./endings/dead-letter.ts";
 import type { Effect } from "./effect.ts";
+import type { Ending } from "./endings/ending.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Replies } from "./replies/reply.ts";
 import type { StatusMessage } from "./replies/status-message.ts";
@@ -71,6 +72,8 @@ export interface CommandNeeds extends Outside {
   effect: Effect;
   /** Sleeps until the command is woken, at most `timeoutMs`. `name` is unique in a command. */
   waitForEvent: (name: string, type: string, timeoutMs: number) => Promise<void>;
+  /** Takes work that is done after the last word, however long it takes, and says how that reads then. */
+  later: (work: () => Promise<(ending: Ending) => Ending>) => void;
   /** The failed attempts so far. */
   errors: readonly StepError[];
   status: StatusMessage;

@@ -7,7 +7,9 @@ import { secretsOf } from "../shared/settings.ts";
 import { bury, type BuryNeeds } from "./endings/bury.ts";
 import { isWork } from "../shared/is-work.ts";
 import { type Ending, withId } from "./endings/ending.ts";
+import { briefly } from "./effect.ts";
 import type { CommandNeeds } from "./needs.ts";
+import type { Reply } from "./replies/reply.ts";
 import { noteEnd, type NoteEndNeeds } from "./endings/note-end.ts";
 import { markOf } from "./endings/say-last-word.ts";
 
@@ -39,7 +41,7 @@ export async function settle(command: Command, ending: Ending, needs: SettleNeed
   const button = buttonOf(command, final);
   const { died } = ending;
   if (died !== undefined) {
-    await effect("bury", () => bury({ command, died, errors }, needs)).catch(() => undefined);
+    await effect("bury", () => bury({ command, died, errors }, needs), briefly).catch(() => undefined);
   }
   const record = async () => {
     const isOurs = await commands.settle(command, { ending: final, button, endedBy: "workflow" }, now());
@@ -47,7 +49,7 @@ export async function settle(command: Command, ending: Ending, needs: SettleNeed
     return isOurs;
   };
   // A database that is down does not keep the last word from the person.
-  const isOurs = await effect("settle", record).catch(() => undefined);
+  const isOurs = await effect("settle", record, briefly).catch(() => undefined);
   const elsewhere = () => log("command_ended_elsewhere");
   if (isOurs === false) {
     elsewhere();
@@ -58,15 +60,19 @@ export async function settle(command: Command, ending: Ending, needs: SettleNeed
   const said = isSilent || (await say());
   // No 👀 stays behind where nothing is said.
   if (isSilent && final.outcome === "refused") await status.mark("answered");
-  const isOursLate = isOurs ?? (await effect("settle late", record).catch(() => undefined));
+  const isOursLate = isOurs ?? (await effect("settle late", record, briefly).catch(() => undefined));
   const recorded = isOursLate !== undefined;
   // Somebody else ended it meanwhile: theirs is the end that counts, and the person has had a last word.
   if (isOursLate === false) elsewhere();
-  await effect("note last word", async () => {
-    // In this order: the watchdog makes up for both where the second is missing.
-    if (isOursLate !== false) await noteEnd(command, final, "bugbot", needs);
-    if (said) await lastWords.said(id, now());
-  }).catch((error: unknown) => log("end_not_noted", describeError(error)));
+  await effect(
+    "note last word",
+    async () => {
+      // In this order: the watchdog makes up for both where the second is missing.
+      if (isOursLate !== false) await noteEnd(command, final, "bugbot", needs);
+      if (said) await lastWords.said(id, now());
+    },
+    briefly,
+  ).catch((error: unknown) => log("end_not_noted", describeError(error)));
   if (said) log("command_settled", facts());
   return { ending: final, button: button ?? null, recorded, said };
 
@@ -78,8 +84,7 @@ export async function settle(command: Command, ending: Ending, needs: SettleNeed
 
   async function say(): Promise<boolean> {
     try {
-      const buttons = button ? [{ action: button, commandId: id }] : [];
-      await status.lastWord({ text: final.reply, buttons, card: final.card, links: final.links });
+      await status.lastWord(wordOf(final, button, id));
       return true;
     } catch (error) {
       log("last_word_late", { ...facts(), ...describeError(error) });
@@ -88,6 +93,15 @@ export async function settle(command: Command, ending: Ending, needs: SettleNeed
       await status.mark(markOf(command, final.outcome));
     }
   }
+}
+
+/** An ending as a message. */
+export function wordOf(
+  { reply, card, links }: Ending,
+  button: ButtonAction | null | undefined,
+  commandId: string,
+): Reply {
+  return { text: reply, buttons: button ? [{ action: button, commandId }] : [], card, links };
 }
 
 function buttonOf(command: Command, { outcome, ask, died, button }: Ending): ButtonAction | undefined {

@@ -4,6 +4,7 @@ import { approvalEvent } from "../shared/limits.ts";
 import { createLog, describeError } from "../shared/log.ts";
 import { createRedact } from "../shared/redact.ts";
 import { readSettings, secretsOf } from "../shared/settings.ts";
+import { stillWanted } from "./attempt.ts";
 import { createRateLimits } from "./clients/discord-rate-limits.ts";
 import { createGitHub } from "./clients/github.ts";
 import { githubAccess } from "./clients/github-access.ts";
@@ -100,7 +101,10 @@ export function wire(env: Env): Outside & { audit: Audit } {
     deadLetters: createDeadLetters(db),
     audit,
     record: audit.record,
-    sendDead: (dead) => env.DEAD_LETTERS.send(dead),
+    sendDead: async (dead) => {
+      stillWanted();
+      await env.DEAD_LETTERS.send(dead);
+    },
     conversations: createConversations(db),
     breakers: createBreakers(db),
     evidence: createEvidence(db),
@@ -110,8 +114,11 @@ export function wire(env: Env): Outside & { audit: Audit } {
     },
     leases: createLeases(db),
     approvals: createApprovals(db),
-    wake: async (commandId) =>
-      (await env.COMMAND_WORKFLOW.get(commandId)).sendEvent({ type: approvalEvent, payload: {} }),
+    wake: async (commandId) => {
+      const instance = await env.COMMAND_WORKFLOW.get(commandId);
+      stillWanted();
+      await instance.sendEvent({ type: approvalEvent, payload: {} });
+    },
     messagesToRuns: createMessagesToRuns(db),
     checkpoints: createCheckpoints(env.CHECKPOINTS, {
       key: settings.BUGBOT_CHECKPOINT_KEY,

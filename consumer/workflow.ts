@@ -4,6 +4,7 @@ import { carryOut } from "./carry-out.ts";
 import { deadlineOf } from "./endings/deadline.ts";
 import type { StepError } from "./endings/dead-letter.ts";
 import { createEffect } from "./effect.ts";
+import { createEngine } from "./engine.ts";
 import type { Settled } from "./settle.ts";
 import { limitDatabase } from "./stores/limit-database.ts";
 import { createUnended } from "./stores/unended.ts";
@@ -16,8 +17,15 @@ export class CommandWorkflow extends WorkflowEntrypoint<Env, Command> {
     const outside = wire(this.env);
     const unended = createUnended(limitDatabase(this.env.DB));
     const errors: StepError[] = [];
-    const effect = createEffect(step, command.id, { log: outside.log, deadline, errors });
-    return carryOut(command, { ...outside, effect, errors, waitForEvent });
+    const engine = createEngine(step);
+    const effect = createEffect(engine, command.id, {
+      log: outside.log,
+      deadline,
+      patienceMs: outside.settings.BUGBOT_PATIENCE_SECONDS * 1000,
+      isStopped: () => outside.commands.stopRequested(command.id),
+      errors,
+    });
+    return Promise.race([carryOut(command, { ...outside, effect, errors, waitForEvent }), engine.over]);
 
     async function deadline(): Promise<number> {
       const times = await unended.timesOf(command.id).catch(() => undefined);
@@ -26,7 +34,7 @@ export class CommandWorkflow extends WorkflowEntrypoint<Env, Command> {
 
     async function waitForEvent(name: string, type: string, timeoutMs: number): Promise<void> {
       // It throws when the time is over: what was decided meanwhile is in D1.
-      await step.waitForEvent(name, { type, timeout: timeoutMs }).catch(() => undefined);
+      await engine.waitForEvent(name, { type, timeout: timeoutMs }).catch(() => undefined);
     }
   }
 }

@@ -49,8 +49,14 @@ export const refusalsPeriodMs = 60_000;
 /** How long the gateway waits for the rate limit's count. It is kept on the Worker's own machine, so it is there at once or not at all: https://developers.cloudflare.com/workers/runtime-apis/bindings/rate-limit/ */
 export const floodTimeoutMs = 250;
 
-/** Attempts of one outside effect, the first included. */
+/** Attempts of one outside effect, the first included: so many at least, whatever else it may take. */
 export const effectAttempts = 3;
+/** How long a vendor that does not answer is waited for, unless the settings say otherwise. */
+export const vendorPatienceSeconds = 5 * 60;
+/** Of a wait that is longer than this the person is told. */
+export const toldWaitMs = 4_000;
+/** How much longer than an attempt's own time its engine waits for what it has to say. */
+export const attemptGraceMs = 30_000;
 /** Attempts to reach a container: half a minute of waits, in which a crashed one is replaced or a place comes free. */
 export const sandboxAttempts = 6;
 /** Attempts of a person's last word: it is what bugbot promises. */

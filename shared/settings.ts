@@ -1,6 +1,13 @@
 import { privateKeyFault } from "./github-app-key.ts";
 import { isEmail } from "./references/email.ts";
-import { defaultModel, minCheckpointKeyLength, runLimits, sessionTtlDays, workLimits } from "./limits.ts";
+import {
+  defaultModel,
+  minCheckpointKeyLength,
+  runLimits,
+  sessionTtlDays,
+  vendorPatienceSeconds,
+  workLimits,
+} from "./limits.ts";
 import { findFamily, modelFamilies } from "./models.ts";
 import { readProjects } from "./projects.ts";
 
@@ -35,6 +42,14 @@ function limit(value: unknown): number | undefined {
 }
 function isPositive(value: string | undefined): boolean {
   return Number(value) > 0 && Number.isFinite(Number(value));
+}
+
+/** Unlike other limits it may be 0: then nothing is tried more than three times. */
+function patience(value: string | undefined): number {
+  return isPatience(value) ? Number(value) : vendorPatienceSeconds;
+}
+function isPatience(value: string | undefined): boolean {
+  return value !== undefined && Number(value) >= 0 && Number.isFinite(Number(value));
 }
 
 /** The variables of README's table, out of everything a Worker is bound to. Base URLs come without a trailing slash. */
@@ -94,6 +109,8 @@ export function readSettings(given: object) {
     BUGBOT_PROJECTS: readProjects(text(env["BUGBOT_PROJECTS"])),
     BUGBOT_MAX_TURNS: positive(env["BUGBOT_MAX_TURNS"], runLimits.maxTurns),
     BUGBOT_MAX_MINUTES: positive(env["BUGBOT_MAX_MINUTES"], runLimits.maxMinutes),
+    /** How long a vendor that does not answer is waited for before a command gives up. */
+    BUGBOT_PATIENCE_SECONDS: patience(text(env["BUGBOT_PATIENCE_SECONDS"])),
     /** `fix`: somebody else approves a fix before it is worked on; `off` or nothing: nobody has to. */
     BUGBOT_APPROVAL: approval(text(env["BUGBOT_APPROVAL"])),
     /** Who may approve, by their ids; nobody listed: anybody but the asker. */
@@ -184,6 +201,9 @@ export function wrongSettings(env: object): WrongSetting[] {
     const value = text(given[name]);
     return value !== undefined && !isPositive(value) ? [{ rule: `${name} must be a number above zero`, value }] : [];
   });
+  const patient = text(given["BUGBOT_PATIENCE_SECONDS"]);
+  if (patient !== undefined && !isPatience(patient))
+    wrong.push({ rule: "BUGBOT_PATIENCE_SECONDS must be a number, 0 or above", value: patient });
   const model = text(given["BUGBOT_MODEL"]);
   if (model && !findFamily(model))
     wrong.push({ rule: `BUGBOT_MODEL must be ${modelFamilies.join(", ")}`, value: model });

@@ -20,11 +20,11 @@ async function letter(id: string) {
 
 describe("a command that died", () => {
   it("has one last word with the reason, its id and Retry, and lies on the dead-letter table", async ({ expect }) => {
-    world.linear.fault("issueCreate", { status: 503, times: 3 });
+    world.github.fault(/\/branches\/main$/, { status: 503, times: 3 });
     const { outcome, replies, ts } = await world.mention(fixIt, { eventId: "EvDead" });
     expect(outcome).toBe("failed");
     expect(replies.map(({ text }) => text)).toEqual([
-      expect.stringMatching(/^❌ Linear has trouble[\s\S]*`slack-EvDead`/),
+      expect.stringMatching(/^❌ GitHub has trouble[\s\S]*`slack-EvDead`/),
     ]);
     expect(replies[0]?.buttons).toEqual(["Retry"]);
     expect(await letter("slack-EvDead")).toEqual({
@@ -34,7 +34,7 @@ describe("a command that died", () => {
       conversation_id: `slack:T0ACME:${world.channel}:${ts}`,
       attempts: 3,
       status: "dead",
-      error: expect.stringContaining("linear_unreachable"),
+      error: expect.stringContaining("github_unreachable"),
     });
     expect(world.github.pullRequests(world.repository)).toEqual([]);
     await world.watchdog();

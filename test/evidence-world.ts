@@ -6,7 +6,8 @@ import { createLinear as createLinearClient } from "../consumer/clients/linear.t
 import { connectLinear } from "../consumer/clients/linear-connection.ts";
 import { createPostHog as createPostHogClient } from "../consumer/clients/posthog.ts";
 import { contextualize } from "../consumer/commands/contextualize.ts";
-import { createEffect, type Steps } from "../consumer/effect.ts";
+import { createEffect } from "../consumer/effect.ts";
+import type { Steps } from "../consumer/engine.ts";
 import { endingOf } from "../consumer/endings/ending.ts";
 import type { Card } from "../consumer/evidence/card.ts";
 import { findBehaviour } from "../consumer/evidence/find-behaviour.ts";
@@ -88,7 +89,12 @@ export async function createEvidenceWorld({ teams }: { teams?: { key: string; na
     const steps = recordSteps();
     const logs: string[] = [];
     const log = (event: string, facts = {}) => void logs.push(JSON.stringify({ event, ...facts }));
-    const effect = createEffect(steps, command.id, { log, deadline: async () => Infinity });
+    const effect = createEffect(steps, command.id, {
+      log,
+      deadline: async () => Infinity,
+      patienceMs: 0,
+      isStopped: async () => false,
+    });
     const { replies: chat } = testReplies();
     const replies = {
       ...chat,
@@ -193,7 +199,7 @@ export type EvidenceWorld = Awaited<ReturnType<typeof createEvidenceWorld>>;
 function recordSteps() {
   const waits: number[] = [];
   const sizes = [0];
-  const steps: Steps = {
+  const steps: Pick<Steps, "do" | "sleep"> = {
     async do(_name, _config, run) {
       const result = await run({ attempt: 1 });
       sizes.push(Buffer.byteLength(JSON.stringify(result)));

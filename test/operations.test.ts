@@ -24,7 +24,7 @@ describe("npx bugbot, line by line", () => {
   const ids = new Map<string, string>();
   beforeAll(async () => {
     [world, runner] = await Promise.all([createWorld({ keepsLog: true }), createRunner()]);
-    world.linear.fault("issueCreate", { status: 503, times: 6 });
+    world.github.fault(/\/branches\/main$/, { status: 503, times: 6 });
     for (const eventId of ["EvLetter", "EvOther"])
       await world.mention("fix https://github.com/acme/shop It breaks", { eventId });
     await world.mention("help", { eventId: "EvAsked" });
@@ -32,7 +32,7 @@ describe("npx bugbot, line by line", () => {
       channel: world.channel,
       eventId: "EvRunning",
     });
-    world.linear.fault("issueCreate", { hang: true, times: 9 });
+    world.github.fault(/\/branches\/main$/, { hang: true, times: 9 });
     await world.post(slow.body, slow.headers);
     const db = await world.database();
     await world.until(async () =>

@@ -15,7 +15,7 @@ let runner: Runner;
 let died: { ts: string };
 beforeAll(async () => {
   [world, runner] = await Promise.all([createWorld({ keepsLog: true }), createRunner()]);
-  world.linear.fault("issueCreate", { status: 503, times: 3 });
+  world.github.fault(/\/branches\/main$/, { status: 503, times: 3 });
   died = await world.mention(fixIt, { eventId: "EvDead" });
   const db = await world.database();
   await world.until(async () => (await db.prepare("SELECT 1 FROM dead_letters").first()) ?? undefined);
@@ -48,7 +48,7 @@ describe("bugbot dlq", () => {
         commandId: "slack-EvDead",
         name: "fix",
         conversation: `slack:T0ACME:${world.channel}:${died.ts}`,
-        error: expect.stringContaining("Linear"),
+        error: expect.stringContaining("GitHub"),
         attempts: 3,
         status: "dead",
         diedAt: expect.any(Number),

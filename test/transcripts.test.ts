@@ -23,8 +23,8 @@ describe.skipIf(withoutTerminal).for([80, 200])("npx bugbot on a terminal of %i 
 
   beforeAll(async () => {
     [world, runner] = await Promise.all([createWorld({ keepsLog: true, script: slowScript }), createRunner()]);
-    const { linear, slack, discord } = world;
-    linear.fault("issueCreate", { status: 503, times: 3 });
+    const { github, slack, discord } = world;
+    github.fault(/\/branches\/main$/, { status: 503, times: 3 });
     const { body, headers } = slack.mention(`fix ${shop} It breaks`, {
       channel: world.channel,
       eventId: "a shortcut's trigger",
@@ -34,7 +34,7 @@ describe.skipIf(withoutTerminal).for([80, 200])("npx bugbot on a terminal of %i 
     await world.mention(`fix ${shop} 割引コードを二回押すと二回引かれる 🐛 とお客さまが困っています`, {
       eventId: "Ev0PV52K25",
     });
-    linear.fault("issueCreate", { status: 503, times: 3 });
+    github.fault(/\/branches\/main$/, { status: 503, times: 3 });
     const { id } = discord.say(`fix ${shop} It breaks too`, { mentionBot: true });
     await world.endOf(`discord-${id}`);
     const hangs = slack.mention(`fix ${shop} It hangs in case-slow`, { channel: world.channel, eventId: "Ev0PV52K27" });

@@ -50,6 +50,9 @@ export interface Instance {
 
 const channel = "C0BUGS";
 
+/** A vendor that is down is tried three times, and not waited for. */
+const impatient: Variables = { BUGBOT_PATIENCE_SECONDS: "0" };
+
 /** bugbot and the outside world, for one test file: both real Workers, the real local queue, the real container server. */
 export async function createWorld({ variables = {}, script = demoScript, ...options }: WorldOptions = {}) {
   const endMs = options.endMs ?? (options.containers ? 240_000 : 60_000);
@@ -57,7 +60,7 @@ export async function createWorld({ variables = {}, script = demoScript, ...opti
   const logs: string[] = [];
   const stack = await startStack({
     ...options,
-    variables,
+    variables: { ...impatient, ...variables },
     script,
     bundles: options.bundles ?? inject("bundles"),
     onLog: (line) => {

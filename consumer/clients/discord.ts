@@ -3,6 +3,7 @@ import { Failure } from "../../shared/failure.ts";
 import { vendorTimeoutMs } from "../../shared/limits.ts";
 import { asItIs, type Redact } from "../../shared/redact.ts";
 import { discordUserAgent } from "../../shared/user-agent.ts";
+import { callSignal } from "../attempt.ts";
 import { conversationGone, messageGone } from "../gone.ts";
 import { fetchRedacted } from "./fetch-redacted.ts";
 import type { RateLimits } from "./discord-rate-limits.ts";
@@ -44,7 +45,7 @@ export function createDiscordClient({ botToken, apiUrl, rateLimits, redact = asI
         ...(body && !file && { "content-type": "application/json" }),
       },
       ...(body && { body: file ? formOf(body, file) : JSON.stringify(body) }),
-      signal: AbortSignal.timeout(vendorTimeoutMs),
+      signal: callSignal(vendorTimeoutMs),
     }).catch((cause: unknown) => {
       throw vendorFailure({ vendor: "Discord", credential: "", cause });
     });

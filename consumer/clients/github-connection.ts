@@ -2,6 +2,7 @@ import { Octokit } from "@octokit/rest";
 import { Failure } from "../../shared/failure.ts";
 import { asItIs, type Redact } from "../../shared/redact.ts";
 import { maxGitHubAnswerBytes, vendorTimeoutMs } from "../../shared/limits.ts";
+import { callSignal } from "../attempt.ts";
 import { fetchRedacted } from "./fetch-redacted.ts";
 import type { GitHubAccess, Purpose } from "./github-access.ts";
 import { githubFailure, readRefusal, type Refusal } from "./github-failure.ts";
@@ -84,7 +85,7 @@ export function createOctokit(
     log: { debug: silent, info: silent, warn: silent, error: silent },
     request: {
       fetch: async (url: string, init: RequestInit) => {
-        const response = await fetchRedacted(redact, url, { ...init, signal: AbortSignal.timeout(vendorTimeoutMs) });
+        const response = await fetchRedacted(redact, url, { ...init, signal: callSignal(vendorTimeoutMs) });
         const whole = await limitBody(response, maxGitHubAnswerBytes, tooLarge());
         if (whole.ok && whole.status !== 204 && init.method !== "HEAD") await requireJson(whole.clone());
         return whole;

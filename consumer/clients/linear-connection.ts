@@ -10,6 +10,7 @@ import { Failure } from "../../shared/failure.ts";
 import { maxLinearAnswerBytes, vendorTimeoutMs } from "../../shared/limits.ts";
 import { parseJson } from "../../shared/parse-json.ts";
 import { asItIs, type Redact } from "../../shared/redact.ts";
+import { callSignal } from "../attempt.ts";
 import { fetchRedacted } from "./fetch-redacted.ts";
 import { limitBody } from "./limit-body.ts";
 import { parseRetryAfter, unreadableAnswer, vendorFailure } from "./vendor-failure.ts";
@@ -59,7 +60,7 @@ export function connectLinear({
         body: JSON.stringify({ query, variables }),
         // A key goes nowhere else.
         redirect: "manual",
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: callSignal(timeoutMs),
       });
       return read(response, await (await limitBody(response, maxLinearAnswerBytes, tooLarge())).text());
     } catch (error) {

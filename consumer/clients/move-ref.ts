@@ -1,4 +1,5 @@
 import { vendorTimeoutMs } from "../../shared/limits.ts";
+import { callSignal } from "../attempt.ts";
 import type { GitHubAccess } from "./github-access.ts";
 import { vendorFailure } from "./vendor-failure.ts";
 
@@ -74,7 +75,7 @@ export function createMoveRef({ access, gitUrl }: { access: GitHubAccess; gitUrl
       },
       body: new Blob([`${length}${command}0000`, ...(to === null ? [] : [emptyPack])]),
       redirect: "manual",
-      signal: AbortSignal.timeout(vendorTimeoutMs),
+      signal: callSignal(vendorTimeoutMs),
     }).catch((error: unknown) => {
       throw failed(undefined, error);
     });

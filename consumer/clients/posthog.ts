@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { Failure } from "../../shared/failure.ts";
 import { behaviourLimits, maxPostHogAnswerBytes, sourceTimeoutMs } from "../../shared/limits.ts";
+import { callSignal } from "../attempt.ts";
 import { limitBody } from "./limit-body.ts";
 import {
   actionRow,
@@ -52,7 +53,7 @@ export function createPostHog({ apiKey, projectId, host }: PostHogOptions) {
         ...(body && { body: JSON.stringify(body) }),
         // A key goes nowhere else.
         redirect: "manual",
-        signal: AbortSignal.timeout(sourceTimeoutMs),
+        signal: callSignal(sourceTimeoutMs),
       });
       if (!response.ok) return await refusal(response, what);
       const parsed = schema.safeParse(await readJson(response));

@@ -2,6 +2,7 @@ import type { Command } from "../../shared/command.ts";
 import { conversationId } from "../../shared/conversation.ts";
 import { Failure } from "../../shared/failure.ts";
 import type { Issue } from "../clients/linear.ts";
+import { briefly, untilStopped } from "../effect.ts";
 import type { Ending } from "../endings/ending.ts";
 import { type Card, compareCards, makeCard } from "../evidence/card.ts";
 import { gather, type GatherNeeds } from "../evidence/gather.ts";
@@ -62,7 +63,7 @@ export async function contextualize(command: Command, needs: ContextualizeNeeds)
   // Only what somebody has seen is not new the next time.
   const [stoppedLate] = await Promise.all([
     isStopped("summary"),
-    effect("keep card", () => evidence.save(subject, card, now())).catch(() => undefined),
+    effect("keep card", () => evidence.save(subject, card, now()), briefly).catch(() => undefined),
   ]);
   if (stoppedLate) return stoppedAt(issue, "has the card already");
   return {
@@ -110,10 +111,11 @@ async function writeComment(command: Command, card: Card, issue: Issue, needs: C
   if (!linear) return [];
   const body = writeIssueComment(card);
   try {
-    await effect("write comment", async () => {
+    const write = async () => {
       const url = await writeEvidence(issue.id, body, card.isUpdate, { linear, evidence });
       await noteDeed(command, "commented", { issue: issue.identifier, url }, needs);
-    });
+    };
+    await effect("write comment", write, untilStopped);
     return [];
   } catch (error) {
     if (!(error instanceof Failure) || error.retry) throw error;

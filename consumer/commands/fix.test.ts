@@ -63,6 +63,7 @@ async function carryOut(records: Map<string, unknown>, variables: Record<string,
       reach: async () => undefined,
     }),
     waitForEvent: async () => void (await waitForEvent()),
+    later: () => undefined,
   };
   const ended = await fix(command, needs).then(
     ({ outcome: how }) => how,

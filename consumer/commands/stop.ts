@@ -1,6 +1,7 @@
 import type { Command } from "../../shared/command.ts";
 import { conversationId, scopeOf } from "../../shared/conversation.ts";
 import type { Ending } from "../endings/ending.ts";
+import { briefly } from "../effect.ts";
 import type { CommandNeeds, Outside } from "../needs.ts";
 
 /** Stops work; its own last word says that it was stopped. Which: the button's, the reaction's, all of the thread's, else the channel's only one. */
@@ -16,7 +17,8 @@ export async function stop(command: Command, needs: CommandNeeds): Promise<Endin
   }
   if (found.length === 0) {
     // Slack goes on showing an agent at work until it is told otherwise.
-    if (isSessionStop(command)) await effect("end session", () => endSession(command, needs)).catch(() => undefined);
+    if (isSessionStop(command))
+      await effect("end session", () => endSession(command, needs), briefly).catch(() => undefined);
     return { outcome: "succeeded", reply: isSilent ? "" : "Nothing is running here." };
   }
   await effect("ask to stop", async () => {

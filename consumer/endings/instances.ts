@@ -23,7 +23,8 @@ const resultSchema = z.object({
 export type InstanceResult = z.infer<typeof resultSchema>;
 
 export type InstanceState =
-  | { kind: "going" }
+  /** `isPaused`: an operator holds it. */
+  | { kind: "going"; isPaused?: boolean }
   | { kind: "finished"; result: InstanceResult }
   /** It will do nothing more; `how` is for operators. */
   | { kind: "ended"; how: string };
@@ -68,7 +69,8 @@ export function createInstances(workflow: Workflow<Command>, { commands, record,
       if (status === "errored" || status === "terminated") {
         return { kind: "ended", how: error ? `${status}: ${error.name}: ${error.message}` : status };
       }
-      if (status !== "complete") return { kind: "going" };
+      const isPaused = status === "paused" || status === "waitingForPause";
+      if (status !== "complete") return { kind: "going", isPaused };
       const result = resultSchema.safeParse(output);
       return result.success ? { kind: "finished", result: result.data } : { kind: "ended", how: "complete" };
     },

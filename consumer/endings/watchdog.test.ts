@@ -175,6 +175,18 @@ describe("the watchdog", () => {
     expect(await world.row()).toMatchObject({ outcome: "timed_out" });
   });
 
+  it("says of a command past its limits that an operator had paused it", async ({ expect }) => {
+    const world = await setUp({ kind: "going", isPaused: true });
+    await world.watchAt(46 * minute);
+    expect(world.said).toEqual([]);
+    await world.watchAt(48 * minute);
+    expect(world.said).toMatchObject([
+      {
+        text: expect.stringMatching(/^⏳ Whoever runs bugbot had paused it, and its time is up\./),
+      },
+    ]);
+  });
+
   it("names the issue and the pull request that were made before, with a button for each", async ({ expect }) => {
     const world = await setUp({ kind: "ended", how: "gone" });
     const issue = { id: "i", identifier: "BUG-1", url: "https://linear.app/acme/issue/BUG-1" };

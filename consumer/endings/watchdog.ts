@@ -88,6 +88,7 @@ async function sayWhere(word: UnsaidWord, needs: WatchdogNeeds): Promise<void> {
 
 const lost = "lost: its Workflow did not end it";
 const tooLong = "It took longer than it may.";
+const pausedTooLong = "Whoever runs bugbot had paused it, and its time is up.";
 const broken = "Something broke while I worked on this.";
 
 /** Ends a command whose Workflow is over, or takes longer than it may. */
@@ -105,7 +106,7 @@ async function endWhere(one: Unended, needs: WatchdogNeeds): Promise<void> {
       if (!isLate) return;
       // It may end by itself meanwhile; the row decides.
       await instances.terminate(id).catch(() => undefined);
-      return end(one, "timed_out", `timed_out: ${tooLong}`, needs);
+      return endLate(one, state.isPaused ? pausedTooLong : tooLong, needs);
     case "finished": {
       // D1 was down when it ended; what it said stands.
       const { ending, button, said } = state.result;
@@ -128,8 +129,18 @@ async function endWhere(one: Unended, needs: WatchdogNeeds): Promise<void> {
   }
 }
 
-/** `died` is why, for operators. */
-async function end(one: Unended, outcome: "failed" | "timed_out", died: string, needs: WatchdogNeeds): Promise<void> {
+function endLate(one: Unended, why: string, needs: WatchdogNeeds): Promise<void> {
+  return end(one, "timed_out", `timed_out: ${why}`, needs, why);
+}
+
+/** `died` is why, for operators, and `why` for the person. */
+async function end(
+  one: Unended,
+  outcome: "failed" | "timed_out",
+  died: string,
+  needs: WatchdogNeeds,
+  why = outcome === "failed" ? broken : tooLong,
+): Promise<void> {
   const { commands, conversations, leases, sandbox, log, now } = needs;
   const { id, stored, conversationId: thread } = one;
   const lease = await leases.findOf(id);
@@ -148,7 +159,7 @@ async function end(one: Unended, outcome: "failed" | "timed_out", died: string, 
   const about = issue && issueUrl ? [`It is about [${issue}](${issueUrl}).`] : [];
   const isWhole = stored.kind === "whole";
   if (!isWhole) await keepUnread(one, stored, needs);
-  const first = isWhole || outcome === "timed_out" ? `${mark} ${outcome === "failed" ? broken : tooLong}` : unreadReply;
+  const first = isWhole || outcome === "timed_out" ? `${mark} ${why}` : unreadReply;
   const words = [first, ...about, ...(left ? [left.words] : [])].join(" ");
   const links = [
     ...(issueUrl ? [{ label: "Open issue", url: issueUrl }] : []),

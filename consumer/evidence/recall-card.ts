@@ -1,6 +1,7 @@
 import type { Command } from "../../shared/command.ts";
 import { conversationId } from "../../shared/conversation.ts";
 import type { Repository } from "../clients/github.ts";
+import { briefly } from "../effect.ts";
 import type { CommandNeeds } from "../needs.ts";
 import type { Taken } from "../report/take-report.ts";
 import { type Card, makeCard } from "./card.ts";
@@ -19,13 +20,17 @@ export async function recallCard(
   const { effect, evidence } = needs;
   try {
     const subjects = [taken.issue?.id, conversationId(command.conversation)].filter((one) => one !== undefined);
-    const kept = await effect("recall evidence", async () => {
-      for (const subject of subjects) {
-        const card = await evidence.find(subject);
-        if (card) return card;
-      }
-      return null;
-    });
+    const kept = await effect(
+      "recall evidence",
+      async () => {
+        for (const subject of subjects) {
+          const card = await evidence.find(subject);
+          if (card) return card;
+        }
+        return null;
+      },
+      briefly,
+    );
     if (kept) return kept;
     const text = wholeText(taken);
     const question = {

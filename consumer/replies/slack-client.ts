@@ -3,6 +3,7 @@ import * as z from "zod/mini";
 import { Failure } from "../../shared/failure.ts";
 import { vendorTimeoutMs } from "../../shared/limits.ts";
 import { asItIs, type Redact } from "../../shared/redact.ts";
+import { callSignal } from "../attempt.ts";
 import { fetchRedacted } from "../clients/fetch-redacted.ts";
 import { conversationGone, messageGone } from "../gone.ts";
 import { parseRetryAfter, vendorFailure } from "../clients/vendor-failure.ts";
@@ -22,8 +23,7 @@ export function createSlackClient(
   return new WebClient(botToken, {
     slackApiUrl: `${apiUrl}/`,
     // workerd knows no `redirect: "error"`; retries are the Workflow's.
-    fetch: (url, init) =>
-      fetchRedacted(redact, url, { ...init, redirect: "manual", signal: AbortSignal.timeout(timeoutMs) }),
+    fetch: (url, init) => fetchRedacted(redact, url, { ...init, redirect: "manual", signal: callSignal(timeoutMs) }),
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
   });

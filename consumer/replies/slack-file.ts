@@ -2,6 +2,7 @@ import type { WebClient } from "@slack/web-api";
 import { Failure } from "../../shared/failure.ts";
 import { vendorTimeoutMs } from "../../shared/limits.ts";
 import { asItIs, type Redact } from "../../shared/redact.ts";
+import { callSignal } from "../attempt.ts";
 import { vendorFailure } from "../clients/vendor-failure.ts";
 import type { TextFile } from "./lay-out.ts";
 import { call } from "./slack-client.ts";
@@ -25,7 +26,7 @@ export async function uploadFile(
     method: "POST",
     headers: { "content-type": "application/octet-stream" },
     body: bytes,
-    signal: AbortSignal.timeout(vendorTimeoutMs),
+    signal: callSignal(vendorTimeoutMs),
   }).catch((cause: unknown) => {
     throw vendorFailure({ vendor: "Slack", credential: "", cause });
   });

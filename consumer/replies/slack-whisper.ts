@@ -1,5 +1,6 @@
 import { slackPartLength, vendorTimeoutMs } from "../../shared/limits.ts";
 import { asItIs, type Redact } from "../../shared/redact.ts";
+import { callSignal } from "../attempt.ts";
 import { fetchRedacted } from "../clients/fetch-redacted.ts";
 import { vendorFailure } from "../clients/vendor-failure.ts";
 import { addressExpired } from "../gone.ts";
@@ -14,7 +15,7 @@ export async function whisper(responseUrl: string, { text }: Reply, redact: Reda
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ response_type: "ephemeral", replace_original: false, text: toMrkdwn(part) }),
-      signal: AbortSignal.timeout(vendorTimeoutMs),
+      signal: callSignal(vendorTimeoutMs),
     }).catch((cause: unknown) => {
       throw vendorFailure({ vendor: "Slack", credential: "", cause });
     });

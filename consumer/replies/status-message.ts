@@ -1,6 +1,6 @@
 import type { Command } from "../../shared/command.ts";
 import { lastWordAttempts } from "../../shared/limits.ts";
-import type { Effect } from "../effect.ts";
+import { briefly, type Effect, type Wait } from "../effect.ts";
 import { whispered, type Mark, type Replies, type Reply } from "./reply.ts";
 
 export interface StatusMessageNeeds {
@@ -22,6 +22,9 @@ export function createStatusMessage(command: Command, { replies, effect, remembe
   let isUncertain = false;
   let activity: string | undefined;
   let stage: string | undefined;
+  /** What was shown last, without the waits that stood under it. */
+  let standing: Reply | undefined;
+  const waits = new Map<string, string>();
   let shown = Promise.resolve();
   let marked = Promise.resolve();
   const notes: string[] = [];
@@ -42,7 +45,7 @@ export function createStatusMessage(command: Command, { replies, effect, remembe
   async function endActivity(step: string): Promise<void> {
     if (activity === undefined || !replies.activity) return;
     activity = undefined;
-    await effect(step, async () => replies.activity?.(command, undefined)).catch(() => undefined);
+    await effect(step, async () => replies.activity?.(command, undefined), briefly).catch(() => undefined);
   }
 
   /** Somebody may have deleted the message: another one follows the command then. */
@@ -68,13 +71,14 @@ export function createStatusMessage(command: Command, { replies, effect, remembe
       return;
     }
     try {
-      messageId = await effect(`status: post ${step}`, async (again) => {
+      const post = async (again: boolean) => {
         const posted = await replies.post(command, noted(reply), again || isUncertain);
         showActivity();
         await remember(posted);
         await noteStage(reply);
         return posted;
-      });
+      };
+      messageId = await effect(`status: post ${step}`, post, briefly);
     } catch {
       isUncertain = true;
     }
@@ -88,12 +92,23 @@ export function createStatusMessage(command: Command, { replies, effect, remembe
 
     /** `step` names the stage: unique in a command. A status that cannot be shown fails nothing: the last word will be said. */
     show(step: string, reply: Reply): Promise<void> {
+      standing = reply;
       shown = shown.then(() => showNow(step, reply));
       return shown;
     },
 
+    /** Under the message that follows the command, for as long as somebody who does not answer is waited for. Without such a message nothing is shown. */
+    showWait({ effect: name, reply }: Wait): void {
+      if (reply === undefined) waits.delete(name);
+      else waits.set(name, `⏳ ${reply} I keep trying.`);
+      if (standing === undefined) return;
+      const now = { ...standing, text: [standing.text, ...new Set(waits.values())].join("\n") };
+      shown = shown.then(() => showNow(reply === undefined ? `${name} goes on` : `${name} waits`, now));
+    },
+
     /** For edits inside another effect; a lost one is made up for by the next. */
     async edit(reply: Reply): Promise<void> {
+      standing = reply;
       activity = activityOf(reply);
       await noteStage(reply);
       if (messageId !== undefined) messageId = await change(messageId, noted(reply)).catch(() => messageId);
@@ -105,31 +120,38 @@ export function createStatusMessage(command: Command, { replies, effect, remembe
 
     mark(mark: Mark): Promise<void> {
       const markNow = () =>
-        effect(`mark ${mark === "working_again" ? "working" : mark}`, async () => replies.mark(command, mark)).catch(
-          () => undefined,
-        );
+        effect(
+          `mark ${mark === "working_again" ? "working" : mark}`,
+          async () => replies.mark(command, mark),
+          briefly,
+        ).catch(() => undefined);
       marked = marked.then(markNow);
       return marked;
     },
 
     async lastWord(reply: Reply): Promise<void> {
+      standing = undefined;
       await shown;
       const id = messageId;
-      await effect(
-        "last word",
-        async (again) => {
-          const word = noted(reply);
-          if (id !== undefined) await replies.edit(command, id, word);
-          else {
-            const lookFirst = again || isUncertain;
-            const posted = await replies.post(command, word, lookFirst);
-            // What was found there may still say something else.
-            if (lookFirst && posted !== whispered) await replies.edit(command, posted, word);
-          }
-        },
-        { attempts: lastWordAttempts },
-      );
+      const say = async (again: boolean): Promise<string> => {
+        const word = noted(reply);
+        if (id !== undefined) return replies.edit(command, id, word);
+        const lookFirst = again || isUncertain;
+        const posted = await replies.post(command, word, lookFirst);
+        // What was found there may still say something else.
+        if (lookFirst && posted !== whispered) await replies.edit(command, posted, word);
+        return posted;
+      };
+      // An earlier version recorded nothing of it.
+      messageId = (await effect("last word", say, { attempts: lastWordAttempts })) ?? id;
       await endActivity("activity over");
+    },
+
+    /** Says in the last word what came about after it. */
+    async amend(reply: Reply): Promise<void> {
+      const id = messageId;
+      if (id === undefined || id === whispered) return;
+      await effect("amend last word", () => replies.edit(command, id, noted(reply)), briefly).catch(() => undefined);
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Settings } from "../../shared/settings.ts";
+import { stillWanted } from "../attempt.ts";
 import type { Sandbox } from "./container.ts";
 
 export interface ReachableUrls {
@@ -22,6 +23,7 @@ export function createContainerExecutor(
 ): Executor {
   return {
     async lend(conversation, leaseId) {
+      stillWanted();
       await namespace.getByName(conversation).lend(leaseId);
       return { modelUrl: ANTHROPIC_BASE_URL, gitUrl: GITHUB_URL, registryUrl: (host) => `https://${host}/` };
     },

@@ -2,7 +2,7 @@ import type { Command } from "../../shared/command.ts";
 import type { ChangedFile, Proof, Usage } from "../../shared/job.ts";
 import type { GitHub, OpenPullRequest, PullRequest, Repository } from "../clients/github.ts";
 import type { Issue } from "../clients/linear.ts";
-import type { Effect } from "../effect.ts";
+import { briefly, type Effect } from "../effect.ts";
 import { isUnproven } from "../endings/proof-in-words.ts";
 import type { Card } from "../evidence/card.ts";
 import type { Report } from "../report/read-report.ts";
@@ -87,21 +87,27 @@ async function bringUpToDate(
   const { to, words } = redraft();
   const isDone =
     to !== undefined &&
-    (await effect("redraft pull request", () =>
-      github.redraftPullRequest(repository.name, { number, nodeId }, to),
+    (await effect(
+      "redraft pull request",
+      () => github.redraftPullRequest(repository.name, { number, nodeId }, to),
+      briefly,
     ).catch(() => false));
   const draft = isDone ? to === "draft" : open.draft;
   const note = to === undefined || !isDone ? words : undefined;
   const now = { isDraftForProof: draft && (isOurs || (isDone && to === "draft")), isCheckUntouched: isUntouched };
-  const isTold = await effect("describe pull request", async () => {
-    const found = await github.findPullRequest(repository.name, branch);
-    const body = found && describeAnew(found.body, plan, now, note);
-    if (body === undefined) {
-      const mark = `<!-- bugbot:run ${command.id} -->`;
-      await github.commentOnce(repository.name, number, describeRun(plan, note), mark, command.receivedAt);
-    } else if (body !== found?.body) await github.describePullRequest(repository.name, number, body);
-    return true;
-  }).catch(() => false);
+  const isTold = await effect(
+    "describe pull request",
+    async () => {
+      const found = await github.findPullRequest(repository.name, branch);
+      const body = found && describeAnew(found.body, plan, now, note);
+      if (body === undefined) {
+        const mark = `<!-- bugbot:run ${command.id} -->`;
+        await github.commentOnce(repository.name, number, describeRun(plan, note), mark, command.receivedAt);
+      } else if (body !== found?.body) await github.describePullRequest(repository.name, number, body);
+      return true;
+    },
+    briefly,
+  ).catch(() => false);
   const untold = isTold ? [] : ["GitHub did not take what is new for its description, which is older than the branch."];
   return { ...open, draft, note: [...(note ? [note] : []), ...untold].join("\n") || undefined };
 

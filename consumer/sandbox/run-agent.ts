@@ -15,6 +15,7 @@ import {
 import { payerOf, readBill } from "../endings/bill.ts";
 import { coAuthorOf } from "./co-author.ts";
 import type { Repository } from "../clients/github.ts";
+import { briefly } from "../effect.ts";
 import type { CommandNeeds } from "../needs.ts";
 import type { Decision } from "./decide-run.ts";
 import { advance, drawProgress, editIn, noProgress, type Progress } from "./progress.ts";
@@ -130,16 +131,17 @@ export async function runAgent(plan: RunPlan, needs: RunNeeds): Promise<Ended> {
     const outcome = await countAtEgress(command, ended, needs);
     if (memory?.lost.includes("session")) status.note(sessionLost);
     if (memory?.lost.includes("work")) status.note(workLost);
-    const isKept = await effect("keep checkpoint", () => keepCheckpoint(outcome, memory)).catch(() => false);
+    const isKept = await effect("keep checkpoint", () => keepCheckpoint(outcome, memory), briefly).catch(() => false);
     // An older one would be taken up as if this run had never been.
-    if (!isKept) await effect("forget checkpoint", () => checkpoints.remove(conversation)).catch(() => undefined);
+    if (!isKept)
+      await effect("forget checkpoint", () => checkpoints.remove(conversation), briefly).catch(() => undefined);
     return { outcome, kept: isKept ? memory : undefined };
   } catch (error) {
     // Whatever went wrong on our side, the agent does not go on.
     await effect("stop failed job", () => sandbox.stop(command.id), { attempts: 1 }).catch(() => undefined);
     throw error;
   } finally {
-    await effect("close lease", () => leases.close(command.id, now())).catch(() => undefined);
+    await effect("close lease", () => leases.close(command.id, now()), briefly).catch(() => undefined);
   }
 
   async function keepCheckpoint(outcome: Outcome, memory: Memory | undefined): Promise<boolean> {

@@ -4,6 +4,7 @@ import { type EventPage, eventPageSchema, type Job } from "../../shared/job.ts";
 import { maxCheckpointBytes, vendorTimeoutMs } from "../../shared/limits.ts";
 import { limitBody } from "../clients/limit-body.ts";
 import { asItIs, type Redact, redactJson } from "../../shared/redact.ts";
+import { callSignal } from "../attempt.ts";
 import type { Executor } from "./executor.ts";
 
 /** The container server's job API, for one conversation. What a run says is heard without secrets. Methods throw `Failure`. */
@@ -15,7 +16,7 @@ export function createSandbox(executor: Executor, conversation: string, redact: 
 
   async function send(path: string, timeoutMs: number, init: RequestInit): Promise<Response> {
     try {
-      return await executor.fetch(conversation, path, { signal: AbortSignal.timeout(timeoutMs), ...init });
+      return await executor.fetch(conversation, path, { signal: callSignal(timeoutMs), ...init });
     } catch (cause) {
       throw new Failure("sandbox_unreachable", { reply: "The sandbox does not answer.", retry: true, cause });
     }

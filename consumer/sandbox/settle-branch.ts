@@ -1,4 +1,4 @@
-import type { Effect } from "../effect.ts";
+import { briefly, type Effect } from "../effect.ts";
 import type { GitHub } from "../clients/github.ts";
 import { forgetSession, type ForgetSessionNeeds } from "./forget-session.ts";
 import { noteDeed } from "../note-deed.ts";
@@ -29,7 +29,8 @@ export async function settleBranch(
   const { left, undo } = await effect("judge branch", async () =>
     judgeBranch({ ...run, pushes: await leases.pushesOf(commandId) }, github, redact),
   );
-  if (undo !== null) await effect("forget session", () => forgetSession(conversation, needs)).catch(() => undefined);
+  if (undo !== null)
+    await effect("forget session", () => forgetSession(conversation, needs), briefly).catch(() => undefined);
   const isUndone =
     undo !== null &&
     (await effect("take back push", () => github.moveBranch(repository.name, branch, undo, headBefore)));
@@ -37,7 +38,9 @@ export async function settleBranch(
   const action = isUndone ? "took_back" : left.kind === "work" && left.isNew ? "pushed" : undefined;
   if (action) {
     const facts = { repository: repository.name, branch, reason };
-    await effect("note push", () => noteDeed({ id: commandId }, action, facts, { record })).catch(() => undefined);
+    await effect("note push", () => noteDeed({ id: commandId }, action, facts, { record }), briefly).catch(
+      () => undefined,
+    );
   }
   if (undo === null || isUndone) return left;
   return { kind: "moved", reason: reason ?? "It holds what I should take back." };

@@ -1,4 +1,5 @@
 import { dayMs } from "../../shared/limits.ts";
+import { stillWanted } from "../attempt.ts";
 import { seal, unseal } from "./seal.ts";
 
 export interface CheckpointsOptions {
@@ -19,7 +20,9 @@ export function createCheckpoints(bucket: R2Bucket, { key, ttlDays, now }: Check
     async save(conversation: string, content: ArrayBuffer): Promise<number | null> {
       if (key === undefined) return null;
       const savedAt = now();
-      await bucket.put(nameOf(conversation), await seal(key, conversation, new Uint8Array(content), savedAt));
+      const sealed = await seal(key, conversation, new Uint8Array(content), savedAt);
+      stillWanted();
+      await bucket.put(nameOf(conversation), sealed);
       return Math.ceil(savedAt + ttlDays * dayMs);
     },
 
@@ -34,6 +37,7 @@ export function createCheckpoints(bucket: R2Bucket, { key, ttlDays, now }: Check
     },
 
     async remove(conversation: string): Promise<void> {
+      stillWanted();
       await bucket.delete(nameOf(conversation));
     },
   };

@@ -1,4 +1,5 @@
 import { kvTimeoutMs } from "../../shared/limits.ts";
+import { stillWanted } from "../attempt.ts";
 import { describeError, type Log } from "../../shared/log.ts";
 
 /** What is used of a KV namespace. */
@@ -29,6 +30,7 @@ export function forgiveKv(kv: Entries, { log, timeoutMs = kvTimeoutMs, waitMs = 
   async function tryAgain(put: () => Promise<void>): Promise<void> {
     for (let left = writes - 1; ; left--) {
       try {
+        stillWanted();
         return await put();
       } catch (error) {
         if (left === 0) throw error;

@@ -1,9 +1,11 @@
 import { databaseTimeoutMs } from "../../shared/limits.ts";
+import { Failure } from "../../shared/failure.ts";
+import { stillWanted } from "../attempt.ts";
 
 const asking = new Set<unknown>(["run", "first", "all", "raw", "batch", "exec"]);
 
 /**
- * The same database, whose every answer is waited for no longer than `timeoutMs`: then it throws, whatever D1 may still do. Writes may be
+ * The same database, whose every answer is waited for no longer than `timeoutMs`: then it throws a `Failure`, whatever D1 may still do. Writes may be
  * repeated, so whoever asked may ask again.
  */
 export function limitDatabase(db: D1Database, timeoutMs = databaseTimeoutMs): D1Database {
@@ -17,8 +19,9 @@ export function limitDatabase(db: D1Database, timeoutMs = databaseTimeoutMs): D1
         const value: unknown = Reflect.get(target, key);
         if (typeof value !== "function") return value;
         return (...given: unknown[]): unknown => {
-          const answer: unknown = Reflect.apply(value, target, key === "batch" ? given.map(unwrap) : given);
-          if (asking.has(key)) return inTime(Promise.resolve(answer));
+          const ask = (): unknown => Reflect.apply(value, target, key === "batch" ? given.map(unwrap) : given);
+          if (asking.has(key)) return inTime(ask);
+          const answer = ask();
           return isStatement(answer) ? remember(answer) : answer;
         };
       },
@@ -35,15 +38,21 @@ export function limitDatabase(db: D1Database, timeoutMs = databaseTimeoutMs): D1
     return Array.isArray(given) ? given.map((one: object) => originals.get(one) ?? one) : given;
   }
 
-  async function inTime(answer: Promise<unknown>): Promise<unknown> {
+  async function inTime(ask: () => unknown): Promise<unknown> {
+    stillWanted();
     const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => late.reject(new Error(`D1 did not answer within ${timeoutMs} ms`)), timeoutMs);
+    const timer = setTimeout(() => late.reject(unreachable(timeoutMs)), timeoutMs);
     try {
-      return await Promise.race([answer, late.promise]);
+      return await Promise.race([ask(), late.promise]);
     } finally {
       clearTimeout(timer);
     }
   }
+}
+
+function unreachable(timeoutMs: number): Failure {
+  const cause = new Error(`D1 did not answer within ${timeoutMs} ms`);
+  return new Failure("database_unreachable", { reply: "My database does not answer.", retry: true, cause });
 }
 
 function isStatement(value: unknown): value is D1PreparedStatement {

@@ -15,9 +15,17 @@ export const faultNames = ["500", "429", "reset", "hang", "garbage", "down"] as 
 
 /**
  * Which process dies at that call. After `workers killed` the Workflow goes on from what it had recorded, as its engine sees to in
- * production; after `Workflow lost` it does not, and the watchdog has the last word. `container killed`: the call itself goes well.
+ * production; after `Workflow lost` it does not, and the watchdog has the last word. `killed in a wait`: the call fails once, and the Workers
+ * die while its effect waits for the next try. `paused`: an operator pauses the Workflow, and resumes it. With that and with `container killed`
+ * the call itself goes well.
  */
-export const deathNames = ["workers killed", "Workflow lost", "container killed"] as const;
+export const deathNames = [
+  "workers killed",
+  "Workflow lost",
+  "killed in a wait",
+  "container killed",
+  "paused",
+] as const;
 export type DeathName = (typeof deathNames)[number];
 
 /** One run with one fault. */
@@ -27,16 +35,21 @@ export interface Cell {
   afterEffect: boolean;
 }
 
+/** Whose failed calls an effect waits to try again; the others' are the agent's, or a source's. */
+const waitedFor = new Set(["Slack", "Linear", "GitHub"]);
+
 /** Every fault at every call; what only reads has no effect to fail after. */
 export function cellsOf(calls: readonly Call[]): Cell[] {
   return calls.flatMap((call) => [
     ...(call.isRead ? [false] : [false, true]).flatMap((afterEffect) =>
-      [...faultNames, "workers killed" as const, "Workflow lost" as const].map((fault) => ({
-        call,
-        fault,
-        afterEffect,
-      })),
+      [
+        ...faultNames,
+        "workers killed" as const,
+        "Workflow lost" as const,
+        ...(waitedFor.has(call.vendor) ? ["killed in a wait" as const] : []),
+      ].map((fault) => ({ call, fault, afterEffect })),
     ),
+    { call, fault: "paused", afterEffect: false } as const,
     // Only the container asks these.
     ...(call.vendor === "git" || call.vendor === "model"
       ? [{ call, fault: "container killed", afterEffect: false } as const]

@@ -24,9 +24,19 @@ export async function revive(world: World, commandId: string, redeliver: () => P
   const { status } = await instance.status();
   // It had not begun.
   if (status === "queued") return instance.restart();
-  await instance.pause();
-  await world.until(async () => ((await instance.status()).status === "paused" ? true : undefined));
-  await instance.resume();
+  await pause(world, commandId);
+}
+
+/** An operator pauses the Workflow in the middle of what it does, and resumes it once it has come to rest. */
+export async function pause(world: World, commandId: string): Promise<void> {
+  await world.until(async () => {
+    const instance = await world.workflow(commandId);
+    const status = (await instance?.status())?.status;
+    if (status === "paused") return instance?.resume().then(() => true);
+    // One that is about to begin, or was at rest, is not paused yet.
+    if (status !== "complete") await instance?.pause();
+    return status === "complete" ? true : undefined;
+  });
 }
 
 /** The Workflow never wakes again. A minute later the watchdog looks after its command. */

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
 import * as z from "zod";
 import { demoCustomer } from "../../local/demo-behaviour.ts";
 import { localAdminKey } from "../../shared/local-admin-key.ts";
@@ -9,8 +10,11 @@ import { callsSince, nameOf, standInOf, vendors, type Call } from "./calls.ts";
 import { type Cell, faults, isDeath } from "./cells.ts";
 import { judge } from "./judge.ts";
 import type { ChaosWorld } from "./chaos-world.ts";
-import { lose, restarted, revive } from "./kill-workers.ts";
+import { lose, pause, restarted, revive } from "./kill-workers.ts";
 import { look } from "./look.ts";
+
+/** The shortest wait before an effect is tried again. */
+const shortestWaitMs = 500;
 
 const commands = {
   contextualize: `contextualize https://github.com/acme/shop Pressing Apply twice takes the code off. ${demoCustomer.email} noticed.`,
@@ -38,6 +42,9 @@ export async function runCell(world: ChaosWorld, command: CommandName, cell: Cel
   const { outcomes, problems } = await runOnce(world, command, asked, byHand, struck, cell.call.name);
   const hasFired = await struck();
   const [outcome] = outcomes;
+  // Nothing failed for good: nobody has to ask again.
+  const isHarmless = cell.fault === "paused" || cell.fault === "killed in a wait";
+  if (isHarmless && outcome !== "succeeded") problems.push(`${cell.fault} made it ${outcome}`);
   const ended = { cell, problems, ...(outcome !== undefined && { outcome }) };
   if (problems.length > 0) return { ...ended, kind: "violated" };
   if (!hasFired) return { ...ended, kind: "missed" };
@@ -88,19 +95,21 @@ async function plan(
   const isIt = (request: RecordedRequest) => nameOf(request) === name && ++seen >= nth;
   const standIn = standInOf(world, vendor);
   if (!isDeath(fault)) standIn.fault(isIt, { ...faults[fault], afterEffect });
-  else if (fault === "container killed") {
+  else if (fault === "container killed" || fault === "paused") {
     standIn.fault((request) => {
-      if (isIt(request)) death ??= world.killContainer();
+      if (isIt(request)) death ??= fault === "paused" ? pause(world, asked.commandId) : world.killContainer();
       return false;
     }, {});
   } else {
     const pid = await workersPid(world.url);
-    const strike = () => {
+    const kill = async () => {
       process.kill(pid, "SIGKILL");
-      const goOn = fault === "Workflow lost" ? lose : revive;
-      death = restarted(world, pid).then(() => goOn(world, asked.commandId, asked.send));
+      await restarted(world, pid);
+      await (fault === "Workflow lost" ? lose : revive)(world, asked.commandId, asked.send);
     };
-    standIn.fault(isIt, { hang: true, afterEffect, strike });
+    const isInWait = fault === "killed in a wait";
+    const strike = () => void (death = isInWait ? wait(shortestWaitMs / 2).then(kill) : kill());
+    standIn.fault(isIt, { ...(isInWait ? faults["500"] : { hang: true }), afterEffect, strike });
   }
   return async () => {
     await death;

@@ -43,7 +43,7 @@ type HistoryWorld = Awaited<ReturnType<typeof startWorld>>;
 async function record({ history, world }: HistoryWorld, name: HistoryName): Promise<Records> {
   const asked = ask(world, name === "contextualize" ? name : "fix");
   const { commandId, send } = asked;
-  if (name === "died" || name === "retried") world.linear.fault("issueCreate", { status: 503, times: 3 });
+  if (name === "died" || name === "retried") world.github.fault(/\/branches\/main$/, { status: 503, times: 3 });
   await send();
   if (name === "approved") await press(world, asked, "Approve");
   await world.endOf(commandId);

@@ -1,0 +1,68 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { setTimeout as wait } from "node:timers/promises";
+import { afterAll, beforeAll, it } from "vitest";
+import * as z from "zod/mini";
+import { connectLinear } from "../consumer/clients/linear-connection.ts";
+import { createEffect } from "../consumer/effect.ts";
+
+/** A vendor whose first answer is slow. */
+const asked: string[] = [];
+let openCalls = 0;
+let endSlowCall: () => void = () => undefined;
+const server = createServer((incoming, outgoing) => {
+  let body = "";
+  incoming.on("data", (chunk) => (body += String(chunk)));
+  incoming.on("end", () => {
+    const { query } = z.parse(z.object({ query: z.string() }), JSON.parse(body));
+    asked.push(query);
+    const answer = () => outgoing.writeHead(200, { "content-type": "application/json" }).end('{"data":{"ok":true}}');
+    if (asked.length > 1) return void answer();
+    openCalls += 1;
+    outgoing.on("close", () => (openCalls -= 1));
+    endSlowCall = answer;
+  });
+});
+beforeAll(async () => {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+it("an attempt whose time is up ends the call it has open, and makes no other one beside its retry", async ({
+  expect,
+}) => {
+  const address = server.address();
+  const port = typeof address === "object" ? address?.port : undefined;
+  const request = connectLinear({ apiKey: "key", apiUrl: `http://127.0.0.1:${port}` });
+  const engine = {
+    do: <T>(_name: string, _config: object, run: (context: { attempt: number }) => Promise<T>) => run({ attempt: 1 }),
+    sleep: async () => {
+      // Its answer comes while the next attempt waits.
+      endSlowCall();
+      await wait(50);
+    },
+  };
+  const effect = createEffect(engine, "command-1", {
+    log: () => undefined,
+    deadline: async () => Infinity,
+    patienceMs: 0,
+    isStopped: async () => false,
+  });
+  const schema = z.object({ ok: z.boolean() });
+  let forgotten = false;
+  const lookThenAct = async (again: boolean) => {
+    // What a client does with an abort, it may do well or badly.
+    await request(again ? "look again" : "look", {}, schema).catch(() => (forgotten = true));
+    await request(again ? "act again" : "act", {}, schema);
+    return again;
+  };
+  expect(await effect("look and act", lookThenAct, { timeoutMs: 100 })).toBe(true);
+  await wait(100);
+  expect(forgotten).toBe(true);
+  expect(asked).toEqual(["look", "look again", "act again"]);
+  expect(openCalls).toBe(0);
+});
