@@ -4,25 +4,26 @@ import { Failure } from "../../shared/failure.ts";
 import type { Outcome, Proof } from "../../shared/job.ts";
 import { awaitApproval } from "../admission/await-approval.ts";
 import { reserveMonth } from "../endings/bill.ts";
+import { briefly, untilStopped } from "../effect.ts";
 import { chooseModel } from "../admission/choose-model.ts";
 import { rulesOf } from "../../shared/rules-of.ts";
 import { chooseRepository } from "../admission/choose-repository.ts";
 import type { Ending } from "../endings/ending.ts";
 import { endingOfRun } from "../endings/ending-of-run.ts";
 import { recallCard } from "../evidence/recall-card.ts";
-import { moveToReview } from "../report/move-to-review.ts";
 import type { CommandNeeds } from "../needs.ts";
 import { noteDeed } from "../note-deed.ts";
 import { decideRun, type Decision } from "../sandbox/decide-run.ts";
 import { openPullRequest } from "../sandbox/open-pull-request.ts";
 import { runAgent, stopButton } from "../sandbox/run-agent.ts";
 import { movedInWords, settleBranch } from "../sandbox/settle-branch.ts";
-import { fileIssue, takeReport } from "../report/take-report.ts";
+import { fileIfThere, fileLate } from "../report/file-if-there.ts";
+import { type Taken, takeReport } from "../report/take-report.ts";
+import { trackPullRequest } from "../report/track-pull-request.ts";
 
 /** From a report to a pull request. Nothing is made before it is clear which repository is meant. */
 export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> {
-  const { effect, status, settings, redact, linear, linearTeams, threadIssues, commands, conversations, proofs, now } =
-    needs;
+  const { effect, status, settings, redact, threadIssues, commands, conversations, proofs, now } = needs;
   const github = needs.github ?? missing("GitHub", "GITHUB_TOKEN, or GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY");
   if (!settings.ANTHROPIC_API_KEY) missing("The model", "ANTHROPIC_API_KEY");
   const { command, model: named } = chooseModel(asked);
@@ -32,21 +33,25 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
   const stop = [stopButton(command)];
   const doing = { stage: "looking at the report" };
   void status.show("start", { text: "⚙️ Looking at the report…", doing, buttons: stop });
-  const taken = await takeReport(command, needs);
+  const taken = await takeReport(command, needs, false);
   const { report, title, known } = taken;
-  const repository = await effect("choose repository", async () => {
-    const chosen = await chooseRepository(
-      { named: report.named, around: report.around, known: known.repository, issueText: taken.issue?.description },
-      {
-        findRepository: (name) => github.repository(name),
-        allowed: settings.BUGBOT_ALLOWED_REPOS,
-        fallback: settings.BUGBOT_REPO,
-      },
-    );
-    // While they cannot be read, nothing is made.
-    rulesOf(settings, chosen.name);
-    return chosen;
-  });
+  const repository = await effect(
+    "choose repository",
+    async () => {
+      const chosen = await chooseRepository(
+        { named: report.named, around: report.around, known: known.repository, issueText: taken.issue?.description },
+        {
+          findRepository: (name) => github.repository(name),
+          allowed: settings.BUGBOT_ALLOWED_REPOS,
+          fallback: settings.BUGBOT_REPO,
+        },
+      );
+      // While they cannot be read, nothing is made.
+      rulesOf(settings, chosen.name);
+      return chosen;
+    },
+    untilStopped,
+  );
 
   const claimed = await effect("claim conversation", () => conversations.claim(thread, command.id, now()));
   if (!claimed)
@@ -57,7 +62,8 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
 
   await goOn("issue");
   const recalled = recallCard(command, taken, repository, needs);
-  const issue = await fileIssue(command, taken, needs).finally(() => recalled);
+  const filed = await fileIfThere(command, taken, needs).finally(() => recalled);
+  const { issue } = filed;
   const card = await recalled;
   const decide = () => decideRun({ thread, repository, report, title, known, issue, card, named, reserved }, settings);
   const remember = async (): Promise<Decision | undefined> => {
@@ -86,8 +92,11 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
       needs,
     );
   }
-  const headBefore = await effect("look at branch", () => github.branchHead(repository.name, branch));
-  const where = `[${repository.name}](${settings.GITHUB_URL}/${repository.name})${issue ? ` for [${issue.identifier}](${issue.url})` : ""}`;
+  const lookAtBranch = () => github.branchHead(repository.name, branch);
+  const headBefore = await effect("look at branch", lookAtBranch, untilStopped);
+  const whereFor = ({ issue: of }: Taken) =>
+    `[${repository.name}](${settings.GITHUB_URL}/${repository.name})${of ? ` for [${of.identifier}](${of.url})` : ""}`;
+  const where = whereFor(filed);
   await status.show("work", {
     text: `⚙️ Working on ${where}…`,
     doing: { stage: `working on ${repository.name}`, where },
@@ -106,7 +115,9 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
 
   if (run.kind === "pushed") {
     const { commit, proof } = run;
-    await effect("keep proof", () => proofs.save(repository.name, commit, proof, now())).catch(() => undefined);
+    await effect("keep proof", () => proofs.save(repository.name, commit, proof, now()), briefly).catch(
+      () => undefined,
+    );
   }
   const left = await settleBranch({ ...judged, run }, { ...needs, github });
   if (left.kind === "taken_back") {
@@ -117,12 +128,15 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
   }
   // A pull request that no command of this thread has ended with is what an earlier try could not tell: it is found below, and told.
   const unchanged = left.kind === "nothing" || (run.kind !== "pushed" && !left.isNew && (await isTold()));
-  if (unchanged) return withIssue(endingOfRun(run, { where, allowedPaths, limits, kept }));
+  if (unchanged) return withIssue(endingOfRun(run, { where, allowedPaths, limits, kept }), filed);
 
   await status.show("pull request", {
     text: `⚙️ Opening a pull request in ${where}…`,
     doing: { stage: "opening a pull request", where },
   });
+  const tracked = await fileLate(command, filed, needs, { stage: " before pull request", options: briefly });
+  const late = filed.issue ? undefined : tracked.issue?.identifier;
+  const prTitle = late === undefined ? subject : `${subject} (${late})`;
   const summary = "summary" in run ? run.summary : "";
   const files = run.kind === "pushed" ? run.files : [];
   const proof: Proof = run.kind === "pushed" && run.commit === left.commit ? run.proof : await recallProof(left.commit);
@@ -133,8 +147,8 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
       report,
       repository,
       branch,
-      title: subject,
-      issue: issue ?? undefined,
+      title: prTitle,
+      issue: tracked.issue ?? undefined,
       card,
       model,
       isNew: left.isNew,
@@ -150,24 +164,22 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
         })
       : error;
   });
-  await effect("remember pull request", async () => {
-    await conversations.rememberPullRequest(thread, pullRequest.url, now());
-    const { url, draft, isOpened } = pullRequest;
-    const action = isOpened ? "opened_pull_request" : left.isNew ? "updated_pull_request" : undefined;
-    if (action) await noteDeed(command, action, { url, draft }, needs);
-  }).catch(() => undefined);
-  const unlinked = linear && issue ? await linkPullRequest(issue.id) : undefined;
-  if (linear && linearTeams && issue) {
-    const move = async () => {
-      if (!(await moveToReview(issue, { linear, teams: linearTeams }))) return;
-      await noteDeed(command, "moved_to_review", { issue: issue.identifier }, needs);
-    };
-    await effect("move issue to review", move).catch(() => undefined);
-  }
+  await effect(
+    "remember pull request",
+    async () => {
+      await conversations.rememberPullRequest(thread, pullRequest.url, now());
+      const { url, draft, isOpened } = pullRequest;
+      const action = isOpened ? "opened_pull_request" : left.isNew ? "updated_pull_request" : undefined;
+      if (action) await noteDeed(command, action, { url, draft }, needs);
+    },
+    briefly,
+  ).catch(() => undefined);
+  const unlinked = await trackPullRequest(command, tracked, { ...pullRequest, title: prTitle }, needs);
   const pushed: Outcome = { kind: "pushed", commit: left.commit, ...proposal };
-  const shown = { ...pullRequest, title: subject };
+  const shown = { ...pullRequest, title: prTitle };
   const note = [pullRequest.note, unlinked].filter((words) => words !== undefined).join("\n");
-  return withIssue(endingOfRun(pushed, { where, allowedPaths, limits, pullRequest: shown, note }));
+  const end = { where: whereFor(tracked), allowedPaths, limits, pullRequest: shown, note };
+  return withIssue(endingOfRun(pushed, end), tracked);
 
   /** What an earlier try of this thread learnt of a commit that is still to be proposed. */
   async function recallProof(commit: string): Promise<Proof> {
@@ -191,26 +203,8 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
     }
   }
 
-  function withIssue(ending: Ending): Ending {
-    return issue ? { ...ending, issue: issue.identifier } : ending;
-  }
-
-  /** The pull request is there whatever Linear says: a missing link is told, and fails nothing. */
-  async function linkPullRequest(issueId: string): Promise<string | undefined> {
-    try {
-      await effect("link pull request", async () => {
-        await linear?.attach({
-          issueId,
-          title: subject,
-          subtitle: `Pull request #${pullRequest.number} by bugbot`,
-          url: pullRequest.url,
-        });
-        await noteDeed(command, "linked_pull_request", { issue: issue?.identifier, url: pullRequest.url }, needs);
-      });
-      return undefined;
-    } catch (error) {
-      return `It is not linked in Linear: ${error instanceof Failure ? error.reply : "something broke."}`;
-    }
+  function withIssue(ending: Ending, { issue: of }: Taken): Ending {
+    return of ? { ...ending, issue: of.identifier } : ending;
   }
 }
 

@@ -8,7 +8,8 @@ import { maskForLinear } from "./mask-for-linear.ts";
 import { noteDeed } from "../note-deed.ts";
 import { readReport, type Report } from "./read-report.ts";
 import { readThread, type ReadThreadNeeds } from "./read-thread.ts";
-import { createIssue, findIssue, issueIdFor } from "./resolve-issue.ts";
+import { createIssue, findIssue, type IssueClues, issueIdFor } from "./resolve-issue.ts";
+import { briefly, type EffectOptions, untilStopped } from "../effect.ts";
 import type { Audit } from "../stores/audit.ts";
 import type { Conversations, KnownConversation } from "../stores/conversations.ts";
 import type { LinearTeams } from "../stores/linear-teams.ts";
@@ -33,11 +34,18 @@ export interface Taken {
   known: KnownConversation;
   /** Null where none is filed yet, or Linear is off. */
   issue: Issue | null;
+  /** By what it is looked up. */
+  clues: IssueClues;
+  /** Why nobody knows yet whether there is one: the tracker does not answer. */
+  away?: string;
   threadUrl: string | null;
 }
 
-/** Reads the thread and finds its issue. Throws a `Failure` when nothing was reported. */
-export async function takeReport(command: Command, needs: TakeNeeds): Promise<Taken> {
+/**
+ * Reads the thread and finds its issue. One that nobody named need not be known where `isTrackerNeeded` is false. Throws a `Failure` when
+ * nothing was reported.
+ */
+export async function takeReport(command: Command, needs: TakeNeeds, isTrackerNeeded = true): Promise<Taken> {
   const { effect, linear, threadIssues, conversations, replies } = needs;
   const { conversation } = command;
   const recalling = effect("recall", async () => {
@@ -48,27 +56,46 @@ export async function takeReport(command: Command, needs: TakeNeeds): Promise<Ta
     return { known: found, mapped: [found.issueId, inKv] };
   });
   const findLink = async () => (await replies(conversation.platform).threadLink(command)) ?? null;
-  const linking = linear ? effect("find thread link", findLink).catch(() => null) : null;
+  const linking = linear ? effect("find thread link", findLink, briefly).catch(() => null) : null;
   const [earlier, { known, mapped }, threadUrl] = await Promise.all([readThread(command, needs), recalling, linking]);
   const report = readReport(command, earlier);
-  const issue = linear
-    ? await effect("look up issue", async () => {
-        const filedAs = await issueIdFor(conversation);
-        return (await findIssue({ ...report.issues, mapped, threadUrl, filedAs }, linear)) ?? null;
-      })
-    : null;
-  const title = titleOf(report.text) ?? issue?.title ?? titleOfThread(report.earlier);
+  const clues = { ...report.issues, mapped, threadUrl, filedAs: await issueIdFor(conversation) };
+  const own = titleOf(report.text) ?? titleOfThread(report.earlier);
+  const canDoWithout = !isTrackerNeeded && own !== undefined;
+  const patience = { ...untilStopped, ...(canDoWithout && report.issues.named.length === 0 && briefly) };
+  const lookUp = async (): Promise<Pick<Taken, "issue" | "away">> => {
+    if (!linear) return { issue: null };
+    try {
+      return { issue: await effect("look up issue", async () => (await findIssue(clues, linear)) ?? null, patience) };
+    } catch (error) {
+      if (!canDoWithout || !(error instanceof Failure) || !error.retry) throw error;
+      return { issue: null, away: error.reply };
+    }
+  };
+  const { issue, ...away } = await lookUp();
+  const title = titleOf(report.text) ?? issue?.title ?? own;
   if (!title) {
     throw new Failure("nothing_reported", {
       reply: `What goes wrong? Say it in a sentence: \`@bugbot ${command.name} the total ignores the discount\``,
       retry: false,
     });
   }
-  return { report, title, known, issue, threadUrl };
+  return { report, title, known, issue, clues, ...away, threadUrl };
+}
+
+/** Which of a command's tries it is, for the names of its steps, and how patient. */
+export interface Try {
+  stage?: string;
+  options?: EffectOptions;
 }
 
 /** The report's issue: the one that was found, else a new one that shows the thread's link. Null where Linear is off. */
-export async function fileIssue(command: Command, taken: Taken, needs: TakeNeeds): Promise<Issue | null> {
+export async function fileIssue(
+  command: Command,
+  taken: Taken,
+  needs: TakeNeeds,
+  { stage = "", options = untilStopped }: Try = {},
+): Promise<Issue | null> {
   const { effect, linear, linearTeams: teams, settings } = needs;
   const { issue, report, title, threadUrl } = taken;
   if (issue || !linear || !teams) return issue;
@@ -77,17 +104,19 @@ export async function fileIssue(command: Command, taken: Taken, needs: TakeNeeds
     settings.LINEAR_CHANNEL_TEAMS.map((pair) => pair.split("=")).find(([id]) => id === channelId) ?? [];
   const mask = maskForLinear(settings, wholeText(taken));
   const teamKey = ofChannel ?? settings.LINEAR_TEAM_KEY;
-  const created = await effect("create issue", async () => {
+  const create = async () => {
     const filed = await createIssue({ command, report, title }, { linear, teams, teamKey, threadUrl, mask });
     await noteDeed(command, "filed_issue", { issue: filed.identifier, url: filed.url }, needs);
     return filed;
-  });
+  };
+  const created = await effect(`create issue${stage}`, create, options);
   if (threadUrl !== null) {
     const subtitle = `Reported in ${command.conversation.platform === "slack" ? "Slack" : "Discord"}`;
-    await effect("link thread", async () => {
+    const link = async () => {
       await linear.attach({ issueId: created.id, title: "The thread", subtitle, url: threadUrl });
       await noteDeed(command, "linked_thread", { issue: created.identifier, url: threadUrl }, needs);
-    }).catch(() => undefined);
+    };
+    await effect(`link thread${stage}`, link, briefly).catch(() => undefined);
   }
   return created;
 }
