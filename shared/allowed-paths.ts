@@ -48,7 +48,7 @@ function namesIn(patterns: readonly PathPattern[]): Set<string> {
 
 /**
  * The paths of a change that bugbot may not push. Of `allowed` the last pattern that matches a path decides, see `parsePattern`. Where one
- * excludes, neither case counts. A lock file must be named by its file name in a glob: `src/**` alone does not allow it.
+ * excludes, upper and lower case are the same. A lock file must be named by its file name in a glob: `src/**` alone does not allow it.
  */
 export function forbiddenPaths(paths: readonly string[], allowed: readonly string[]): string[] {
   const patterns = allowed.map(parsePattern);
