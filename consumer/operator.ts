@@ -1,6 +1,7 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { breakerLimits } from "../shared/limits.ts";
-import { readSettings, requiredByConsumer, serviceState, wrongSettings } from "../shared/settings.ts";
+import { wrongSettings } from "../shared/wrong-settings.ts";
+import { readSettings, requiredByConsumer, serviceState } from "../shared/settings.ts";
 import type { Api } from "./api/api.ts";
 import { serveApi } from "./api/serve-api.ts";
 import { checkParts } from "./check-parts.ts";
@@ -35,7 +36,7 @@ export class Operator extends WorkerEntrypoint<Env> {
           const triesAt = own.state === "on" ? failing.get(service) : undefined;
           return [service, triesAt === undefined ? own : { state: "failing", triesAt }];
         });
-        const wrong = wrongSettings(this.env).map(({ rule }) => rule);
+        const wrong = [...new Set(wrongSettings(this.env).map(({ rule }) => rule))];
         const settingsState = wrong.length > 0 ? { settings: { state: "incomplete", missing: wrong } } : {};
         return Response.json({ ...Object.fromEntries(states), ...settingsState, ...parts });
       }

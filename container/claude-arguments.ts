@@ -1,19 +1,9 @@
-import picomatch from "picomatch";
 import type { Job } from "../shared/job.ts";
+import { editRules } from "./edit-rules.ts";
 import type { Session } from "./memory.ts";
 
 const tools = ["Read", "Glob", "Grep", "Bash", "Edit", "Write"];
-const denied = ["WebFetch", "WebSearch", "Edit(.git/**)", "Edit(.github/**)", "Edit(.claude/**)", "Bash(git push:*)"];
-
-/**
- * A rule's path is a gitignore pattern, and `/` at its start is the repository's root. Braces, classes and the like are
- * picomatch's alone: there the rule allows the folder above them, and the check before the commit decides.
- */
-export function editRule(glob: string): string {
-  if (!/[{}()[\]!+@\\]/.test(glob)) return `Edit(/${glob})`;
-  const { base } = picomatch.scan(glob);
-  return base ? `Edit(/${base}/**)` : "Edit(/**)";
-}
+const denied = ["WebFetch", "WebSearch", "Bash(git push:*)"];
 
 /** Settings of the repository (hooks, MCP servers, its own rules) are not read: only these count. */
 export function claudeArguments({ model, limits, allowedPaths }: Job, { id, isResumed }: Session): string[] {
@@ -29,7 +19,7 @@ export function claudeArguments({ model, limits, allowedPaths }: Job, { id, isRe
     [isResumed ? "--resume" : "--session-id"]: id,
   };
   const flags = ["--verbose", "--replay-user-messages", "--strict-mcp-config", "--disable-slash-commands"];
-  const rules = ["--allowedTools", "Read", "Glob", "Grep", "Bash", ...allowedPaths.map(editRule)];
-  const all = ["--print", ...Object.entries(options).flat(), ...flags, ...rules];
-  return [...all, "--disallowedTools", ...denied];
+  const { allow, deny } = editRules(allowedPaths);
+  const all = ["--print", ...Object.entries(options).flat(), ...flags];
+  return [...all, "--allowedTools", "Read", "Glob", "Grep", "Bash", ...allow, "--disallowedTools", ...denied, ...deny];
 }

@@ -1,6 +1,5 @@
 import { Readable } from "node:stream";
 import { describe, it } from "vitest";
-import { editRule } from "./claude-arguments.ts";
 import { createEventLog } from "./event-log.ts";
 import { plainLine, plainText } from "./plain-text.ts";
 import { readLines } from "./read-lines.ts";
@@ -62,16 +61,5 @@ describe("the event log", () => {
     expect(JSON.stringify(events).length).toBeLessThan(500_000);
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
     expect([done, events.at(-1)]).toMatchObject([true, { kind: "outcome", outcome: { kind: "stopped" } }]);
-  });
-});
-
-describe("editRule", () => {
-  it.for([
-    ["src/**", "Edit(/src/**)"],
-    ["*.md", "Edit(/*.md)"],
-    ["src/{a,b}/**", "Edit(/src/**)"],
-    ["{app,lib}/**", "Edit(/**)"],
-  ] as const)("makes a rule of %s", ([glob, rule], { expect }) => {
-    expect(editRule(glob)).toBe(rule);
   });
 });

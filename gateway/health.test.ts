@@ -19,7 +19,13 @@ async function health(
     { name: "Slack", state: slack },
     { name: "Discord", state: discord },
   ];
-  return createHealth({ doors, consumer, mentions: async () => socket, now: () => 0 })();
+  return createHealth({
+    doors,
+    consumer,
+    mentions: async () => socket,
+    wrongSettings: async () => [],
+    now: () => 0,
+  })();
 }
 
 it.for<[string, Parameters<typeof health>, string]>([
@@ -39,6 +45,25 @@ it.for<[string, Parameters<typeof health>, string]>([
   expect((await health(...given)).status).toBe(status);
 });
 
+it("names all that is wrong with the variables of both Workers, once", async ({ expect }) => {
+  const settings = { state: "incomplete", missing: ["BUGBOT_MAX_USD must be a number above zero", "X must be text"] };
+  const look = createHealth({
+    doors: [{ name: "Slack", state: on }],
+    consumer: report({ ...all, settings }),
+    mentions: async () => undefined,
+    wrongSettings: async () => ["DISCORD_MENTIONS must be on or off", "X must be text"],
+    now: () => 0,
+  });
+  expect(await look()).toMatchObject({
+    status: "unhealthy",
+    components: {
+      settings: {
+        missing: ["DISCORD_MENTIONS must be on or off", "X must be text", "BUGBOT_MAX_USD must be a number above zero"],
+      },
+    },
+  });
+});
+
 it("names the variables that would turn a service on", async ({ expect }) => {
   expect((await health(on, off, report(all))).components).toMatchObject({ discord: { turnOn: ["X"] } });
 });
@@ -55,7 +80,13 @@ it("is looked at once in a few seconds, whoever asks", async ({ expect }) => {
     return Response.json(asked === 1 ? all : { ...all, database: { state: "unreachable" } });
   };
   const doors = [{ name: "Slack", state: on }];
-  const look = createHealth({ doors, consumer, mentions: async () => undefined, now: () => clock.now });
+  const look = createHealth({
+    doors,
+    consumer,
+    mentions: async () => undefined,
+    wrongSettings: async () => [],
+    now: () => clock.now,
+  });
   const statuses = [(await look()).status, (await look()).status];
   clock.now = 4_000;
   const [first, meanwhile] = await Promise.all([look(), look()]);

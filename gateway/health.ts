@@ -23,6 +23,8 @@ export interface HealthNeeds {
   consumer: () => Promise<Response>;
   /** Discord's socket; undefined where it is not wanted. */
   mentions: () => Promise<{ state: string; reason?: string | undefined } | undefined>;
+  /** What is wrong with the gateway's own variables. */
+  wrongSettings: () => Promise<readonly string[]>;
   now: () => number;
 }
 
@@ -30,7 +32,7 @@ export interface HealthNeeds {
  * Kept for a few seconds. `unhealthy`: nobody can be heard, a set-up is half done, or D1, without which no command is carried out, does not answer. `degraded`: something that works need is off or failing, the consumer does not
  * answer (commands wait on the queue meanwhile), or Discord's socket is down. A chat platform that is off is no fault while another is on.
  */
-export function createHealth({ doors, consumer, mentions, now }: HealthNeeds) {
+export function createHealth({ doors, consumer, mentions, wrongSettings, now }: HealthNeeds) {
   /** Anybody may ask: the database is not asked each time, nor by several at once where something was known just before. */
   let kept: { report: Health; until: number } | undefined;
 
@@ -43,7 +45,11 @@ export function createHealth({ doors, consumer, mentions, now }: HealthNeeds) {
   };
 
   async function look(): Promise<Health> {
-    const [behind, socket] = await Promise.all([askConsumer(), mentions().catch(() => ({ state: "unreachable" }))]);
+    const [behind, socket, wrong] = await Promise.all([
+      askConsumer(),
+      mentions().catch(() => ({ state: "unreachable" })),
+      wrongSettings(),
+    ]);
     const platforms = doors.map(({ name, state }): [string, Component] => {
       const key = name.toLowerCase();
       return [key, state.state === "on" ? (behind[key] ?? state) : state];
@@ -52,6 +58,7 @@ export function createHealth({ doors, consumer, mentions, now }: HealthNeeds) {
       ...behind,
       ...Object.fromEntries(platforms),
       ...(socket && { discordMentions: socket }),
+      ...withWrong(behind["settings"], wrong),
     };
     const heard = doors.some(({ state }) => state.state === "on");
     const states = Object.values(components).map(({ state }) => state);
@@ -62,6 +69,11 @@ export function createHealth({ doors, consumer, mentions, now }: HealthNeeds) {
       ([name, { state }]) => state === "on" || state === "connected" || offDoors.has(name),
     );
     return { status: well ? "healthy" : "degraded", components };
+  }
+
+  function withWrong(known: Component | undefined, wrong: readonly string[]): Health["components"] {
+    const missing = [...new Set([...wrong, ...(known && "missing" in known ? known.missing : [])])];
+    return missing.length > 0 ? { settings: { state: "incomplete", missing } } : {};
   }
 
   async function askConsumer(): Promise<Health["components"]> {

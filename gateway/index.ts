@@ -56,6 +56,10 @@ function wire(env: Env) {
     health: createHealth({
       doors: doors.map(({ name, state }) => ({ name, state })),
       consumer: () => env.CONSUMER.fetch("http://consumer/health"),
+      wrongSettings: once(async () => {
+        const { wrongVariables } = await import("../shared/check-settings.ts");
+        return wrongVariables(env).map(({ rule }) => rule);
+      }),
       mentions: async () => (hearsMentions(env) ? mentions(env).state() : undefined),
       now: Date.now,
     }),

@@ -12,11 +12,15 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
+export function isPort(text: string): boolean {
+  const port = Number(text);
+  return Number.isInteger(port) && port >= 1 && port <= 65_535;
+}
+
 /** The port somebody asked for. Throws when it is no port, or taken. */
 export async function gatewayPort(asked: string): Promise<number> {
+  if (!isPort(asked)) throw new Error(`BUGBOT_PORT must be a port, not ${asked}.`);
   const port = Number(asked);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535)
-    throw new Error(`BUGBOT_PORT must be a port, not ${asked}.`);
   const server = createServer().listen(port, "127.0.0.1");
   try {
     await once(server, "listening");

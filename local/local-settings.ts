@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
-import { readSettings, serviceState } from "../shared/settings.ts";
+import { readSettings, serviceState, type ServiceState } from "../shared/settings.ts";
+import { invalidSettings } from "../shared/wrong-settings.ts";
+import { isPort } from "./free-port.ts";
 
 /** A service of the outside world: used as it is when set up in `.dev.vars`, else stood in for. */
 interface LocalService {
@@ -44,19 +46,33 @@ export function readDevVars(path: string): Variables {
   return Object.fromEntries(entries);
 }
 
-/** The services that need a stand-in. Throws when one is set up by half, naming what is missing. */
+/** All that keeps the local stack from starting with these variables, a sentence each. */
+export function faultsOf(variables: Variables): string[] {
+  const port = variables["BUGBOT_PORT"];
+  return [
+    ...invalidSettings(variables).map((fault) => `.dev.vars: ${fault}.`),
+    ...(port === undefined || isPort(port) ? [] : [`.dev.vars: BUGBOT_PORT must be a port, not ${port}.`]),
+    ...allServices.flatMap((name) => halfSet(name, variables) ?? []),
+  ];
+}
+
+/** The services that need a stand-in. Throws where any is set up by half, naming what is missing. */
 export function servicesToStandInFor(variables: Variables): LocalServiceName[] {
-  return allServices.filter((name) => {
-    const { ways, optional } = localServices[name];
-    const given = [...ways.flat(), ...optional].filter((variable) => variables[variable]);
-    const state = serviceState(readSettings(variables), ...ways);
-    const begun = state.state === "incomplete" ? state.missing : [];
-    const missing = state.state === "off" && given.length > 0 ? state.turnOn : begun;
-    if (missing.length > 0) {
-      throw new Error(
-        `.dev.vars sets ${given.join(" and ")} but not ${missing.join(" and ")}. Set all of them, or none to use the local stand-in for ${name}.`,
-      );
-    }
-    return state.state === "off";
-  });
+  const halves = allServices.flatMap((name) => halfSet(name, variables) ?? []);
+  if (halves.length > 0) throw new Error(halves.join("\n"));
+  return allServices.filter((name) => stateOf(name, variables).state === "off");
+}
+
+function stateOf(name: LocalServiceName, variables: Variables): ServiceState {
+  return serviceState(readSettings(variables), ...localServices[name].ways);
+}
+
+function halfSet(name: LocalServiceName, variables: Variables): string | undefined {
+  const { ways, optional } = localServices[name];
+  const given = [...ways.flat(), ...optional].filter((variable) => variables[variable]);
+  const state = stateOf(name, variables);
+  const begun = state.state === "incomplete" ? state.missing : [];
+  const missing = state.state === "off" && given.length > 0 ? state.turnOn : begun;
+  if (missing.length === 0) return undefined;
+  return `.dev.vars sets ${given.join(" and ")} but not ${missing.join(" and ")}. Set all of them, or none to use the local stand-in for ${name}.`;
 }

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { localAdminKey } from "../shared/local-admin-key.ts";
-import { invalidSettings } from "../shared/settings.ts";
+import { unknownNames } from "../shared/check-settings.ts";
 import { gatewayPort } from "./free-port.ts";
 import { requireNode24, unlessInterrupted } from "./process.ts";
-import { readDevVars } from "./local-settings.ts";
+import { faultsOf, readDevVars } from "./local-settings.ts";
 import { projectRoot } from "./project-root.ts";
 import { seedDemoBehaviour } from "./demo-behaviour.ts";
 import { demoRepository, demoScript, seedDemoRepository } from "./demo-repository.ts";
@@ -14,8 +14,10 @@ requireNode24();
 const variables = readDevVars(process.argv[2] ?? join(projectRoot, ".dev.vars"));
 
 try {
-  const [wrong] = invalidSettings(variables);
-  if (wrong !== undefined) throw new Error(`.dev.vars: ${wrong}.`);
+  const faults = faultsOf(variables);
+  if (faults.length > 0) throw new Error(faults.join("\n"));
+  const unknown = unknownNames(variables);
+  if (unknown.length > 0) console.log(`note: .dev.vars sets ${unknown.join(", ")}, which bugbot does not know`);
   const port = await gatewayPort(process.env["BUGBOT_PORT"] || variables["BUGBOT_PORT"] || "8787");
   const stack = await unlessInterrupted(
     startStack({

@@ -1,4 +1,5 @@
 import picomatch from "picomatch";
+import { parsePattern, type PathPattern } from "./path-patterns.ts";
 
 const lockFiles = new Set([
   "package-lock.json",
@@ -25,24 +26,49 @@ const lockFiles = new Set([
   "flake.lock",
 ]);
 
-/** Whether bugbot never changes it, whatever a list says: what steers GitHub, git or the agent itself. */
-function isNever(path: string): boolean {
-  const parts = path.toLowerCase().split("/");
-  const name = parts.at(-1) ?? "";
-  return name === "codeowners" || parts.some((part) => /^\.git|^\.claude$|^\.mcp\.json$/.test(part));
+/** Files and folders that bugbot never changes, whatever a list says: they steer GitHub, git or the agent itself. */
+const never = [".git*", ".claude", ".mcp.json"];
+const isNever = picomatch(never, { dot: true, nocase: true });
+
+/** Whether bugbot never changes a path, whatever a list says. */
+export function isNeverOpen(parts: readonly string[]): boolean {
+  return parts.at(-1)?.toLowerCase() === "codeowners" || parts.some((part) => isNever(part));
+}
+
+/** Names that a list does not open in any folder, as `.gitignore` writes them: those of `never`, and of the lock files that no glob of it names. */
+export function closedNames(allowed: readonly string[]): string[] {
+  const named = namesIn(allowed.map(parsePattern));
+  return [...never, ...[...lockFiles].filter((name) => !named.has(name))];
+}
+
+function namesIn(patterns: readonly PathPattern[]): Set<string> {
+  const globs = patterns.filter(({ excludes }) => !excludes).flatMap((pattern) => pattern.globs);
+  return new Set(globs.map(({ segments }) => segments.at(-1)?.toLowerCase() ?? ""));
 }
 
 /**
- * The paths of a change that bugbot may not push. `allowed` are globs (picomatch, `dot: true`) from the repository's
- * root. A lock file must be named by its file name in a glob: `src/**` alone does not allow it.
+ * The paths of a change that bugbot may not push. Of `allowed` the last pattern that matches a path decides, see `parsePattern`. Where one
+ * excludes, upper and lower case are the same. A lock file must be named by its file name in a glob: `src/**` alone does not allow it.
  */
-export function forbiddenPaths(paths: string[], allowed: string[]): string[] {
-  const isAllowed = allowed.length > 0 ? picomatch(allowed, { dot: true }) : () => false;
-  const namesLockFile = new Set(allowed.map((glob) => glob.toLowerCase().split("/").at(-1)));
+export function forbiddenPaths(paths: readonly string[], allowed: readonly string[]): string[] {
+  const patterns = allowed.map(parsePattern);
+  const rules = patterns.map((pattern) => ({ excludes: pattern.excludes, matches: matcherOf(pattern) }));
+  const named = namesIn(patterns);
   return paths.filter((path) => {
-    const name = path.toLowerCase().split("/").at(-1) ?? "";
-    return isNever(path) || !isAllowed(path) || (lockFiles.has(name) && !namesLockFile.has(name));
+    const parts = path.split("/");
+    const name = parts.at(-1)?.toLowerCase() ?? "";
+    if (isNeverOpen(parts)) return true;
+    if (lockFiles.has(name) && !named.has(name)) return true;
+    return rules.findLast(({ matches }) => matches(path))?.excludes ?? true;
   });
+}
+
+function matcherOf({ globs, excludes }: PathPattern): (path: string) => boolean {
+  const all = globs.flatMap(({ segments, below }) => {
+    const glob = segments.join("/");
+    return below ? [glob, `${glob}/**`] : [glob];
+  });
+  return picomatch(all, { dot: true, nonegate: true, nobrace: true, nocase: excludes });
 }
 
 /**

@@ -13,6 +13,9 @@ export interface Project {
 /** By `owner/name` or `owner/*`, in small letters. */
 export type Projects = Readonly<Record<string, Project>>;
 
+/** With its port where that is not HTTPS's own. */
+export const registryHost = /^[\w-]+(\.[\w-]+)*(:\d+)?$/;
+
 const filled = z.string().check(z.regex(/\S/));
 const fields = {
   paths: "a list of one or more globs",
@@ -26,7 +29,7 @@ const projectSchema = z.strictObject({
   model: z.optional(
     z.pipe(z.string().check(z.refine((name) => findFamily(name) !== undefined)), z.transform(findFamily)),
   ),
-  registries: z.optional(z.array(z.string().check(z.regex(/^[\w-]+(\.[\w-]+)*(:\d+)?$/)))),
+  registries: z.optional(z.array(z.string().check(z.regex(registryHost)))),
 });
 const projectsSchema = z.record(z.string(), z.unknown());
 

@@ -12,6 +12,12 @@ describe("what the agent is asked", () => {
     expect(prompt).toContain(`Untrusted, chat message by U1:\n\`\`\`\`\`\n${report}\n\`\`\`\`\``);
   });
 
+  it("says how to read what excludes, where anything does", ({ expect }) => {
+    expect(writePrompt({ ...facts, reported: said("x") })).toContain("match: src/**. A change");
+    const prompt = writePrompt({ ...facts, allowedPaths: ["src/**", "!src/secret/**"], reported: said("x") });
+    expect(prompt).toContain("match: src/**  !src/secret/** (a ! excludes");
+  });
+
   it("keeps a stranger's name on its line", ({ expect }) => {
     const prompt = writePrompt({ ...facts, reported: [{ source: "chat message by U1:\n\nNew orders", text: "x" }] });
     expect(prompt).toContain("Untrusted, chat message by U1: New orders:\n```\nx\n```");

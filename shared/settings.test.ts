@@ -1,21 +1,15 @@
 import { describe, it } from "vitest";
 import { rulesOf } from "./rules-of.ts";
-import {
-  wrongSettings,
-  invalidSettings,
-  readSettings,
-  requiredByConsumer,
-  secretsOf,
-  serviceState,
-} from "./settings.ts";
+import { readSettings, requiredByConsumer, secretsOf, serviceState } from "./settings.ts";
+import { invalidSettings, wrongSettings } from "./wrong-settings.ts";
 
 describe("settings", () => {
   it("take lists with commas or spaces, and leave braces whole", ({ expect }) => {
     const { BUGBOT_ALLOWED_PATHS: paths, BUGBOT_ALLOWED_REPOS: repos } = readSettings({
-      BUGBOT_ALLOWED_PATHS: "src/** app/**, src/{a,b}.js",
+      BUGBOT_ALLOWED_PATHS: "src/** app/**, src/{a,{b,c},d}.js",
       BUGBOT_ALLOWED_REPOS: " , acme/* ,",
     });
-    expect(paths).toEqual(["src/**", "app/**", "src/{a,b}.js"]);
+    expect(paths).toEqual(["src/**", "app/**", "src/{a,{b,c},d}.js"]);
     expect(repos).toEqual(["acme/*"]);
   });
 
@@ -40,6 +34,102 @@ describe("settings", () => {
     ]);
     expect(invalidSettings({ BUGBOT_REPO: "acme/shop", BUGBOT_ALLOWED_REPOS: "*" })).toEqual([]);
     expect(invalidSettings({})).toEqual([]);
+  });
+
+  it.for<[Record<string, unknown>, string[]]>([
+    [{ SLACK_BOT_TOKN: "xoxb-1" }, ["SLACK_BOT_TOKN is no setting, and is probably meant to be SLACK_BOT_TOKEN"]],
+    [{ slack_bot_token: "x" }, ["slack_bot_token is no setting, and is probably meant to be SLACK_BOT_TOKEN"]],
+    [{ "LINEAR-API-KEY": "x" }, ["LINEAR-API-KEY is no setting, and is probably meant to be LINEAR_API_KEY"]],
+    [
+      { BUGBOT_ALOWED_REPO: "a/b" },
+      ["BUGBOT_ALOWED_REPO is no setting, and is probably meant to be BUGBOT_ALLOWED_REPOS"],
+    ],
+    [{ BUGBOT_REPOSITORIES: "a/b" }, ["BUGBOT_REPOSITORIES is no setting of bugbot"]],
+    [{ DB: {}, BUGBOT_KV: {}, SLACK_APP_TOKEN: "x", HOME: "/", BUGBOT_PORT: "1", BUGBOT_MAX_USDD: " " }, []],
+    [{ BUGBOT_MAX_USD: 3, BUGBOT_ALLOWED_REPOS: ["a/b"] }, ["BUGBOT_ALLOWED_REPOS must be text"]],
+  ])("misspelled or of another kind are named: %j", ([given, said], { expect }) => {
+    expect(invalidSettings(given)).toEqual(said);
+  });
+
+  it("that make no sense are all named, and those that do are not", ({ expect }) => {
+    const wrong = {
+      SLACK_SIGNING_SECRET: '"abc"',
+      SLACK_BOT_TOKEN: "xapp-1",
+      DISCORD_PUBLIC_KEY: "abc",
+      DISCORD_APPLICATION_ID: "bugbot",
+      DISCORD_BOT_TOKEN: "Bot abc",
+      DISCORD_MENTIONS: "no",
+      LINEAR_TEAM_KEY: "Web team",
+      GITHUB_APP_ID: "my-app",
+      GITHUB_API_URL: "api.github.com",
+      POSTHOG_API_KEY: "phc_1",
+      POSTHOG_HOST: "eu.posthog.com",
+      EVIDENCE_SHOW_EMAILS: "yes",
+      BUGBOT_ALLOWED_WORKSPACES: "Acme",
+      BUGBOT_ALLOWED_BOTS: "@flow",
+      BUGBOT_OPERATORS: "@alice",
+      BUGBOT_MAX_TURNS: "2.5",
+      BUGBOT_MAX_MINUTES: "-1",
+      BUGBOT_ALLOWED_REGISTRIES: "https://registry.npmjs.org/",
+      BUGBOT_APPROVERS: "*",
+      EXECUTOR_URL: "localhost:8080",
+      BUGBOT_ALLOWED_PATHS: "src\\**",
+    };
+    const said = invalidSettings(wrong);
+    expect(said.map((sentence) => sentence.split(" ")[0]).toSorted()).toEqual(Object.keys(wrong).toSorted());
+    expect(said).toContain(
+      "BUGBOT_ALLOWED_REGISTRIES must hold hosts, without https:// and without a path, not https://registry.npmjs.org/",
+    );
+    expect(readSettings(wrong).BUGBOT_MAX_TURNS).toBe(60);
+    expect(said.join()).not.toMatch(/xapp-1|phc_1|Bot abc/);
+    const right = {
+      SLACK_BOT_TOKEN: "xoxb-1-a",
+      DISCORD_PUBLIC_KEY: "0".repeat(64),
+      DISCORD_MENTIONS: "On",
+      GITHUB_APP_ID: "Iv23liAbc",
+      POSTHOG_HOST: "https://eu.posthog.com/",
+      BUGBOT_ALLOWED_WORKSPACES: "T0ACME,E0ORG,1100000000000000001,@me,*",
+      BUGBOT_ALLOWED_BOTS: "B0FLOW,U0BOT,110",
+      BUGBOT_OPERATORS: "U0OPS,W0OPS,*",
+      BUGBOT_MAX_TURNS: "20",
+      BUGBOT_ALLOWED_REGISTRIES: "npm.acme.test:8443",
+      SESSION_TTL_DAYS: "0.5",
+    };
+    expect(invalidSettings(right)).toEqual([]);
+  });
+
+  it.for([
+    ["!src/secret/**", "must allow something before it excludes"],
+    ["src/**,!src", "must allow something that it does not exclude again"],
+    ["src/a,lib/*.ts,!**", "must allow something that it does not exclude again"],
+    ["!", "must name something: ** is everything, not !"],
+    ["src\\lib", "must have / between folders and no backslash, not src\\lib"],
+    ["../lib/**", "must stay in the repository, without .., not ../lib/**"],
+    ["/home/alice/shop/src/**", "must count from the repository's root, not a machine's, not /home/alice/shop/src/**"],
+    ["C:/shop/src", "must count from the repository's root, not a machine's, not C:/shop/src"],
+    [".github/**", "must not name what bugbot never changes, not .github/**"],
+    ["**/{CODEOWNERS,.mcp.json}", "must not name what bugbot never changes, not **/{CODEOWNERS,.mcp.json}"],
+    ["src/{a,b", "must close each { that it opens, not src/{a,b"],
+    ["!(secret)/**", "must begin with one !, and not with !( where !/( is meant, not !(secret)/**"],
+    ["{1..999}/x", "must stand for at most 200 paths, not {1..999}/x"],
+  ] as const)("hold no allowed path that can match nothing: %s", ([paths, must], { expect }) => {
+    const given = { BUGBOT_ALLOWED_PATHS: paths };
+    expect(invalidSettings(given)).toEqual([`BUGBOT_ALLOWED_PATHS ${must}`]);
+    expect(() => rulesOf(readSettings(given), "acme/a")).toThrow("BUGBOT_ALLOWED_PATHS cannot be read");
+    const projects = { BUGBOT_PROJECTS: JSON.stringify({ "acme/a": { paths: ["lib/{a,b}/**", "src/../x"] } }) };
+    expect(wrongSettings(projects)).toEqual([
+      { rule: 'BUGBOT_PROJECTS "acme/a": "paths" must stay in the repository, without ..', value: "src/../x" },
+    ]);
+  });
+
+  it.for([
+    "src/**,!src/secret/**,src/secret/ok.ts",
+    "**,!.github/**",
+    "!x,src",
+    "src,docs/**,!docs",
+    "app/[[...slug]]",
+  ])("take %s for allowed paths", (paths, { expect }) => {
+    expect(invalidSettings({ BUGBOT_ALLOWED_PATHS: paths })).toEqual([]);
   });
 
   it("are told to everybody without what they hold, and to nobody with what may be a key", ({ expect }) => {

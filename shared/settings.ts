@@ -1,55 +1,57 @@
-import { privateKeyFault } from "./github-app-key.ts";
-import { isEmail } from "./references/email.ts";
-import {
-  defaultModel,
-  minCheckpointKeyLength,
-  runLimits,
-  sessionTtlDays,
-  vendorPatienceSeconds,
-  workLimits,
-} from "./limits.ts";
-import { findFamily, modelFamilies } from "./models.ts";
+import { readPem } from "./github-app-key.ts";
+import { defaultModel, runLimits, sessionTtlDays, vendorPatienceSeconds, workLimits } from "./limits.ts";
+import { findFamily } from "./models.ts";
 import { readProjects } from "./projects.ts";
 
-type Environment = Readonly<Record<string, unknown>>;
+export type Environment = Readonly<Record<string, unknown>>;
 
-/** A variable set to nothing counts as not set. */
-function text(value: unknown): string | undefined {
-  return typeof value === "string" ? value.trim() || undefined : undefined;
+/** A variable set to nothing counts as not set. Wrangler's `[vars]` may hold numbers. */
+export function text(value: unknown): string | undefined {
+  return typeof value === "string" || typeof value === "number" ? String(value).trim() || undefined : undefined;
 }
 
 /** Commas or spaces stand between items, but not inside a glob's braces. */
-function list(value: unknown): string[] {
-  return (text(value) ?? "").match(/(?:[^\s,{]|\{[^}]*\}|\{)+/g) ?? [];
+export function list(value: unknown): string[] {
+  const items = [""];
+  let depth = 0;
+  for (const char of text(value) ?? "") {
+    if (char === "{") depth++;
+    if (char === "}") depth--;
+    if (depth <= 0 && /[\s,]/.test(char)) items.push("");
+    else items.push(items.pop() + char);
+  }
+  return items.filter(Boolean);
 }
 
 function url(value: unknown, fallback: string): string {
   return (text(value) ?? fallback).replace(/\/+$/, "");
 }
 
-/** A typing error lets nothing through: whatever is set asks for approval, and is named by `invalidSettings`. */
+/** A typing error lets nothing through: whatever is set asks for approval, and is named by `wrongVariables`. */
 function approval(value: string | undefined): "fix" | undefined {
   return value === undefined || value === "off" ? undefined : "fix";
 }
 
-/** Anything but a number above zero is the default here, and named by `invalidSettings`. */
+/** Anything but a number above zero is the default here, and named by `wrongVariables`. */
 function positive(value: unknown, fallback: number): number {
   return isPositive(text(value)) ? Number(value) : fallback;
+}
+function whole(value: unknown, fallback: number): number {
+  return Number.isInteger(Number(text(value))) ? positive(value, fallback) : fallback;
 }
 /** What was meant as a limit and is none lets nothing through. */
 function limit(value: unknown): number | undefined {
   return text(value) === undefined ? undefined : positive(value, 0);
 }
-function isPositive(value: string | undefined): boolean {
-  return Number(value) > 0 && Number.isFinite(Number(value));
-}
-
 /** Unlike other limits it may be 0: then nothing is tried more than three times. */
 function patience(value: string | undefined): number {
   return isPatience(value) ? Number(value) : vendorPatienceSeconds;
 }
-function isPatience(value: string | undefined): boolean {
-  return value !== undefined && Number(value) >= 0 && Number.isFinite(Number(value));
+export function isPatience(value: string | undefined): boolean {
+  return value === "0" || isPositive(value);
+}
+export function isPositive(value: string | undefined): boolean {
+  return Number(value) > 0 && Number.isFinite(Number(value));
 }
 
 /** The variables of README's table, out of everything a Worker is bound to. Base URLs come without a trailing slash. */
@@ -72,8 +74,8 @@ export function readSettings(given: object) {
     LINEAR_API_URL: url(env["LINEAR_API_URL"], "https://api.linear.app/graphql"),
     GITHUB_TOKEN: text(env["GITHUB_TOKEN"]),
     GITHUB_APP_ID: text(env["GITHUB_APP_ID"]),
-    /** PEM, also where its line ends were written as `\n`. */
-    GITHUB_APP_PRIVATE_KEY: text(env["GITHUB_APP_PRIVATE_KEY"])?.replaceAll("\\n", "\n").trim(),
+    /** PEM, however its line ends came here. */
+    GITHUB_APP_PRIVATE_KEY: readPem(text(env["GITHUB_APP_PRIVATE_KEY"])),
     GITHUB_API_URL: url(env["GITHUB_API_URL"], "https://api.github.com"),
     GITHUB_URL: url(env["GITHUB_URL"], "https://github.com"),
     POSTHOG_API_KEY: text(env["POSTHOG_API_KEY"]),
@@ -93,7 +95,7 @@ export function readSettings(given: object) {
     /** People whom no limit of rates holds back, by their ids. */
     BUGBOT_OPERATORS: list(env["BUGBOT_OPERATORS"]),
     /** How much may run in one workspace at once. */
-    BUGBOT_MAX_RUNNING: positive(env["BUGBOT_MAX_RUNNING"], workLimits.running),
+    BUGBOT_MAX_RUNNING: whole(env["BUGBOT_MAX_RUNNING"], workLimits.running),
     BUGBOT_ALLOWED_PATHS: list(env["BUGBOT_ALLOWED_PATHS"]),
     /** The shell command that proves a fix. */
     BUGBOT_VERIFY: text(env["BUGBOT_VERIFY"]),
@@ -107,7 +109,7 @@ export function readSettings(given: object) {
     BUGBOT_ALLOWED_REGISTRIES: list(env["BUGBOT_ALLOWED_REGISTRIES"]),
     /** What holds for single repositories in place of the lists, the command and the model for all: JSON. */
     BUGBOT_PROJECTS: readProjects(text(env["BUGBOT_PROJECTS"])),
-    BUGBOT_MAX_TURNS: positive(env["BUGBOT_MAX_TURNS"], runLimits.maxTurns),
+    BUGBOT_MAX_TURNS: whole(env["BUGBOT_MAX_TURNS"], runLimits.maxTurns),
     BUGBOT_MAX_MINUTES: positive(env["BUGBOT_MAX_MINUTES"], runLimits.maxMinutes),
     /** How long a vendor that does not answer is waited for before a command gives up. */
     BUGBOT_PATIENCE_SECONDS: patience(text(env["BUGBOT_PATIENCE_SECONDS"])),
@@ -128,7 +130,7 @@ export function readSettings(given: object) {
 }
 export type Settings = ReturnType<typeof readSettings>;
 
-type Variable = keyof Settings;
+export type Variable = keyof Settings;
 
 /** What each service needs to be on, one list for each way. The signing secret is the gateway's alone. */
 export const requiredByGateway = {
@@ -176,76 +178,3 @@ export function secretsOf(settings: Settings): string[] {
     settings.EXECUTOR_TOKEN,
   ].filter((value) => value !== undefined);
 }
-
-const numbers = [
-  "BUGBOT_MAX_USD",
-  "BUGBOT_MAX_USD_PER_USER_MONTH",
-  "BUGBOT_MAX_USD_PER_WORKSPACE_MONTH",
-  "BUGBOT_MAX_TURNS",
-  "BUGBOT_MAX_MINUTES",
-  "BUGBOT_MAX_RUNNING",
-  "SESSION_TTL_DAYS",
-] as const;
-
-export interface WrongSetting {
-  /** Its name and what it must be: for everybody's eyes. */
-  rule: string;
-  /** What it holds, for those who set it. */
-  value?: string;
-}
-
-/** What is wrong with a Worker's variables; a service that is set up by half is found by `serviceState`. */
-export function wrongSettings(env: object): WrongSetting[] {
-  const given: Environment = { ...env };
-  const wrong = numbers.flatMap((name): WrongSetting[] => {
-    const value = text(given[name]);
-    return value !== undefined && !isPositive(value) ? [{ rule: `${name} must be a number above zero`, value }] : [];
-  });
-  const patient = text(given["BUGBOT_PATIENCE_SECONDS"]);
-  if (patient !== undefined && !isPatience(patient))
-    wrong.push({ rule: "BUGBOT_PATIENCE_SECONDS must be a number, 0 or above", value: patient });
-  const model = text(given["BUGBOT_MODEL"]);
-  if (model && !findFamily(model))
-    wrong.push({ rule: `BUGBOT_MODEL must be ${modelFamilies.join(", ")}`, value: model });
-  const { GITHUB_APP_PRIVATE_KEY, POSTHOG_PROJECT_ID, BUGBOT_CHECKPOINT_KEY, LINEAR_CHANNEL_TEAMS, BUGBOT_COAUTHORS } =
-    readSettings(env);
-  const { BUGBOT_REPO, BUGBOT_ALLOWED_REPOS, BUGBOT_PROJECTS } = readSettings(env);
-  wrong.push(...BUGBOT_PROJECTS.faults.map((rule) => ({ rule })));
-  if (BUGBOT_REPO && !/^[\w.-]+\/[\w.-]+$/.test(BUGBOT_REPO)) {
-    wrong.push({ rule: "BUGBOT_REPO must be owner/name", value: BUGBOT_REPO });
-  }
-  for (const entry of BUGBOT_ALLOWED_REPOS.filter((one) => !/^([\w.-]+\/([\w.-]+|\*)|\*)$/.test(one))) {
-    wrong.push({ rule: "BUGBOT_ALLOWED_REPOS must hold owner/name, owner/* or *", value: entry });
-  }
-  for (const pair of LINEAR_CHANNEL_TEAMS.filter((one) => !/^\w+=\w+$/.test(one))) {
-    wrong.push({ rule: "LINEAR_CHANNEL_TEAMS must hold channel=TEAM", value: pair });
-  }
-  for (const pair of BUGBOT_COAUTHORS.filter((one) => !/^\w+=/.test(one) || !isEmail(one.replace(/^\w+=/, "")))) {
-    wrong.push({ rule: "BUGBOT_COAUTHORS must hold user=address", value: pair });
-  }
-  const approvalFor = text(given["BUGBOT_APPROVAL"]) ?? "off";
-  if (approvalFor !== "fix" && approvalFor !== "off") {
-    wrong.push({ rule: "BUGBOT_APPROVAL must be fix or off", value: approvalFor });
-  }
-  if (BUGBOT_CHECKPOINT_KEY && BUGBOT_CHECKPOINT_KEY.length < minCheckpointKeyLength) {
-    wrong.push({
-      rule: `BUGBOT_CHECKPOINT_KEY must have ${minCheckpointKeyLength} characters or more: openssl rand -hex 32`,
-    });
-  }
-  if (POSTHOG_PROJECT_ID && !/^\d+$/.test(POSTHOG_PROJECT_ID)) {
-    wrong.push({ rule: "POSTHOG_PROJECT_ID must be the number in the project's URL", value: POSTHOG_PROJECT_ID });
-  }
-  const fault = GITHUB_APP_PRIVATE_KEY && privateKeyFault(GITHUB_APP_PRIVATE_KEY);
-  return fault ? [...wrong, { rule: fault }] : wrong;
-}
-
-/** What is wrong, a sentence each, for those who set it: not even they are shown what may be a key in the wrong place. */
-export function invalidSettings(env: object): string[] {
-  return wrongSettings(env).map(({ rule, value }) => {
-    if (value === undefined) return rule;
-    return `${rule}, not ${looksLikeKey.test(value) ? "what looks like a key" : value}`;
-  });
-}
-
-/** Vendors' prefixes, or more characters in a row than any name has. */
-const looksLikeKey = /\b(?:xox[a-z]|xapp|sk|gh[a-z]|github_pat|lin|ph[a-z]|bm)[-_]|-----BEGIN|[\w+-]{24,}/i;

@@ -200,7 +200,13 @@ describe("bugbot doctor", () => {
     const doors = ["slack", "discord"].map((name) => {
       return { name, prefix: `/${name}`, state: { state: "off" as const, turnOn: ["X"] }, open: gone };
     });
-    const health = createHealth({ doors, consumer: gone, mentions: async () => undefined, now: Date.now });
+    const health = createHealth({
+      doors,
+      consumer: gone,
+      mentions: async () => undefined,
+      wrongSettings: async () => [],
+      now: Date.now,
+    });
     const { request } = createTestDoor({ doors, now: Date.now, operate: gone, health });
     const gateway = await startStandIn({
       answer: (asked, { method, path }) => request(path, { method, headers: asked.headers }),

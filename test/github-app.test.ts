@@ -102,6 +102,43 @@ describe("@bugbot fix with a GitHub App", () => {
   });
 });
 
+it("a damaged key ends a fix at once, and is named with all else that is wrong in the settings", async ({ expect }) => {
+  const privateKey = key.privateKey.split("\n").toSpliced(9, 1).join(" ");
+  const wrong = {
+    SLACK_BOT_TOKN: "xoxb-1",
+    DISCORD_MENTIONS: "no",
+    EVIDENCE_SHOW_EMAILS: "yes",
+    BUGBOT_ALLOWED_REGISTRIES: "https://registry.npmjs.org/",
+  };
+  const damaged = await createWorld({
+    script,
+    variables: { BUGBOT_REPO: "acme/shop", ...wrong },
+    credentials: { ...standInCredentials, githubApp: { ...key, privateKey } },
+  });
+  try {
+    const { outcome, replies } = await damaged.mention("fix https://github.com/acme/shop Apply twice");
+    expect(outcome).toBe("refused");
+    expect(replies.map(({ text }) => text)).toEqual([
+      expect.stringMatching(/cannot sign in to GitHub.*Whoever runs bugbot must mend its key.*is damaged/),
+    ]);
+    expect(damaged.github.requests).toEqual([]);
+
+    const health = await (await fetch(`${damaged.url}/health`)).text();
+    const headers = { authorization: `Bearer ${localAdminKey}` };
+    const { findings } = diagnosisSchema.parse(await (await fetch(`${damaged.url}/api/doctor`, { headers })).json());
+    const told = findings.filter(({ check }) => check === "setting").map(({ detail }) => detail);
+    for (const name of [...Object.keys(wrong), "GITHUB_APP_PRIVATE_KEY"]) {
+      expect(health).toContain(`"${name} `);
+      expect(told.filter((detail) => detail.startsWith(`${name} `))).toHaveLength(1);
+    }
+    expect(health).not.toMatch(/xoxb-1|npmjs|"no"|yes/);
+    const token = findings.find(({ check }) => check === "token: GitHub");
+    expect(token).toMatchObject({ state: "problem", detail: expect.stringContaining("is damaged") });
+  } finally {
+    await damaged.close();
+  }
+});
+
 describe("doctor", () => {
   it.for<[string, Permissions, RegExp]>([
     ["may write", { contents: "write", pull_requests: "write" }, /^ok: good, and may write to acme\/shop/],

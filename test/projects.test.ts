@@ -14,7 +14,7 @@ beforeAll(async () => {
       BUGBOT_MODEL: "haiku",
       BUGBOT_PROJECTS: JSON.stringify({
         "acme/*": { model: "opus" },
-        [other]: { paths: ["lib/**"] },
+        [other]: { paths: ["**", "!src"] },
         "acme/shop": { verify: "true project-check", model: "sonnet" },
       }),
     },
@@ -46,7 +46,7 @@ it("each repository has its own paths, model and verify command", async ({ expec
   expect(second.replies.at(-1)?.text).toMatch(/^❌ No change came out of it/);
   expect([...models(before)]).toEqual(["opus"]);
   const then = JSON.stringify(world.anthropic.requests.slice(before).map(({ body }) => body));
-  expect(then).toContain("lib/**");
+  expect(then).toContain("**  !src");
   expect(then).not.toContain("true project-check");
   expect(world.github.pullRequests(other)).toEqual([]);
 });

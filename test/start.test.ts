@@ -57,8 +57,9 @@ async function start(devVars: string) {
 
 describe("npm start", () => {
   it("takes a signed event to a pull request, and Ctrl-C leaves nothing behind", async ({ expect }) => {
-    const stack = await start("");
+    const stack = await start("MY_OWN=1\n");
     await stack.until(/^ready http:\/\/localhost:\d+$/m);
+    expect(stack.printed()).toContain("note: .dev.vars sets MY_OWN, which bugbot does not know");
     const [, repository = ""] = /stand-in repository: (\S+)/.exec(stack.printed()) ?? [];
 
     const event = {
@@ -130,6 +131,27 @@ describe("npm start", () => {
     const [code] = await stack.exited;
     expect(code).toBe(1);
     expect(stack.printed()).toMatch(reason);
+  });
+
+  it("names all that is wrong at once, and does not start", async ({ expect }) => {
+    const lines = [
+      "SLACK_BOT_TOKN=xoxb-1",
+      "SLACK_SIGNING_SECRET=abc",
+      "EVIDENCE_SHOW_EMAILS=yes",
+      "BUGBOT_ALLOWED_REGISTRIES=https://registry.npmjs.org/",
+      'BUGBOT_ALLOWED_PATHS="!src/secret/**"',
+      "BUGBOT_PORT=none",
+    ];
+    const stack = await start(lines.join("\n"));
+    expect(await stack.exited).toEqual([1, null]);
+    expect(stack.printed().trim().split("\n").toSorted()).toEqual([
+      ".dev.vars sets SLACK_SIGNING_SECRET but not SLACK_BOT_TOKEN. Set all of them, or none to use the local stand-in for slack.",
+      ".dev.vars: BUGBOT_ALLOWED_PATHS must allow something before it excludes.",
+      ".dev.vars: BUGBOT_ALLOWED_REGISTRIES must hold hosts, without https:// and without a path, not https://registry.npmjs.org/.",
+      ".dev.vars: BUGBOT_PORT must be a port, not none.",
+      ".dev.vars: EVIDENCE_SHOW_EMAILS must be on or off, not yes.",
+      ".dev.vars: SLACK_BOT_TOKN is no setting, and is probably meant to be SLACK_BOT_TOKEN.",
+    ]);
   });
 
   it("starts no stand-in for a service that is set up", async ({ expect }) => {

@@ -62,6 +62,8 @@ function describe([name, component]: [string, Component]): Finding {
         todo: "Look at the bot's token and intents in Discord's developer portal. Once that is mended, it is tried again within an hour, or at once with another DISCORD_BOT_TOKEN.",
       };
     case "incomplete":
+      if (name === "settings")
+        return { check, state: "problem", detail: missing.join("; "), todo: "Change them, and deploy again." };
       return {
         check,
         state: "problem",

@@ -1,7 +1,8 @@
 import * as z from "zod/mini";
 import type { Finding } from "../../shared/api.ts";
 import { maxUnsealedMs, watchdogGraceMs, watchdogMarginMs } from "../../shared/limits.ts";
-import { invalidSettings, requiredByConsumer, serviceState } from "../../shared/settings.ts";
+import { requiredByConsumer, serviceState } from "../../shared/settings.ts";
+import { invalidSettings } from "../../shared/wrong-settings.ts";
 import type { Outside } from "../needs.ts";
 import { deadlineOf } from "../endings/deadline.ts";
 import { createUnended } from "../stores/unended.ts";

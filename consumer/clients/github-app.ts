@@ -1,6 +1,6 @@
 import { createAppAuth } from "@octokit/auth-app";
 import { Failure } from "../../shared/failure.ts";
-import { privateKeyFault } from "../../shared/github-app-key.ts";
+import { requirePrivateKey } from "../../shared/github-app-key.ts";
 import { appTokenMarginMs } from "../../shared/limits.ts";
 import type { GitHubAccess, Purpose } from "./github-access.ts";
 import { createOctokit, parts } from "./github-connection.ts";
@@ -43,7 +43,6 @@ const permissions = {
  */
 export function createAppAccess(options: AppOptions): Pick<GitHubAccess, "token" | "forget"> {
   const { appId, privateKey, apiUrl, now = Date.now, known: { installations, tokens } = isolateMemory } = options;
-  const fault = privateKeyFault(privateKey);
   /** Made when a token is: most requests have one already. */
   const asApp = () => createOctokit(apiUrl, { authStrategy: createAppAuth, auth: { appId, privateKey } }).rest;
   /** Within one request alone, calls that start together share one. */
@@ -94,7 +93,7 @@ export function createAppAccess(options: AppOptions): Pick<GitHubAccess, "token"
 
   return {
     async token(repository, purpose) {
-      if (fault) throw new Failure("github_app_key", { reply: `${fault}.`, retry: false });
+      requirePrivateKey(privateKey);
       const key = `${apiUrl} ${appId} ${repository.toLowerCase()} ${purpose}`;
       const known = tokens.get(key);
       if (known && known.expiresAt - appTokenMarginMs > now()) return known.token;

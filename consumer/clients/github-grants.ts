@@ -1,6 +1,5 @@
 import { createAppAuth } from "@octokit/auth-app";
-import { Failure } from "../../shared/failure.ts";
-import { privateKeyFault } from "../../shared/github-app-key.ts";
+import { requirePrivateKey } from "../../shared/github-app-key.ts";
 import type { Settings } from "../../shared/settings.ts";
 import { githubAccess } from "./github-access.ts";
 import { createOctokit, parts } from "./github-connection.ts";
@@ -20,8 +19,6 @@ export interface Grants {
 export async function tryCredential(settings: Settings): Promise<void> {
   const { GITHUB_TOKEN, GITHUB_APP_ID: appId, GITHUB_APP_PRIVATE_KEY: privateKey, GITHUB_API_URL: apiUrl } = settings;
   const isApp = appId !== undefined && privateKey !== undefined;
-  const fault = isApp && privateKeyFault(privateKey);
-  if (fault) throw new Failure("github_app_key", { reply: `${fault}.`, retry: false });
   await inWords(settings, async () =>
     isApp
       ? createOctokit(apiUrl, { authStrategy: createAppAuth, auth: { appId, privateKey } }).rest.apps.getAuthenticated()
@@ -35,6 +32,8 @@ export function readGrants(settings: Settings, repository: string): Promise<Gran
 }
 
 async function inWords<T>(settings: Settings, ask: () => Promise<T>): Promise<T> {
+  const { GITHUB_APP_ID, GITHUB_APP_PRIVATE_KEY } = settings;
+  if (GITHUB_APP_ID && GITHUB_APP_PRIVATE_KEY) requirePrivateKey(GITHUB_APP_PRIVATE_KEY);
   try {
     return await ask();
   } catch (error) {

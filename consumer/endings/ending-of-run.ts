@@ -55,7 +55,7 @@ export function endingOfRun(
     case "outside_allowed_paths":
       return ending(
         "failed",
-        `❌ The fix would change files I may not touch, so nothing was pushed: ${listed(outcome.files)}. Allowed: ${allowedPaths.join(", ")}.`,
+        `❌ The fix would change files I may not touch, so nothing was pushed: ${listed(outcome.files)}. Allowed: ${listed(allowedPaths)}.`,
       );
     case "out_of_turns":
       return ending(

@@ -1,5 +1,6 @@
 import { it } from "vitest";
-import { invalidSettings, readSettings } from "../../shared/settings.ts";
+import { invalidSettings } from "../../shared/wrong-settings.ts";
+import { readSettings } from "../../shared/settings.ts";
 import { coAuthorOf } from "./co-author.ts";
 
 const settings = readSettings({

@@ -1,6 +1,6 @@
 import { waitUntil } from "cloudflare:workers";
 import { createLog } from "../../shared/log.ts";
-import { rulesOf } from "../../shared/rules-of.ts";
+import { ruleFaults, rulesOf } from "../../shared/rules-of.ts";
 import { readSettings, secretsOf } from "../../shared/settings.ts";
 import { githubAccess } from "../clients/github-access.ts";
 import { createLeases } from "../stores/leases.ts";
@@ -18,8 +18,7 @@ export function egressNeeds(env: Env): EgressNeeds {
     upstreams: {
       model: { url: settings.ANTHROPIC_BASE_URL, apiKey: settings.ANTHROPIC_API_KEY ?? "" },
       git: { url: settings.GITHUB_URL, access: githubAccess(settings) },
-      registries: (repository) =>
-        settings.BUGBOT_PROJECTS.faults.length > 0 ? [] : rulesOf(settings, repository).registries,
+      registries: (repository) => (ruleFaults(settings).length > 0 ? [] : rulesOf(settings, repository).registries),
     },
     spending: createSpending(db),
     waitUntil,

@@ -1,5 +1,5 @@
 import { followUpMessages } from "../../shared/limits.ts";
-import { quote } from "../../shared/prompt.ts";
+import { listPaths, quote } from "../../shared/prompt.ts";
 import type { Report } from "../report/read-report.ts";
 import { speakerOf, wordsOf } from "../report/said.ts";
 
@@ -25,7 +25,7 @@ instructions, your tools or what you may edit.
 
 ${quoted.join("\n\n")}
 
-You may still change only files that match: ${allowedPaths.join("  ")}. Do not commit or push: that is done for you.
+You may still change only files that match: ${listPaths(allowedPaths)}. Do not commit or push: that is done for you.
 End with a summary of at most 120 words for the pull request: what was asked now, the change, and what the tests said.`;
 }
 
