@@ -7,6 +7,7 @@ const inWorkerd = ["gateway/**/*.test.ts", "consumer/**/*.test.ts", "shared/**/*
 
 /** Minutes each: `npm run test:all` runs them too. Their promises are shown more cheaply, in part, by others. */
 const slow = [
+  "bench/slow-parts.test.ts",
   "test/doors.test.ts",
   "test/evidence-faults.test.ts",
   "test/replayed-bugs.test.ts",

@@ -1,45 +1,22 @@
 import { onInterrupt, requireNode24 } from "../local/process.ts";
-import { measureCheckout } from "./checkout/checkout.ts";
-import { measureCommand } from "./command/command.ts";
-import { measureFollowUp } from "./command/follow-up.ts";
-import { measureEvidence } from "./evidence/evidence.ts";
-import { measureContainer } from "./container/container.ts";
-import { measureEgress } from "./egress/egress.ts";
-import { measureFixes } from "./fixes/fixes.ts";
-import { measureDiscord } from "./gateway/discord.ts";
-import { measureSlack } from "./gateway/slack.ts";
-import { type Cleanup, createCleanup } from "./report/cleanup.ts";
-import { render, type Section } from "./report/report.ts";
-import { measureLoad } from "./load/load.ts";
-import { measureStartup } from "./startup/startup.ts";
+import { parts } from "./parts.ts";
+import { createCleanup } from "./report/cleanup.ts";
+import { render } from "./report/report.ts";
 
 requireNode24();
-const parts: ReadonlyMap<string, (cleanup: Cleanup) => Promise<Section>> = new Map([
-  ["slack", measureSlack],
-  ["discord", measureDiscord],
-  ["startup", measureStartup],
-  ["command", measureCommand],
-  ["evidence", measureEvidence],
-  ["load", measureLoad],
-  ["container", measureContainer],
-  ["checkout", measureCheckout],
-  ["follow-up", measureFollowUp],
-  ["egress", measureEgress],
-  ["fixes", measureFixes],
-]);
 const [chosen] = process.argv.slice(2);
-const measures = chosen === undefined ? [...parts.values()] : [parts.get(chosen)].filter((part) => part !== undefined);
-if (measures.length === 0) {
+const asked = chosen === undefined ? [...parts.values()] : [parts.get(chosen)].filter((part) => part !== undefined);
+if (asked.length === 0) {
   console.error(`There is no part "${chosen}". Choose one of ${[...parts.keys()].join(", ")}, or none for all.`);
   process.exit(1);
 }
 
 let cleanup = createCleanup();
 onInterrupt(() => cleanup.run());
-for (const measure of measures) {
+for (const { measure } of asked) {
   cleanup = createCleanup();
   try {
-    console.log(render(await measure(cleanup)), "\n");
+    console.log(render(await measure(cleanup, "full")), "\n");
   } finally {
     await cleanup.run();
   }

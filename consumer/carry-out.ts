@@ -1,4 +1,5 @@
 import type { Command } from "../shared/command.ts";
+import { conversationId } from "../shared/conversation.ts";
 import { Failure } from "../shared/failure.ts";
 import { describeError, type Log } from "../shared/log.ts";
 import { withBill } from "./endings/bill.ts";
@@ -12,7 +13,8 @@ import { passOn } from "./commands/pass-on.ts";
 import { resolveRetry, retriedBy } from "./commands/retry.ts";
 import { status } from "./commands/status.ts";
 import { stop } from "./commands/stop.ts";
-import { type Ending, endingOf } from "./endings/ending.ts";
+import { type Ending, endingOf, saysWhatStands } from "./endings/ending.ts";
+import { findStanding } from "./endings/what-stands.ts";
 import { guardLoops } from "./admission/guard-loops.ts";
 import { isWork } from "../shared/is-work.ts";
 import { refuseHeld } from "./admission/refuse-held.ts";
@@ -89,7 +91,10 @@ export async function carryOut(
       return await run(placed, given, asked.name === "retry" ? "working_again" : "working");
     } catch (error) {
       log("command_failed", describeError(error));
-      return endingOf(error, placed.id);
+      // What is known at once: GitHub may be why it ends.
+      const look = () => findStanding(conversationId(placed.conversation), "at the end", given, { attempts: 1 });
+      const standing = placed.name === "fix" && saysWhatStands(error) ? await look() : undefined;
+      return endingOf(error, placed.id, standing);
     }
   }
 }

@@ -1,4 +1,5 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
+import { logThrown } from "../shared/log-thrown.ts";
 import { breakerLimits } from "../shared/limits.ts";
 import { wrongSettings } from "../shared/wrong-settings.ts";
 import { readSettings, requiredByConsumer, serviceState } from "../shared/settings.ts";
@@ -21,6 +22,10 @@ export class Operator extends WorkerEntrypoint<Env> {
 
   /** `GET /health`: the state of each service the consumer uses, and whether its breaker is open, and how D1, the queue and the container server do. `GET /suggest?kind=&typed=&workspace=`: what fits, as `{ name, value }[]`. `/api/*`: for operators. */
   override async fetch(request: Request): Promise<Response> {
+    return logThrown({ worker: "consumer", env: this.env, handler: "fetch" }, () => this.#answer(request));
+  }
+
+  async #answer(request: Request): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
     const settings = readSettings(this.env);
     switch (pathname) {

@@ -1,5 +1,7 @@
+import { env as globalEnv } from "cloudflare:workers";
 import * as z from "zod/mini";
 import { createLog } from "../shared/log.ts";
+import { logThrown, logUnhandled } from "../shared/log-thrown.ts";
 import { readSettings, requiredByGateway, secretsOf, serviceState } from "../shared/settings.ts";
 import { createGateway } from "./gateway.ts";
 import { createHealth } from "./health.ts";
@@ -91,10 +93,12 @@ function once<T>(load: () => Promise<T>): () => Promise<T> {
 
 let app: ReturnType<typeof createGateway> | undefined;
 
+const worker = "gateway";
+logUnhandled(worker, globalEnv);
+
 export default {
-  fetch: (request, env, context) => (app ??= wire(env)).fetch(request, env, context),
+  fetch: (request, env, context) =>
+    logThrown({ worker, env, handler: "fetch" }, () => (app ??= wire(env)).fetch(request, env, context)),
   /** Starts the socket and watches it. */
-  async scheduled(_controller, env) {
-    await mentions(env).ensure();
-  },
+  scheduled: (_controller, env) => logThrown({ worker, env, handler: "scheduled" }, () => mentions(env).ensure()),
 } satisfies ExportedHandler<Env>;

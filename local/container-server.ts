@@ -4,6 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
+import { eventPageSchema, type JobEvent } from "../shared/job.ts";
 import { projectRoot } from "./project-root.ts";
 
 export interface ContainerServerOptions {
@@ -71,6 +72,13 @@ export async function startContainerServer({
     async close(): Promise<void> {
       child.kill("SIGTERM");
       await exited;
+    },
+    /** What a job that it knows has said so far. Throws of any other. */
+    async events(jobId: string): Promise<JobEvent[]> {
+      const headers = { ...(token !== undefined && { authorization: `Bearer ${token}` }) };
+      const response = await fetch(`${url}/jobs/${jobId}/events?after=0`, { headers });
+      if (!response.ok) throw new Error(`the container server answered ${response.status}: ${await response.text()}`);
+      return eventPageSchema.parse(await response.json()).events;
     },
     pid: child.pid,
   };

@@ -163,6 +163,18 @@ describe("asked by GitHub's own client", () => {
     expect(github.pullRequests("acme/shop")).toMatchObject([{ title: "Fix it", body: "Fixes it", labels: ["bugbot"] }]);
   });
 
+  it("squashes a pull request that a person merges, and lists it with its branch as it was", async ({ expect }) => {
+    const sha = await pushFix();
+    await openPull();
+    await github.endPullRequest("acme/shop", 1, "merge");
+    const [merged] = (await octokit.rest.pulls.list({ ...repo, head: `acme:${head}`, state: "all" })).data;
+    expect(merged).toMatchObject({ state: "closed", merged_at: expect.any(String), head: { sha } });
+    expect(await github.diff("acme/shop", "main", head)).not.toBe("");
+    expect(await github.file("acme/shop", "main", "src/cart.ts")).toBe(
+      await github.file("acme/shop", head, "src/cart.ts"),
+    );
+  });
+
   it("pages through the files of a pull request", async ({ expect }) => {
     const files = Object.fromEntries(Array.from({ length: 35 }, (_, number) => [`src/${number}.ts`, "1\n"]));
     await github.commit("acme/shop", { branch: head, files });

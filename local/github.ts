@@ -106,6 +106,14 @@ export async function createGitHub({
     },
     /** Oldest first; up to date with what was pushed. */
     pullRequests: (fullName: string): PullRequest[] => repositoryOf(fullName).pulls,
+    /** What a person does with one in the browser. It is squashed; its branch stays. */
+    endPullRequest: async (fullName: string, number: number, how: "close" | "merge"): Promise<void> => {
+      const repository = repositoryOf(fullName);
+      const pull = (await pulls.current(repository)).find((one) => one.number === number);
+      if (!pull) throw new Error(`no pull request ${number} in ${fullName}`);
+      if (how === "merge") await pulls.merge(repository, pull);
+      else pulls.close(pull);
+    },
     branches: async (fullName: string): Promise<string[]> => {
       const refs = await repositories.git(repositoryOf(fullName).fullName, [
         "for-each-ref",

@@ -7,17 +7,23 @@ import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, it } from "vitest";
 import { checkout } from "../cli/run-bugbot.ts";
 
-/** In place of wrangler: writes down what it is asked and how it ends, tails an event, and goes on until SIGINT; or does not. */
+/** In place of wrangler: writes down what it is asked and how it ends, tails an event, and goes on until SIGINT; or does not, or ends as where Cloudflare does: with 0. */
 const wrangler = `
 const { appendFileSync, readFileSync } = require("node:fs");
 const worker = process.argv[3];
 const note = (what) => appendFileSync(process.env.NOTES, what + "\\n");
 const on = setInterval(() => {
   if (process.env.GOES_ON) console.log(event);
-  if (process.env.DIES !== worker || readFileSync(process.env.NOTES, "utf8").split("tail ").length < 3) return;
+  const begun = readFileSync(process.env.NOTES, "utf8").split("tail ").slice(1);
+  // Not before both have begun.
+  if (begun.length < 2) return;
+  if (process.env.ENDED === worker && begun.length === 2) process.exit(0);
+  if (process.env.DIES !== worker) return;
   console.error("You are not logged in.");
   process.exit(1);
 }, 20);
+// It stays when its reader leaves.
+process.stdout.on("error", () => undefined);
 process.on("SIGINT", () => {
   note(worker + " ended");
   clearInterval(on);
@@ -84,8 +90,35 @@ describe("bugbot logs --follow of what is deployed", () => {
     },
   );
 
+  it("says when Cloudflare ends a tail, and goes on with a new one", async ({ expect }) => {
+    const { child, said, ended } = follow("--command slack-Ev1", { ENDED: "bugbot-consumer" });
+    while (child.exitCode === null && said.stdout.split("consumer seen_by").length < 3) await wait(20);
+    child.kill("SIGINT");
+    expect(await ended).toMatchObject({ code: 0, stderr: "" });
+    expect(said.stdout.match(/.*tail_ended.*/g)).toEqual([
+      expect.stringMatching(/consumer tail_ended words=Cloudflare ended this tail.* not shown here.*dash\.cloudflare/),
+    ]);
+    expect(said.stdout.split("gateway seen_by")).toHaveLength(2);
+    expect(await notes()).toEqual(["bugbot-consumer ended", "bugbot-gateway ended", tails[0], ...tails]);
+  });
+
+  it("ends on Ctrl-C before the new tail begins, too", async ({ expect }) => {
+    const { child, said, ended } = follow("--json", { ENDED: "bugbot-consumer" });
+    while (child.exitCode === null && !said.stdout.includes("tail_ended")) await wait(20);
+    child.kill("SIGINT");
+    expect((await ended).code).toBe(0);
+    const events = said.stdout
+      .trim()
+      .split("\n")
+      .map((line): unknown => JSON.parse(line));
+    expect(events).toContainEqual(expect.objectContaining({ event: "tail_ended", worker: "consumer" }));
+    expect(await notes()).toEqual(["bugbot-gateway ended", ...tails]);
+  });
+
   it("ends both tails when its reader has read enough", async ({ expect }) => {
     const { child, said, ended } = follow("", { GOES_ON: "1" });
+    // Either goes on showing, so both have begun only once both have noted it.
+    while ((await notes()).length < 2) await wait(20);
     await seen(said, "seen_by");
     child.stdout.destroy();
     expect((await ended).code).toBe(0);

@@ -52,9 +52,9 @@ describe("a fix whose tracker is away", () => {
     expect((await look(world)).issues).toEqual(before.issues);
 
     world.linear.mend();
-    const word = await world.until(() => said().find(({ text }) => text.includes("It is linked to")));
+    const word = await world.until(() => said().find(({ text }) => text.includes("The issue is")));
     const issue = world.linear.workspace.issues.at(-1)?.identifier ?? "?";
-    expect(word.text).toMatch(new RegExp(`^✅[^]*It is linked to [^]*${issue}`));
+    expect(word.text).toMatch(new RegExp(`^✅[^]*The issue is [^]*${issue}`));
     expect(word.text).not.toContain("when it is back");
     expect(said()).toHaveLength(1);
     const after = await look(world);

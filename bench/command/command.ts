@@ -4,14 +4,14 @@ import { demoScript } from "../../local/demo-repository.ts";
 import { createSettlements } from "../../local/settlements.ts";
 import { startStack } from "../../local/stack.ts";
 import type { RecordedRequest } from "../../local/stand-in.ts";
-import { eventPageSchema, type JobEvent, type Stage } from "../../shared/job.ts";
+import type { JobEvent, Stage } from "../../shared/job.ts";
 import type { Cleanup } from "../report/cleanup.ts";
-import type { Section } from "../report/report.ts";
+import type { Section, Size } from "../report/report.ts";
 import { inMs, median, medianRatio } from "../report/statistics.ts";
 import { reportOn, seedShop } from "./demo-job.ts";
 import { fixByHand, type HandTimes } from "./by-hand.ts";
 
-const rounds = 7;
+const roundsOf = { full: 7, small: 1 };
 const commandTimeoutMs = 60_000;
 const target = 1.5;
 
@@ -19,12 +19,15 @@ type Run = Awaited<ReturnType<typeof startBugbot>>;
 type BugbotTimes = Awaited<ReturnType<Run["fix"]>>;
 
 /** From a mention to the last word after the pull request, beside the same steps by hand, in turns. */
-export async function measureCommand(cleanup: Cleanup): Promise<Section> {
+export async function measureCommand(cleanup: Cleanup, size: Size): Promise<Section> {
+  const rounds = roundsOf[size];
   const bugbot = await startBugbot(cleanup);
   const byHand = (name: string) => cleanup.start(() => fixByHand(name, bugbot));
 
-  await bugbot.fix("warm-up");
-  await byHand("warm-up");
+  if (size === "full") {
+    await bugbot.fix("warm-up");
+    await byHand("warm-up");
+  }
   const own: BugbotTimes[] = [];
   const hand: HandTimes[] = [];
   for (let round = 0; round < rounds; round++) {
@@ -104,11 +107,6 @@ async function startBugbot(cleanup: Cleanup) {
     };
   };
 
-  const readEvents = async (jobId: string): Promise<JobEvent[]> => {
-    const response = await fetch(`${containerServer.url}/jobs/${jobId}/events?after=0`);
-    return eventPageSchema.parse(await response.json()).events;
-  };
-
   /** Runs one command. Answers how long each of its parts took, in ms. */
   const fix = async (round: string) => {
     const repository = await seedShop(github, `bugbot-${round}`);
@@ -127,7 +125,7 @@ async function startBugbot(cleanup: Cleanup) {
     const calls = Object.entries(counts()).map(([name, count]) => `${name} ${count - (before[name] ?? 0)}`);
     const row = await database.prepare("SELECT started_at FROM commands WHERE id = ?").bind(commandId).first();
     const { started_at: startedAt } = z.object({ started_at: z.number() }).parse(row);
-    const at = jobMoments(await readEvents(commandId));
+    const at = jobMoments(await containerServer.events(commandId));
     // Linear hears of the pull request as soon as it is open.
     const openedAt = linear.requests.at(-1)?.at ?? Number.NaN;
     return {

@@ -3,13 +3,13 @@ import { demoScript } from "../../local/demo-repository.ts";
 import { createSettlements } from "../../local/settlements.ts";
 import type { Slack } from "../../local/slack.ts";
 import { startStack } from "../../local/stack.ts";
-import { eventPageSchema, type Stage } from "../../shared/job.ts";
+import type { JobEvent, Stage } from "../../shared/job.ts";
 import type { Cleanup } from "../report/cleanup.ts";
-import type { Section } from "../report/report.ts";
+import type { Section, Size } from "../report/report.ts";
 import { inMs, median, medianRatio } from "../report/statistics.ts";
 import { reportOn, seedShop } from "./demo-job.ts";
 
-const rounds = 5;
+const roundsOf = { full: 5, small: 1 };
 const endMs = 60_000;
 const channel = "C0BUGS";
 const more = "also say why in a comment";
@@ -24,25 +24,28 @@ const script: Script = (call) => {
 };
 
 /** A follow-up in a thread with a pull request, beside the first run there. */
-export async function measureFollowUp(cleanup: Cleanup): Promise<Section> {
+export async function measureFollowUp(cleanup: Cleanup, size: Size): Promise<Section> {
+  const rounds = roundsOf[size];
   const settlements = createSettlements();
   const stack = await cleanup.start(
     () => startStack({ variables: {}, script, onLog: settlements.onLog }),
     (started) => started.close(),
   );
+  const { containerServer } = stack;
   const { slack, github, anthropic } = stack.standIns;
-  if (!slack || !github || !anthropic || !stack.containerServer) throw new Error("a stand-in is missing");
-  const needs = { slack, github, anthropic, gatewayUrl: stack.url, serverUrl: stack.containerServer.url };
+  if (!slack || !github || !anthropic || !containerServer) throw new Error("a stand-in is missing");
+  const needs = { slack, anthropic, gatewayUrl: stack.url, events: (jobId: string) => containerServer.events(jobId) };
   const ask = createAsk(needs, (commandId) => settlements.of(commandId, endMs));
 
   const firsts: Ran[] = [];
   const followUps: Ran[] = [];
-  for (let round = 0; round <= rounds; round++) {
+  // The first round of many warms up.
+  const warmUps = size === "full" ? 1 : 0;
+  for (let round = 0; round < warmUps + rounds; round++) {
     const repository = await seedShop(github, `follow-up-${round}`);
     const first = await ask(`EvFirst${round}`, `fix ${reportOn(repository)}`);
     const followUp = await ask(`EvMore${round}`, more, first.ts);
-    // The first round warms up.
-    if (round === 0) continue;
+    if (round < warmUps) continue;
     firsts.push(first);
     followUps.push(followUp);
   }
@@ -73,14 +76,14 @@ interface AskNeeds {
   slack: Slack;
   anthropic: Anthropic;
   gatewayUrl: string;
-  serverUrl: string;
+  events: (jobId: string) => Promise<JobEvent[]>;
 }
 
 type Ran = Awaited<ReturnType<ReturnType<typeof createAsk>>>;
 
 /** Mentions bugbot and waits for its last word. */
 function createAsk(
-  { slack, anthropic, gatewayUrl, serverUrl }: AskNeeds,
+  { slack, anthropic, gatewayUrl, events: eventsOf }: AskNeeds,
   endOf: (commandId: string) => Promise<{ outcome: string }>,
 ) {
   return async (eventId: string, text: string, threadTs?: string) => {
@@ -91,8 +94,7 @@ function createAsk(
     const { outcome } = await endOf(`slack-${eventId}`);
     const totalMs = performance.now() - startedAt;
     if (outcome !== "succeeded") throw new Error(`${eventId} ended as ${outcome}`);
-    const answer = await fetch(`${serverUrl}/jobs/slack-${eventId}/events?after=0`);
-    const { events } = eventPageSchema.parse(await answer.json());
+    const events = await eventsOf(`slack-${eventId}`);
     const at = (stage: Stage) => events.find((one) => one.kind === "stage" && one.stage === stage)?.at ?? Number.NaN;
     return {
       ts: message.ts,

@@ -1,15 +1,16 @@
 import type { Cleanup } from "../report/cleanup.ts";
-import type { Line, Section } from "../report/report.ts";
+import type { Line, Section, Size } from "../report/report.ts";
 import { inMs, median, medianRatio } from "../report/statistics.ts";
 import { startContextualizer } from "./contextualizer.ts";
 import { contradictions, criticalPath } from "./critical-path.ts";
 
-const rounds = 7;
+const roundsOf = { full: 7, small: 1 };
 const delayMs = 100;
 const target = 1.3;
 
 /** From a mention to the card, each outside call a tenth of a second away; then many at once. */
-export async function measureEvidence(cleanup: Cleanup): Promise<Section> {
+export async function measureEvidence(cleanup: Cleanup, size: Size): Promise<Section> {
+  const rounds = roundsOf[size];
   const bugbot = await startContextualizer(cleanup);
   await bugbot.measure("warm-up", 0);
   const delayed = [];

@@ -1,16 +1,17 @@
 import { createSettlements } from "../../local/settlements.ts";
 import { startStack } from "../../local/stack.ts";
 import type { Cleanup } from "../report/cleanup.ts";
-import type { Line, Section } from "../report/report.ts";
+import type { Line, Section, Size } from "../report/report.ts";
 import { type Bug, expectedProofs, readBugs, scriptFor } from "./read-bugs.ts";
 import { allowedPaths, replay, type ReplayNeeds } from "./replay.ts";
 
+const bugsOf = { full: Infinity, small: 1 };
 const endMs = 120_000;
 const inShort = { new_test: "failed before, passes after:", edits_check: "a draft that edits its own check:" };
 
 /** Bugs as they really look, each from its thread to its pull request. */
-export async function measureFixes(cleanup: Cleanup): Promise<Section> {
-  const bugs = await readBugs();
+export async function measureFixes(cleanup: Cleanup, size: Size): Promise<Section> {
+  const bugs = (await readBugs()).slice(0, bugsOf[size]);
   const settlements = createSettlements();
   const stack = await cleanup.start(
     () =>

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Cleanup } from "../report/cleanup.ts";
+import type { Size } from "../report/report.ts";
 import { medianRatio, median, quantile } from "../report/statistics.ts";
 import { sendRequests, type Load, type SignedRequest } from "./load.ts";
 import { type Contender, startContenders } from "./workers.ts";
@@ -10,12 +11,14 @@ export interface ContestOptions<Name extends string> {
   path: string;
   /** Makes requests that were not made before. */
   createRequests: (count: number) => SignedRequest[];
+  size: Size;
 }
 
 const connections = 8;
-const warmUpRequests = 1000;
-const requestsPerRound = 200;
-const rounds = 45;
+const sizes = {
+  full: { warmUpRequests: 1000, requestsPerRound: 200, rounds: 45 },
+  small: { warmUpRequests: connections, requestsPerRound: connections, rounds: 1 },
+};
 const roundTimeoutMs = 20_000;
 /** Until what follows a round's answers is through: reactions, and the queue's messages. */
 const pauseMs = 150;
@@ -25,13 +28,15 @@ export const withoutFloodLimit = { BUGBOT_OPERATORS: "*" };
 
 /** The share of a bare Worker's speed that the gateway is to reach. */
 const target = 0.85;
-export const howMeasured = `One workerd, one queue, ${connections} connections, ${rounds} alternating rounds of ${requestsPerRound} requests each; ratios are medians of the rounds' own. All messages have the queue's default content type: the local queue reads JSON once more, whoever sends it.`;
+export const howMeasured = (size: Size): string =>
+  `One workerd, one queue, ${connections} connections, ${sizes[size].rounds} alternating rounds of ${sizes[size].requestsPerRound} requests each; ratios are medians of the rounds' own. All messages have the queue's default content type: the local queue reads JSON once more, whoever sends it.`;
 
 /** Signed requests at several Workers in one workerd, in turns. */
 export async function compete<Name extends string>(
-  { contenders, path, createRequests }: ContestOptions<Name>,
+  { contenders, path, createRequests, size }: ContestOptions<Name>,
   cleanup: Cleanup,
 ) {
+  const { warmUpRequests, requestsPerRound, rounds } = sizes[size];
   const ports = await startContenders(contenders, cleanup);
   const send = (port: number, count: number): Promise<Load> =>
     sendRequests({ port, path, connections, requests: createRequests(count), timeoutMs: roundTimeoutMs });

@@ -2,12 +2,12 @@ import { join } from "node:path";
 import { buildWorkers } from "../../local/build-workers.ts";
 import { createDiscord } from "../../local/discord.ts";
 import type { Cleanup } from "../report/cleanup.ts";
-import type { Section } from "../report/report.ts";
+import type { Section, Size } from "../report/report.ts";
 import { temporaryFolder } from "../report/temporary-folder.ts";
 import { compete, howMeasured, withoutFloodLimit } from "./contest.ts";
 
 /** Signed slash commands at the gateway and at a Worker that does the least, in turns. */
-export async function measureDiscord(cleanup: Cleanup): Promise<Section> {
+export async function measureDiscord(cleanup: Cleanup, size: Size): Promise<Section> {
   const folder = await temporaryFolder(cleanup);
   await cleanup.start(() => buildWorkers(folder));
   const discord = await cleanup.start(
@@ -29,14 +29,14 @@ export async function measureDiscord(cleanup: Cleanup): Promise<Section> {
     },
   };
   const { asItIs } = await compete(
-    { contenders, path: "/discord/interactions", createRequests: interactionMaker(discord) },
+    { contenders, path: "/discord/interactions", createRequests: interactionMaker(discord), size },
     cleanup,
   );
   return {
     title: "Discord interaction: throughput and latency",
     lines: [asItIs],
     notes: [
-      howMeasured,
+      howMeasured(size),
       "The bare Worker checks Discord's Ed25519 signature, calls queue.send and defers the answer. No other call is made by either.",
     ],
   };

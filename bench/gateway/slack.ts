@@ -5,7 +5,7 @@ import { buildWorkers } from "../../local/build-workers.ts";
 import { createPerson } from "../../local/slack/events.ts";
 import { createWorkspace } from "../../local/slack/workspace.ts";
 import type { Cleanup } from "../report/cleanup.ts";
-import type { Section } from "../report/report.ts";
+import type { Section, Size } from "../report/report.ts";
 import { temporaryFolder } from "../report/temporary-folder.ts";
 import { compete, howMeasured, withoutFloodLimit } from "./contest.ts";
 
@@ -13,7 +13,7 @@ const signingSecret = "bench-signing-secret";
 const report = "fix https://github.com/acme/shop Pressing Apply twice takes the code off twice. Customers noticed.";
 
 /** Signed mentions at the gateway and at a Worker that does the least, in turns. */
-export async function measureSlack(cleanup: Cleanup): Promise<Section> {
+export async function measureSlack(cleanup: Cleanup, size: Size): Promise<Section> {
   const folder = await temporaryFolder(cleanup);
   await cleanup.start(() => buildWorkers(folder));
   const slackUrl = await startInstantServer(cleanup);
@@ -28,7 +28,10 @@ export async function measureSlack(cleanup: Cleanup): Promise<Section> {
     },
   };
   const createRequests = mentionMaker();
-  const { describe, ratio, asItIs } = await compete({ contenders, path: "/slack/events", createRequests }, cleanup);
+  const { describe, ratio, asItIs } = await compete(
+    { contenders, path: "/slack/events", createRequests, size },
+    cleanup,
+  );
   return {
     title: "Slack mention: throughput and latency",
     lines: [
@@ -47,7 +50,7 @@ export async function measureSlack(cleanup: Cleanup): Promise<Section> {
       },
     ],
     notes: [
-      howMeasured,
+      howMeasured(size),
       "The bare Worker checks Slack's HMAC and calls queue.send. The 👀 goes, after the answer, to a server in a process of its own that answers at once.",
     ],
   };

@@ -2,16 +2,16 @@ import { join } from "node:path";
 import { sendRequests } from "../gateway/load.ts";
 import { startContenders } from "../gateway/workers.ts";
 import { type Cleanup, createCleanup } from "../report/cleanup.ts";
-import type { Section } from "../report/report.ts";
+import type { Section, Size } from "../report/report.ts";
 import { inMs, median, quantile } from "../report/statistics.ts";
 import { burst, connections } from "./burst.ts";
 
-const few = 100;
-const many = 1_000;
+const mentions = { full: { few: 100, many: 1_000 }, small: { few: 1, many: 3 } };
 const maxRatio = 1.2;
 
 /** As many mentions as the gateway takes, until the last of them has its last word; beside a tenth of them. */
-export async function measureLoad(cleanup: Cleanup): Promise<Section> {
+export async function measureLoad(cleanup: Cleanup, size: Size): Promise<Section> {
+  const { few, many } = mentions[size];
   const small = await burst(await within(cleanup), few);
   const large = await burst(await within(cleanup), many);
   const bare = await measureBare(cleanup, large.requests);

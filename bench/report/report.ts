@@ -11,6 +11,9 @@ export interface Line {
   met?: boolean;
 }
 
+/** All rounds, or a first small one, which shows that a part runs and measures nothing worth reading. */
+export type Size = "full" | "small";
+
 export interface Section {
   title: string;
   lines: readonly Line[];

@@ -7,11 +7,11 @@ import * as z from "zod";
 import { workers } from "../../local/build-workers.ts";
 import { projectRoot } from "../../local/project-root.ts";
 import type { Cleanup } from "../report/cleanup.ts";
-import type { Section } from "../report/report.ts";
+import type { Section, Size } from "../report/report.ts";
 import { inMs, median } from "../report/statistics.ts";
 import { temporaryFolder } from "../report/temporary-folder.ts";
 
-const rounds = 9;
+const roundsOf = { full: 9, small: 1 };
 const timeoutMs = 60_000;
 const maxGzipKb = 60;
 const maxStartupMs = 10;
@@ -27,7 +27,8 @@ const profileSchema = z.object({
 });
 
 /** How large the gateway's bundle is, and how long it takes to start, as wrangler tells it. */
-export async function measureStartup(cleanup: Cleanup): Promise<Section> {
+export async function measureStartup(cleanup: Cleanup, size: Size): Promise<Section> {
+  const rounds = roundsOf[size];
   const folder = await temporaryFolder(cleanup);
   const wrangler = createWrangler(folder, cleanup);
 

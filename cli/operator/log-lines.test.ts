@@ -60,6 +60,42 @@ it("shows what was thrown, whatever it was, and the lines beside it", ({ expect 
   expect(thrown(undefined).at(-1)).toBe("2023-11-14 22:13:21 gateway threw slack-Ev1 error=Error: undefined");
 });
 
+/** As `shared/log-thrown.ts` logs it. */
+const ownLine = (error: string) => ({
+  message: [
+    JSON.stringify({
+      worker: "consumer",
+      event: "threw",
+      handler: "queue",
+      error,
+      stack: `${error}\n    at take (index.js:1:2)`,
+    }),
+  ],
+  level: "log",
+  timestamp: 1700000001000,
+});
+
+it("shows what was thrown once, as the Worker itself says it, and where", ({ expect }) => {
+  const logs = [ownLine("TypeError: x is undefined (cause: y)")];
+  expect(lines({ outcome: "exception", logs })).toEqual([
+    "2023-11-14 22:13:21 consumer threw handler=queue error=TypeError: x is undefined (cause: y)\n    at take (index.js:1:2)",
+  ]);
+  const exceptions = [{ name: "Error", message: "the key sk-1 is bad", timestamp: 1700000001000 }];
+  expect(lines({ outcome: "exception", logs: [ownLine("Error: the key [redacted] is bad")], exceptions })).toHaveLength(
+    1,
+  );
+});
+
+it("shows beside it what the Worker could not say, with its stack", ({ expect }) => {
+  const exceptions = [
+    { name: "Error", message: "other", stack: "Error: other\n    at f (a.js:1:2)", timestamp: 1700000002000 },
+  ];
+  expect(lines({ outcome: "exception", logs: [ownLine("TypeError: x")], exceptions }).at(-1)).toBe(
+    "2023-11-14 22:13:22 gateway threw error=Error: other\n    at f (a.js:1:2)",
+  );
+  expect(lines({ outcome: "exception", logs: [ownLine("TypeError: x")], exceptions })).toHaveLength(2);
+});
+
 it("says when Cloudflare shows a part of what comes, and when all of it again", ({ expect }) => {
   for (const type of ["overload", "overload-stop"]) {
     const event = { type, message: "Tail is currently in sampling mode due to the high volume of messages." };

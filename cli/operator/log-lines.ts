@@ -9,7 +9,14 @@ const tailSchema = z.object({
   outcome: z.string(),
   eventTimestamp: z.nullish(z.number()),
   logs: z.array(loggedSchema),
-  exceptions: z.array(z.object({ name: z.string(), message: z.optional(z.unknown()), timestamp: z.number() })),
+  exceptions: z.array(
+    z.object({
+      name: z.string(),
+      message: z.optional(z.unknown()),
+      stack: z.optional(z.string()),
+      timestamp: z.number(),
+    }),
+  ),
   event: z.optional(z.unknown()),
 });
 /** What the tail says of itself: that it shows only a part, because so much comes, or all of it again. */
@@ -27,7 +34,7 @@ export interface LogLine {
   facts: Record<string, unknown>;
 }
 
-/** The lines that a Worker logged in one invocation, and what it threw, or else how it ended where that was not well. */
+/** The lines that a Worker logged in one invocation, and what it threw and did not log itself, or else how it ended where that was not well. */
 export function readTailEvent(worker: string, text: string): LogLine[] {
   const tail = z.safeParse(tailSchema, parseJson(text));
   if (!tail.success) return [];
@@ -41,11 +48,21 @@ export function readTailEvent(worker: string, text: string): LogLine[] {
   };
   const ofTail = z.safeParse(ofTailSchema, event).data;
   if (ofTail) return [line(ofTail.type, { words: ofTail.message })];
-  const thrown = exceptions.map(({ name, message, timestamp }) =>
-    line("threw", { error: `${name}: ${inWords(message)}` }, timestamp),
-  );
-  const ended = outcome === "ok" || thrown.length > 0 ? [] : [line("ended", { outcome })];
+  const told = logged.filter((one) => one.event === "threw").map(({ facts }) => String(facts["error"]));
+  const thrown = exceptions.flatMap(({ name, message, stack, timestamp }) => {
+    const error = `${name}: ${inWords(message)}`;
+    return told.some((own) => isSame(own, error)) ? [] : [line("threw", { error, stack }, timestamp)];
+  });
+  const isExplained = exceptions.length > 0 || told.length > 0;
+  const ended = outcome === "ok" || isExplained ? [] : [line("ended", { outcome })];
   return [...logged, ...thrown, ...ended];
+}
+
+/** A Worker's own line may name a cause, too, and has no secrets. */
+function isSame(own: string, thrown: string): boolean {
+  const [before = "", ...parts] = own.split("[redacted]");
+  if (parts.length === 0) return own.startsWith(thrown);
+  return thrown.startsWith(before);
 }
 
 function inWords(part: unknown): string {
@@ -66,10 +83,17 @@ function toLine(printedBy: string, { message, timestamp }: z.infer<typeof logged
   return { at: timestamp, worker, event, commandId, facts };
 }
 
-/** `2026-11-21 00:51:07 consumer command_settled slack-Ev1 outcome=succeeded` */
+/** `2026-11-21 00:51:07 consumer command_settled slack-Ev1 outcome=succeeded`; below what was thrown, where. */
 export function describeLine({ at, worker, event, commandId, facts }: LogLine): string {
   const told = Object.entries(facts)
     .filter(([name, value]) => name !== "stack" && value !== undefined && value !== null)
     .map(([name, value]) => `${name}=${inWords(value)}`);
-  return oneLine([when(at), worker, event, commandId ?? "", ...told].join(" "));
+  const line = oneLine([when(at), worker, event, commandId ?? "", ...told].join(" "));
+  return event === "threw" ? [line, ...framesOf(facts["stack"])].join("\n") : line;
+}
+
+/** Where it was thrown, below what was. */
+function framesOf(stack: unknown): string[] {
+  const lines = typeof stack === "string" ? stack.split("\n") : [];
+  return lines.filter((one) => /^\s+at /.test(one)).map((one) => `    ${oneLine(one.trim())}`);
 }

@@ -72,10 +72,10 @@ export async function awaitApproval(command: Command, plan: Plan, needs: Approva
         });
         return;
       case "declined":
-        throw new Failure("declined", { reply: "It was declined. Nothing was pushed.", retry: false });
+        throw new Failure("declined", { reply: "It was declined.", retry: false });
       case "expired":
         throw new Failure("not_approved", {
-          reply: `Nobody approved it within ${approvalMs / 3_600_000} hours. Nothing was pushed.`,
+          reply: `Nobody approved it within ${approvalMs / 3_600_000} hours.`,
           retry: false,
         });
       case "stopped":
@@ -103,7 +103,7 @@ export async function awaitApproval(command: Command, plan: Plan, needs: Approva
 }
 
 function stopped(): Failure {
-  return new Failure("stopped", { reply: "Stopped. Nothing was pushed.", retry: false });
+  return new Failure("stopped", { reply: "Stopped.", retry: false });
 }
 
 /** The first hex digits of a hash of everything a run is given: buttons carry it. */

@@ -47,6 +47,12 @@ export interface OpenPullRequest extends PullRequest {
   body: string;
 }
 
+export interface LastPullRequest extends PullRequest {
+  state: "open" | "merged" | "closed";
+  /** Where its branch stands, or stood when it was merged or closed. */
+  commit: string;
+}
+
 export interface NewPullRequest {
   head: string;
   base: string;
@@ -144,6 +150,18 @@ export function createGitHub({ ask, find }: GitHubConnection, moveRef: MoveRef) 
       if (!found) return undefined;
       const { number, html_url: url, node_id: nodeId, body } = found;
       return { number, url, draft: found.draft === true, nodeId, body: body ?? "" };
+    },
+
+    /** The one that is open, else the newest that was; undefined where there was never one. */
+    async lastPullRequest(repository: string, head: string): Promise<LastPullRequest | undefined> {
+      const { data } = await ask(repository, "read", (rest, at) =>
+        rest.pulls.list({ ...at, head: `${at.owner}:${head}`, state: "all" }),
+      );
+      const found = data.find(({ state }) => state === "open") ?? data[0];
+      if (!found) return undefined;
+      const { number, html_url: url, draft, state, merged_at: mergedAt } = found;
+      const ended = mergedAt === null ? "closed" : "merged";
+      return { number, url, draft: draft === true, state: state === "open" ? "open" : ended, commit: found.head.sha };
     },
 
     /** Not every plan has drafts: without them it is opened as an ordinary one. */

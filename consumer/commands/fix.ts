@@ -9,7 +9,9 @@ import { chooseModel } from "../admission/choose-model.ts";
 import { rulesOf } from "../../shared/rules-of.ts";
 import { chooseRepository } from "../admission/choose-repository.ts";
 import type { Ending } from "../endings/ending.ts";
+import { endingOfProposal } from "../endings/ending-of-proposal.ts";
 import { endingOfRun } from "../endings/ending-of-run.ts";
+import { findStanding, type Standing } from "../endings/what-stands.ts";
 import { recallCard } from "../evidence/recall-card.ts";
 import type { CommandNeeds } from "../needs.ts";
 import { noteDeed } from "../note-deed.ts";
@@ -19,7 +21,7 @@ import { runAgent, stopButton } from "../sandbox/run-agent.ts";
 import { movedInWords, settleBranch } from "../sandbox/settle-branch.ts";
 import { fileIfThere, fileLate } from "../report/file-if-there.ts";
 import { type Taken, takeReport } from "../report/take-report.ts";
-import { trackPullRequest } from "../report/track-pull-request.ts";
+import { trackFix } from "../report/track-fix.ts";
 
 /** From a report to a pull request. Nothing is made before it is clear which repository is meant. */
 export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> {
@@ -126,9 +128,16 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
   if (left.kind === "moved") {
     throw new Failure("branch_moved", { reply: movedInWords(plan, left.reason), retry: false });
   }
-  // A pull request that no command of this thread has ended with is what an earlier try could not tell: it is found below, and told.
-  const unchanged = left.kind === "nothing" || (run.kind !== "pushed" && !left.isNew && (await isTold()));
-  if (unchanged) return withIssue(endingOfRun(run, { where, allowedPaths, limits, kept }), filed);
+  if (left.kind === "nothing" || (run.kind !== "pushed" && !left.isNew)) {
+    const standing = await findStanding(thread, "after the run", { ...needs, github });
+    // A pull request that no command of this thread has ended with is what an earlier try could not tell: it is found below, and told.
+    if (left.kind === "nothing" || (await isTold(standing, left.commit))) {
+      const isTakenBack = left.kind === "nothing" && left.isTakenBack;
+      const ending = endingOfRun(run, { where, allowedPaths, limits, standing, isTakenBack, kept });
+      const unfiled = run.kind === "stopped" ? undefined : await trackFix(command, filed, undefined, needs);
+      return withIssue(unfiled === undefined ? ending : { ...ending, reply: `${ending.reply}\n${unfiled}` }, filed);
+    }
+  }
 
   await status.show("pull request", {
     text: `⚙️ Opening a pull request in ${where}…`,
@@ -158,7 +167,7 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
   ).catch((error: unknown) => {
     throw error instanceof Failure
       ? new Failure(error.code, {
-          reply: `${error.reply} The fix is pushed to \`${branch}\`: **Retry** opens the pull request.`,
+          reply: `${error.reply} The fix is pushed to \`${branch}\`: **Retry** goes on from there.`,
           retry: true,
           cause: error,
         })
@@ -174,12 +183,10 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
     },
     briefly,
   ).catch(() => undefined);
-  const unlinked = await trackPullRequest(command, tracked, { ...pullRequest, title: prTitle }, needs);
-  const pushed: Outcome = { kind: "pushed", commit: left.commit, ...proposal };
+  const unlinked = await trackFix(command, tracked, { ...pullRequest, title: prTitle }, needs);
   const shown = { ...pullRequest, title: prTitle };
   const note = [pullRequest.note, unlinked].filter((words) => words !== undefined).join("\n");
-  const end = { where: whereFor(tracked), allowedPaths, limits, pullRequest: shown, note };
-  return withIssue(endingOfRun(pushed, end), tracked);
+  return withIssue(endingOfProposal(proposal, { where: whereFor(tracked), pullRequest: shown, note }), tracked);
 
   /** What an earlier try of this thread learnt of a commit that is still to be proposed. */
   async function recallProof(commit: string): Promise<Proof> {
@@ -189,17 +196,18 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
     return found ?? { kind: "not_verified", reason: "nobody has run the tests on what stands on the branch now" };
   }
 
-  async function isTold(): Promise<boolean> {
-    return effect("find pull request", async () => {
-      const open = await github.findPullRequest(repository.name, branch);
-      return open !== undefined && (await commands.hasTold(thread, open.url));
-    });
+  /** Whether the commit is in a pull request that this thread was told of. */
+  async function isTold(standing: Standing, commit: string): Promise<boolean> {
+    if (standing.kind !== "pull_request") return false;
+    const { url, state } = standing;
+    if (state !== "open" && standing.commit !== commit) return false;
+    return effect("find what was told", () => commands.hasTold(thread, url));
   }
 
   /** Throws when somebody asked to stop meanwhile. */
   async function goOn(stage: string): Promise<void> {
     if (await effect(`stop asked before ${stage}`, () => commands.stopRequested(command.id))) {
-      throw new Failure("stopped", { reply: "Stopped. Nothing was pushed.", retry: false });
+      throw new Failure("stopped", { reply: "Stopped.", retry: false });
     }
   }
 

@@ -1,91 +1,81 @@
-import type { ChangedFile, Job, Memory, Outcome } from "../../shared/job.ts";
+import type { Job, Memory, Outcome } from "../../shared/job.ts";
 import { escapeMarkdown } from "../../shared/plain-text.ts";
 import { usd } from "./bill.ts";
-import type { PullRequest } from "../clients/github.ts";
 import type { Ending } from "./ending.ts";
-import { proofInWords } from "./proof-in-words.ts";
+import { linkTo, type Standing, standingInWords, unpushedInWords } from "./what-stands.ts";
 
 export interface RunFacts {
   /** The repository and issue, as Markdown links. */
   where: string;
   allowedPaths: readonly string[];
   limits: Job["limits"];
-  pullRequest?: PullRequest & { title: string };
+  /** What there is of the thread's fix all the same. */
+  standing: Standing;
+  /** Whether the run pushed something that may not stay. */
+  isTakenBack?: boolean | undefined;
   /** What the next run will know of this one. */
   kept?: Memory | undefined;
-  /** Something else the person should know. */
-  note?: string | undefined;
 }
 
-/** What a person reads at a glance; the pull request has all of it. */
-const maxSummaryLength = 1_000;
-
-/** A run's outcome as the last word about it. */
+/** The last word about a run that left nothing to propose. */
 export function endingOfRun(
   outcome: Outcome,
-  { where, allowedPaths, limits, pullRequest, note, kept }: RunFacts,
+  { where, allowedPaths, limits, standing, isTakenBack, kept }: RunFacts,
 ): Ending {
   const { usage } = outcome;
   const ending = (result: Ending["outcome"], words: string): Ending => ({
     outcome: result,
-    reply: [words, ...(note ? [note] : []), ...keptLines(outcome, kept)].join("\n"),
+    reply: [words, ...keptLines(outcome, kept)].join("\n"),
     usage,
-    ...(pullRequest && {
-      pullRequestUrl: pullRequest.url,
-      links: [{ label: "Open pull request", url: pullRequest.url }],
-      card: {
-        title: pullRequest.title,
-        url: pullRequest.url,
-        summary: "summary" in outcome ? outcome.summary.slice(0, maxSummaryLength).toWellFormed() : "",
-      },
-    }),
+    ...linkTo(standing),
   });
+  const pushed = unpushedInWords(standing, { isTakenBack });
+  const pushedThere = unpushedInWords(standing, { where, isTakenBack });
+  const timedOut = (of: string) =>
+    ending("timed_out", sentences(`⏳ Out of ${of} before I was done in ${where}.`, pushed));
   switch (outcome.kind) {
-    case "pushed": {
-      const { files, proof } = outcome;
-      const link = pullRequest ? `[Pull request #${pullRequest.number}](${pullRequest.url})` : "The fix is pushed";
-      const draft = pullRequest?.draft ? ", as a draft" : "";
-      return ending("succeeded", [`✅ ${link} in ${where}${draft}`, ...sizeOf(files), proofInWords(proof)].join("\n"));
-    }
+    // What was pushed holds nothing that is not there already.
+    case "pushed":
     case "no_change":
-      return ending(
-        "failed",
-        `❌ No change came out of it, so there is no pull request in ${where}. ${quoted(outcome.summary)}`,
-      );
-    case "outside_allowed_paths":
-      return ending(
-        "failed",
-        `❌ The fix would change files I may not touch, so nothing was pushed: ${listed(outcome.files)}. Allowed: ${listed(allowedPaths)}.`,
-      );
+      return unchanged(outcome.summary);
+    case "outside_allowed_paths": {
+      const refused = `❌ The fix would change files I may not touch: ${listed(outcome.files)}. Allowed: ${listed(allowedPaths)}.`;
+      return ending("failed", sentences(refused, pushed));
+    }
     case "out_of_turns":
-      return ending(
-        "timed_out",
-        `⏳ Out of turns (${limits.maxTurns}) before there was a fix for ${where}. Nothing was pushed.`,
-      );
+      return timedOut(`turns (${limits.maxTurns})`);
     case "out_of_budget":
-      return ending(
-        "timed_out",
-        `⏳ Out of budget (${usd(limits.maxCostUsd)}) before there was a fix for ${where}. Nothing was pushed.`,
-      );
+      return timedOut(`budget (${usd(limits.maxCostUsd)})`);
     case "out_of_time":
-      return ending(
-        "timed_out",
-        `⏳ Out of time (${limits.wallClockMs / 60_000} min) before there was a fix for ${where}. Nothing was pushed.`,
-      );
+      return timedOut(`time (${limits.wallClockMs / 60_000} min)`);
     case "stopped":
-      return ending("stopped", `Stopped. Nothing was pushed to ${where}.`);
+      return ending("stopped", sentences("Stopped.", pushedThere));
     case "agent_failed":
       return {
-        ...ending("failed", `❌ The agent failed: ${oneLine(outcome.reason)}. Nothing was pushed to ${where}.`),
+        ...ending("failed", sentences(`❌ The agent failed: ${oneLine(outcome.reason)}.`, pushedThere)),
         died: `agent_failed: ${outcome.reason}`,
       };
-    case "git_failed":
+    case "git_failed": {
+      const words = `❌ git could not ${outcome.stage} in ${where}: ${oneLine(outcome.reason)}.`;
       return {
-        ...ending("failed", `❌ git could not ${outcome.stage} in ${where}: ${oneLine(outcome.reason)}.`),
+        ...ending("failed", sentences(words, standingInWords(standing))),
         died: `git_failed: ${outcome.stage}: ${outcome.reason}`,
       };
+    }
     default:
       return outcome satisfies never;
+  }
+
+  function unchanged(summary: string): Ending {
+    const stands = standingInWords(standing, where);
+    if (standing.kind === "pull_request" && (standing.state === "open" || standing.state === "merged"))
+      return ending("succeeded", sentences("✅ Nothing was left to change.", stands, quoted(summary)));
+    if (standing.kind === "none")
+      return ending(
+        "failed",
+        sentences(`❌ No change came out of it, so there is no pull request in ${where}.`, quoted(summary)),
+      );
+    return ending("failed", sentences(`❌ No change came out of it.`, stands, quoted(summary)));
   }
 }
 
@@ -94,25 +84,15 @@ function keptLines({ kind }: Outcome, kept: Memory | undefined): string[] {
   if (!kept || kind === "pushed" || kind === "no_change") return [];
   const said = kept.said && `It had got so far: “${oneLine(kept.said)}”`;
   const changed = kept.files.length > 0 ? `Changed and kept: ${listed(kept.files.map(({ path }) => path))}.` : "";
-  return [
-    [said, changed, "**Retry**, or a message to me in this thread, goes on from there."].filter(Boolean).join(" "),
-  ];
+  return [sentences(said, changed, "**Retry**, or a message to me in this thread, goes on from there.")];
 }
 
-const shownFiles = 5;
-
-/** `` 2 files, +3 −1: `src/a.js`, `src/b.js` `` */
-function sizeOf(files: readonly ChangedFile[]): string[] {
-  if (files.length === 0) return [];
-  const additions = files.reduce((sum, file) => sum + file.additions, 0);
-  const deletions = files.reduce((sum, file) => sum + file.deletions, 0);
-  const paths = files.map(({ path }) => path);
-  return [
-    `${files.length} ${files.length === 1 ? "file" : "files"}, +${additions} −${deletions}: ${listed(paths, shownFiles)}`,
-  ];
+function sentences(...all: string[]): string {
+  return all.filter((one) => one !== "").join(" ");
 }
 
-function listed(files: readonly string[], max = 10): string {
+/** Files' names as Markdown, at most `max` of them. */
+export function listed(files: readonly string[], max = 10): string {
   const shown = files.slice(0, max).map((file) => `\`${file.replaceAll("`", "'").slice(0, 200)}\``);
   return files.length > shown.length ? `${shown.join(", ")} and ${files.length - shown.length} more` : shown.join(", ");
 }

@@ -3,6 +3,7 @@ import { Failure } from "../../shared/failure.ts";
 import type { Usage } from "../../shared/job.ts";
 import { describeError } from "../../shared/log.ts";
 import type { Card, LinkButton } from "../replies/reply.ts";
+import { linkTo, type Standing, standingInWords, unpushedInWords } from "./what-stands.ts";
 
 export const outcomes = ["succeeded", "failed", "stopped", "timed_out", "refused"] as const;
 
@@ -29,17 +30,33 @@ export interface Ending {
   died?: string;
 }
 
-/** An ending for everything that was thrown on the way. */
-export function endingOf(error: unknown, commandId: string): Ending {
+/** A fix that ends with these has begun, and pushed nothing. */
+const unpushed: readonly string[] = ["stopped", "declined", "not_approved"];
+const takenBack: readonly string[] = ["push_refused", "branch_moved"];
+
+/** Whether a fix that throws this says what stands in its thread: most that is refused was never begun. */
+export function saysWhatStands(error: unknown): boolean {
+  return !(error instanceof Failure) || error.retry || [...unpushed, ...takenBack].includes(error.code);
+}
+
+/** An ending for everything that was thrown on the way. `standing` is there where `saysWhatStands`. */
+export function endingOf(error: unknown, commandId: string, standing?: Standing): Ending {
+  const stands = standing ? linkTo(standing) : {};
+  const withStanding = (words: string): string => {
+    if (!standing) return words;
+    const isUnpushed = error instanceof Failure && unpushed.includes(error.code);
+    return `${words} ${isUnpushed ? unpushedInWords(standing) : standingInWords(standing)}`.trimEnd();
+  };
   if (!(error instanceof Failure)) {
-    return { outcome: "failed", reply: `❌ ${bugReply(commandId)}`, died: describeError(error).error };
+    const reply = withStanding(`❌ ${bugReply(commandId)}`);
+    return { outcome: "failed", reply, died: describeError(error).error, ...stands };
   }
-  if (error.code === "stopped") return { outcome: "stopped", reply: error.reply };
+  if (error.code === "stopped") return { outcome: "stopped", reply: withStanding(error.reply), ...stands };
   if (error.code === "loop_ignored") return { outcome: "refused", reply: "" };
   const ask = error.code === "no_repository" || error.code === "several_repositories";
-  const reply = `❌ ${error.reply}`;
-  if (error.retry) return { outcome: "failed", reply, died: error.message };
-  return { outcome: "refused", reply, ...(ask && { ask }) };
+  const reply = withStanding(`❌ ${error.reply}`);
+  if (error.retry) return { outcome: "failed", reply, died: error.message, ...stands };
+  return { outcome: "refused", reply, ...(ask && { ask }), ...stands };
 }
 
 /** The last word of a dead letter says under which id the team finds it. */

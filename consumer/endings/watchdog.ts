@@ -8,9 +8,10 @@ import { expireCheckpoints } from "./expire-checkpoints.ts";
 import { isWork } from "../../shared/is-work.ts";
 import type { Instances, InstanceState } from "./instances.ts";
 import type { Outside } from "../needs.ts";
-import { leaveBranch } from "../sandbox/leave-branch.ts";
+import { type LeftBranch, leaveBranch } from "../sandbox/leave-branch.ts";
 import { noteEnd } from "./note-end.ts";
 import { sayLastWord } from "./say-last-word.ts";
+import { findStanding, linkTo, standingInWords } from "./what-stands.ts";
 import type { UnsaidWord } from "../stores/last-words.ts";
 import type { Unended, UnendedCommands } from "../stores/unended.ts";
 
@@ -151,27 +152,24 @@ async function end(
       .catch(() => false);
   if (stored.kind === "unreadable") return close(one, outcome, stored.error, needs);
   const { command } = stored;
-  const left = lease && (await leaveBranch(lease, thread, needs));
+  const left = await leave();
   const mark = outcome === "failed" ? "❌" : "⏳";
   const known = isWork(command) ? await conversations.find(thread) : undefined;
   const { issueIdentifier: issue, issueUrl } = known ?? {};
-  const pullRequestUrl = left?.pullRequestUrl ?? known?.pullRequestUrl ?? undefined;
   const about = issue && issueUrl ? [`It is about [${issue}](${issueUrl}).`] : [];
   const isWhole = stored.kind === "whole";
   if (!isWhole) await keepUnread(one, stored, needs);
   const first = isWhole || outcome === "timed_out" ? `${mark} ${why}` : unreadReply;
-  const words = [first, ...about, ...(left ? [left.words] : [])].join(" ");
-  const links = [
-    ...(issueUrl ? [{ label: "Open issue", url: issueUrl }] : []),
-    ...(pullRequestUrl ? [{ label: "Open pull request", url: pullRequestUrl }] : []),
-  ];
+  const words = [first, ...about, ...(left?.words ? [left.words] : [])].join(" ");
+  const stands = left ? linkTo(left.standing) : {};
+  const links = [...(issueUrl ? [{ label: "Open issue", url: issueUrl }] : []), ...(stands.links ?? [])];
   const ended: Ending = {
     outcome,
     reply: withId(words, id),
     died,
+    ...stands,
     ...(links.length > 0 && { links }),
     ...(issue && { issue }),
-    ...(pullRequestUrl && { pullRequestUrl }),
   };
   const ending = await withBill(command, ended, needs).catch(() => ended);
   await commands.requestStop(id, now());
@@ -179,6 +177,14 @@ async function end(
   const isOurs = await commands.settle(command, { ending, button, endedBy: "watchdog" }, now());
   if (isOurs) await noteEnd(command, ending, "watchdog", needs);
   log("watchdog_ended", { commandId: id, outcome, isOurs });
+
+  /** What a fix leaves: undefined of another command. */
+  async function leave(): Promise<LeftBranch | undefined> {
+    if (lease) return leaveBranch(lease, thread, needs);
+    if (command.name !== "fix") return undefined;
+    const standing = await findStanding(thread, "before it began", { ...needs, effect: (_name, act) => act(false) });
+    return { words: standingInWords(standing), standing };
+  }
 }
 
 /** Of a command that nobody can read no more than its outcome is known. */

@@ -1,5 +1,6 @@
 import { Container } from "@cloudflare/containers";
 import * as z from "zod/mini";
+import { logThrown } from "../../shared/log-thrown.ts";
 import { serverHealthSchema } from "../../shared/job.ts";
 import { vendorTimeoutMs } from "../../shared/limits.ts";
 import { egressNeeds } from "./egress-needs.ts";
@@ -14,8 +15,21 @@ export class Sandbox extends Container<Env> {
   override interceptHttps = true;
   override pingEndpoint = "container/health";
 
-  /** Every request bears what the container was started with: what runs in there cannot ask its server. */
   override async fetch(request: Request): Promise<Response> {
+    return this.#logThrown("fetch", () => this.#ask(request));
+  }
+
+  /** The library's: it puts the container to sleep. */
+  override async alarm(alarm?: AlarmInvocationInfo): Promise<void> {
+    return this.#logThrown("alarm", () => super.alarm(alarm));
+  }
+
+  #logThrown<T>(handler: string, run: () => Promise<T>): Promise<T> {
+    return logThrown({ worker: "consumer", env: this.env, handler: `sandbox ${handler}` }, run);
+  }
+
+  /** Every request bears what the container was started with: what runs in there cannot ask its server. */
+  async #ask(request: Request): Promise<Response> {
     const token = await this.#token();
     this.envVars = { EXECUTOR_TOKEN: token };
     return super.fetch(withBearer(request, token));
@@ -33,7 +47,7 @@ export class Sandbox extends Container<Env> {
   async #isFree(): Promise<boolean> {
     try {
       const signal = AbortSignal.timeout(vendorTimeoutMs);
-      const answer = await this.fetch(new Request("http://container/health", { signal }));
+      const answer = await this.#ask(new Request("http://container/health", { signal }));
       const { jobs, keepsCheckout } = z.parse(serverHealthSchema, await answer.json());
       return keepsCheckout && jobs.running === 0;
     } catch {
@@ -43,6 +57,10 @@ export class Sandbox extends Container<Env> {
 
   /** A run takes up the container that the last one left, where that has ended there with all it started; otherwise it has a new one. */
   async lend(leaseId: string): Promise<void> {
+    return this.#logThrown("lend", () => this.#lend(leaseId));
+  }
+
+  async #lend(leaseId: string): Promise<void> {
     const { container, storage } = this.ctx;
     const isNews = (await storage.get("leaseId")) !== leaseId;
     if (container?.running && isNews && !(await this.#isFree())) await this.destroy();
@@ -51,15 +69,18 @@ export class Sandbox extends Container<Env> {
   }
 }
 
-Sandbox.outbound = (request: Request, env: Env) => {
-  const { host, pathname } = new URL(request.url);
-  const reason = "no run is under way";
-  egressNeeds(env).log("egress_refused", { method: request.method, host, path: pathname, reason });
-  return Response.json({ error: `bugbot: ${reason}` }, { status: 403 });
-};
+Sandbox.outbound = (request: Request, env: Env) =>
+  logThrown({ worker: "consumer", env, handler: "egress" }, () => {
+    const { host, pathname } = new URL(request.url);
+    const reason = "no run is under way";
+    egressNeeds(env).log("egress_refused", { method: request.method, host, path: pathname, reason });
+    return Response.json({ error: `bugbot: ${reason}` }, { status: 403 });
+  });
 Sandbox.outboundHandlers = {
   lease: (request: Request, env: Env, { params }: { params?: unknown }) =>
-    serveEgress(request, lent.parse(params).leaseId, egressNeeds(env)),
+    logThrown({ worker: "consumer", env, handler: "egress" }, () =>
+      serveEgress(request, lent.parse(params).leaseId, egressNeeds(env)),
+    ),
 };
 
 const lent = z.object({ leaseId: z.string() });

@@ -3,6 +3,7 @@ import { it } from "vitest";
 import { fuzzed, fuzzTimeoutMs } from "../../shared/fuzz.ts";
 import { maxStatusLength } from "../../shared/limits.ts";
 import { mutated } from "../../shared/mutated.ts";
+import { endingOfProposal } from "../endings/ending-of-proposal.ts";
 import { endingOfRun } from "../endings/ending-of-run.ts";
 import { advance, drawProgress, editIn, noProgress } from "./progress.ts";
 import { createSandbox } from "./sandbox.ts";
@@ -37,7 +38,9 @@ const facts = {
   where: "[acme/shop](https://github.com/acme/shop)",
   allowedPaths: ["src/**"],
   limits: { wallClockMs: 60_000, maxTurns: 60, maxCostUsd: 5 },
+  standing: { kind: "none" } as const,
 };
+const pullRequest = { number: 1, url: "https://github.com/acme/shop/pull/1", title: "fix: the code", draft: false };
 
 it(
   "whatever a container says of its run, it is read or refused, and what people read of it is short and whole",
@@ -62,8 +65,11 @@ it(
         if (drawn.text.length > maxStatusLength || !drawn.text.isWellFormed()) throw new Error("a status of its own");
         for (const event of read?.events ?? []) {
           if (event.kind !== "outcome") continue;
-          const { reply } = endingOfRun(event.outcome, { ...facts, kept: event.memory });
-          if (reply === "" || !reply.isWellFormed()) throw new Error("an ending without words");
+          const { outcome } = event;
+          const endings = [endingOfRun(outcome, { ...facts, kept: event.memory })];
+          if (outcome.kind === "pushed") endings.push(endingOfProposal(outcome, { ...facts, pullRequest, note: "" }));
+          for (const { reply } of endings)
+            if (reply === "" || !reply.isWellFormed()) throw new Error("an ending without words");
           ended += 1;
         }
       }),

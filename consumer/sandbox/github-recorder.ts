@@ -1,9 +1,10 @@
-import type { Comparison, GitHub, OpenPullRequest } from "../clients/github.ts";
+import type { Comparison, GitHub, LastPullRequest, OpenPullRequest } from "../clients/github.ts";
 
 export interface Recorded {
   head?: string | null;
   compared?: Comparison | undefined;
   open?: OpenPullRequest | undefined;
+  last?: LastPullRequest | undefined;
   /** Whether GitHub lets it make a draft of a pull request, and the other way round. */
   redrafts?: boolean;
   /** By commit; where none is given, one plain file. */
@@ -13,7 +14,15 @@ export interface Recorded {
 }
 
 /** GitHub as a list of calls, for tests: it answers what it is given. */
-export function recordGitHub({ head = null, compared, open, modes = {}, isUndone = true, redrafts = true }: Recorded) {
+export function recordGitHub({
+  head = null,
+  compared,
+  open,
+  last,
+  modes = {},
+  isUndone = true,
+  redrafts = true,
+}: Recorded) {
   const calls: unknown[][] = [];
   const record =
     <T>(name: string, answer: T) =>
@@ -26,6 +35,7 @@ export function recordGitHub({ head = null, compared, open, modes = {}, isUndone
     branchHead: record("branchHead", head),
     compare: record("compare", compared),
     findPullRequest: record("findPullRequest", open),
+    lastPullRequest: record("lastPullRequest", last),
     createPullRequest: record("createPullRequest", {
       number: 7,
       url: "https://github.com/acme/shop/pull/7",

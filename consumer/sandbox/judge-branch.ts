@@ -21,8 +21,8 @@ export interface BranchFacts {
 
 /** What a run left on its branch, once that is put right. */
 export type Left =
-  /** Nothing a pull request could be opened for. */
-  | { kind: "nothing" }
+  /** Nothing a pull request could be opened for. `isTakenBack`: something else was pushed. */
+  | { kind: "nothing"; isTakenBack?: true }
   /** `isNew`: it was not there before this run. `commit` is the newest that bugbot answers for. */
   | { kind: "work"; isNew: boolean; commit: string }
   /** Something that must not stand there; it was taken back. */

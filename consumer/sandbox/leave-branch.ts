@@ -1,19 +1,25 @@
 import { rulesOf } from "../../shared/rules-of.ts";
 import type { GitHub } from "../clients/github.ts";
+import type { Effect } from "../effect.ts";
+import { findStanding, type Standing, standingInWords, unpushedInWords } from "../endings/what-stands.ts";
 import type { Outside } from "../needs.ts";
+import type { Left } from "./judge-branch.ts";
 import type { Lease } from "./lease.ts";
 import { movedInWords, settleBranch } from "./settle-branch.ts";
 
 export interface LeftBranch {
   /** For the person. */
   words: string;
-  pullRequestUrl?: string;
+  /** What stands of the thread's fix now. */
+  standing: Standing;
 }
 
 type LeaveBranchNeeds = Pick<
   Outside,
   "github" | "leases" | "record" | "settings" | "redact" | "checkpoints" | "conversations" | "now"
 >;
+
+const effect: Effect = (_name, act) => act(false);
 
 /**
  * Puts right the branch of a run that nobody follows any more: what may stay and is in a pull request stays; anything else the run
@@ -22,40 +28,40 @@ type LeaveBranchNeeds = Pick<
 export async function leaveBranch(lease: Lease, conversation: string, needs: LeaveBranchNeeds): Promise<LeftBranch> {
   const { github, settings } = needs;
   const { repository, branch, headBefore, commandId } = lease;
-  const unchecked = { words: `Look at the branch \`${branch}\` in ${repository}: I could not check it.` };
-  try {
-    return github ? await settle(github) : unchecked;
-  } catch {
-    return unchecked;
-  }
+  const left = github ? await settle(github).catch(() => undefined) : undefined;
+  const standing = await findStanding(conversation, "after it was lost", { ...needs, effect });
+  return { words: inWords(), standing };
 
-  async function settle(at: GitHub): Promise<LeftBranch> {
+  async function settle(at: GitHub): Promise<Left | undefined> {
     const found = await at.repository(repository);
-    if (!found) return unchecked;
-    const isThere = (await at.branchHead(repository, branch)) !== headBefore;
+    if (!found) return undefined;
     const { paths: allowedPaths } = rulesOf(settings, found.name);
     const run = { kind: "lost" as const };
     const facts = { repository: found, branch, headBefore, commandId, conversation, allowedPaths, run };
-    const left = await settleBranch(facts, { ...needs, github: at, effect: (_name, act) => act(false) });
-    switch (left.kind) {
-      case "work": {
-        const open = await at.findPullRequest(repository, branch);
-        if (!open) return unchecked;
-        const link = `[Pull request #${open.number}](${open.url})`;
-        const words =
-          headBefore === null
-            ? `${link} is open.`
-            : `${link} holds what was pushed; what it says of itself may be older.`;
-        return { words, pullRequestUrl: open.url };
-      }
+    return settleBranch(facts, { ...needs, github: at, effect });
+  }
+
+  function inWords(): string {
+    const stands = standingInWords(standing);
+    switch (left?.kind) {
+      case undefined:
+        return also(`Look at the branch \`${branch}\` in ${repository}: I could not check it.`);
+      case "work":
+        return headBefore === null && stands !== ""
+          ? stands
+          : also("What was pushed stays; what its pull request says of itself may be older.");
       case "moved":
-        return { words: movedInWords(facts, left.reason) };
+        return also(movedInWords({ repository: { name: repository }, branch }, left.reason));
       case "taken_back":
-        return { words: `What was pushed is taken back. ${left.reason}` };
+        return also(`What was pushed is taken back. ${left.reason}`);
       case "nothing":
-        return { words: isThere ? "What was pushed is taken back." : "Nothing was pushed." };
+        return unpushedInWords(standing, { isTakenBack: left.isTakenBack });
       default:
         return left satisfies never;
+    }
+
+    function also(words: string): string {
+      return `${words} ${stands}`.trimEnd();
     }
   }
 }

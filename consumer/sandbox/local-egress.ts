@@ -1,4 +1,5 @@
 import { WorkerEntrypoint } from "cloudflare:workers";
+import { logThrown } from "../../shared/log-thrown.ts";
 import { readSettings } from "../../shared/settings.ts";
 import { egressNeeds } from "./egress-needs.ts";
 import { serveEgress } from "./serve-egress.ts";
@@ -9,6 +10,10 @@ import { serveEgress } from "./serve-egress.ts";
  */
 export class LocalEgress extends WorkerEntrypoint<Env> {
   override async fetch(request: Request): Promise<Response> {
+    return logThrown({ worker: "consumer", env: this.env, handler: "egress" }, () => this.#pass(request));
+  }
+
+  async #pass(request: Request): Promise<Response> {
     const { EXECUTOR_URL, ANTHROPIC_BASE_URL, GITHUB_URL } = readSettings(this.env);
     const url = new URL(request.url);
     const [, leaseId = "", upstream = "", path = ""] =

@@ -42,13 +42,14 @@ export async function settleBranch(
       () => undefined,
     );
   }
-  if (undo === null || isUndone) return left;
+  if (undo === null) return left;
+  if (isUndone) return left.kind === "nothing" ? { ...left, isTakenBack: true } : left;
   return { kind: "moved", reason: reason ?? "It holds what I should take back." };
 }
 
 /** For whoever looks after the branch now. */
 export function movedInWords(
-  { repository, branch }: Pick<BranchFacts, "repository" | "branch">,
+  { repository, branch }: { repository: { name: string }; branch: string },
   reason: string,
 ): string {
   return `Look at the branch \`${branch}\` in ${repository.name}: somebody else has pushed to it since, so I leave it as it is. ${reason}`;

@@ -35,6 +35,17 @@ describe("a conversation", () => {
     expect(await conversations.find("thread")).toMatchObject({ summary: null, hasCheckpoint: false, branch: "b" });
   });
 
+  it("has no pull request of another branch than its own", async ({ expect }) => {
+    const conversations = createConversations(env.DB);
+    const url = "https://github.com/acme/shop/pull/1";
+    await conversations.remember("thread", { repository: "acme/shop", branch: "b" }, 1);
+    await conversations.rememberPullRequest("thread", url, 2);
+    await conversations.remember("thread", { repository: "acme/shop", branch: "b" }, 3);
+    expect(await conversations.find("thread")).toMatchObject({ pullRequestUrl: url });
+    await conversations.remember("thread", { repository: "acme/web", branch: "b" }, 4);
+    expect(await conversations.find("thread")).toMatchObject({ pullRequestUrl: null });
+  });
+
   it("is free again when its command has ended without letting go", async ({ expect }) => {
     const conversations = createConversations(env.DB);
     const commands = createCommands(env.DB);

@@ -57,12 +57,14 @@ export function createConversations(db: D1Database) {
       };
     },
 
+    /** The pull request of another branch is forgotten with it. */
     async remember(id: string, { issue, repository, branch }: ConversationFacts, nowMs: number): Promise<void> {
       await db
         .prepare(
           `INSERT INTO conversations (id, issue_id, issue_identifier, issue_url, repository, branch, updated_at)
            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-           ON CONFLICT (id) DO UPDATE SET issue_id = ?2, issue_identifier = ?3, issue_url = ?4, repository = ?5, branch = ?6, updated_at = ?7`,
+           ON CONFLICT (id) DO UPDATE SET issue_id = ?2, issue_identifier = ?3, issue_url = ?4, repository = ?5, branch = ?6, updated_at = ?7,
+             pull_request_url = CASE WHEN repository IS ?5 AND branch IS ?6 THEN pull_request_url END`,
         )
         .bind(id, issue?.id ?? null, issue?.identifier ?? null, issue?.url ?? null, repository, branch, nowMs)
         .run();

@@ -87,7 +87,7 @@ export function createLink({ memory, save, locate, deliver, token, allowedBots, 
         clearTimeout(timers.get(action.name) ?? null);
         timers.set(
           action.name,
-          setTimeout(() => put({ kind: "timer", name: action.name }), action.afterMs),
+          setTimeout(() => ring(action.name), action.afterMs),
         );
         return;
       case "enqueue":
@@ -97,6 +97,11 @@ export function createLink({ memory, save, locate, deliver, token, allowedBots, 
       default:
         return action satisfies never;
     }
+  }
+
+  /** By a promise: what is thrown in a timer itself, the runtime tells nobody. */
+  function ring(name: TimerName): void {
+    void Promise.resolve({ kind: "timer" as const, name }).then(put);
   }
 
   function open(connection: number, url: string): void {

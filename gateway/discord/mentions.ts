@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import { logThrown } from "../../shared/log-thrown.ts";
 import type { MentionsReport } from "./mention-link.ts";
 import type { Listener, ListenerOptions } from "./mention-listener.ts";
 
@@ -18,14 +19,18 @@ export class DiscordMentions extends DurableObject<Env> {
 
   /** Connects unless connected. */
   async ensure(): Promise<void> {
-    await (await this.#listener).ensure();
+    await this.#do("ensure", (listener) => listener.ensure());
   }
 
   async state(): Promise<MentionsReport> {
-    return (await this.#listener).state();
+    return this.#do("state", (listener) => listener.state());
   }
 
   override async alarm(): Promise<void> {
-    await this.ensure();
+    await this.#do("alarm", (listener) => listener.ensure());
+  }
+
+  #do<T>(handler: string, act: (listener: Listener) => Promise<T>): Promise<T> {
+    return logThrown({ worker: "gateway", env: this.env, handler }, async () => act(await this.#listener));
   }
 }

@@ -136,13 +136,14 @@ export function createAnswers(apiUrl: string, url: string) {
       head: side(pr.head, pr.headSha),
       base: side(pr.base, pr.baseSha),
       locked: false,
-      ...nothings(["assignee", "milestone", "auto_merge", "merge_commit_sha", "merged_at"]),
+      ...nothings(["assignee", "milestone", "auto_merge", "merge_commit_sha"]),
       assignees: [],
       requested_reviewers: [],
       author_association: "COLLABORATOR",
       created_at: pr.createdAt,
       updated_at: pr.updatedAt,
       closed_at: pr.closedAt,
+      merged_at: pr.mergedAt,
     };
   };
 
@@ -157,7 +158,7 @@ export function createAnswers(apiUrl: string, url: string) {
       commits: compared?.aheadBy ?? 0,
       comments: pr.comments.length,
       review_comments: 0,
-      merged: false,
+      merged: pr.mergedAt !== null,
       merged_by: null,
       mergeable: true,
       mergeable_state: "clean",

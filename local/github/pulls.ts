@@ -18,6 +18,7 @@ export interface PullRequest {
   createdAt: string;
   updatedAt: string;
   closedAt: string | null;
+  mergedAt: string | null;
 }
 
 export interface GitHubRepository {
@@ -59,6 +60,19 @@ export function createPulls(repositories: Repositories, history: History, author
     Object.assign(pull, { state: "closed", closedAt: now, updatedAt: now });
   }
 
+  /** Squashes it into one commit on its base. Its branch stays. */
+  async function merge({ fullName }: GitHubRepository, pull: PullRequest): Promise<void> {
+    const message = `${pull.title} (#${pull.number})`;
+    const tip = await repositories.resolve(fullName, pull.base);
+    if (!tip) throw problem({ code: "invalid", field: "base" });
+    // As the shop's pull requests are: nobody has pushed to the base since.
+    const squashed = ["commit-tree", `${pull.headSha}^{tree}`, "-p", tip, "-m", message];
+    const sha = (await repositories.git(fullName, squashed)).trim();
+    await repositories.git(fullName, ["update-ref", `refs/heads/${pull.base}`, sha]);
+    close(pull);
+    pull.mergedAt = pull.closedAt;
+  }
+
   async function open(repository: GitHubRepository, { title, head, base, body, draft }: NewPull): Promise<PullRequest> {
     const { fullName, owner } = repository;
     const branch = head.startsWith(`${owner}:`) ? head.slice(owner.length + 1) : head;
@@ -92,11 +106,12 @@ export function createPulls(repositories: Repositories, history: History, author
       createdAt: now,
       updatedAt: now,
       closedAt: null,
+      mergedAt: null,
     };
     repository.pulls.push(pull);
     return pull;
   }
 
-  return { current, open, close };
+  return { current, open, close, merge };
 }
 export type Pulls = ReturnType<typeof createPulls>;
