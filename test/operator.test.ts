@@ -69,7 +69,7 @@ describe("bugbot dlq", () => {
   it("shows one with each attempt", async ({ expect }) => {
     const { code, stdout } = await bugbot("dlq show slack-EvDead");
     expect(code).toBe(0);
-    expect(stdout).toMatch(/create issue, attempt 1: [\s\S]*create issue, attempt 3: /);
+    expect(stdout).toMatch(/choose repository, attempt 1: [\s\S]*choose repository, attempt 3: /);
     expect(stdout).toContain("npx bugbot dlq replay slack-EvDead");
     expect(await json("dlq show slack-EvDead")).toMatchObject({
       status: "dead",
