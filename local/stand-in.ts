@@ -17,6 +17,8 @@ export interface RecordedRequest {
   at: number;
   /** When its answer was there to be sent; undefined until then, and for one that is never answered. */
   answeredAt?: number;
+  /** When the connection was gone before the whole answer was sent; undefined until then. */
+  abandonedAt?: number;
   /** The vendor's own name of the call: "chat.postMessage", "issueCreate", "GET /repos/acme/shop". */
   operation: string;
 }
@@ -77,6 +79,9 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn & {
       operation: options.operation?.(seen) ?? `${seen.method} ${path.split("?", 1)[0]}`,
     };
     requests.push(recorded);
+    outgoing.once("close", () => {
+      if (!outgoing.writableFinished) recorded.abandonedAt = Date.now();
+    });
     if (delayMs > 0) await wait(delayMs);
 
     const hasBody = seen.method !== "GET" && seen.method !== "HEAD";

@@ -3,7 +3,7 @@ import { vendorTimeoutMs } from "../../shared/limits.ts";
 import type { Log } from "../../shared/log.ts";
 import type { Purpose } from "../clients/github-access.ts";
 import { judge, type Upstreams } from "./egress.ts";
-import { isOpen, type Lease } from "./lease.ts";
+import { isOpen as isLeaseOpen, type Lease } from "./lease.ts";
 import { endOnlyIf, type PushHead, readPush, refuseUpdates, rejection, remoteError } from "./receive-pack.ts";
 import { type ApiError, serveModel, type ServeModelNeeds } from "./serve-model.ts";
 
@@ -78,7 +78,7 @@ export async function serveEgress(request: Request, leaseId: string, needs: Egre
       // What is read here is not compressed.
       headers.set("accept-encoding", "identity");
       if (beta !== "") headers.set("anthropic-beta", beta);
-      return serveModel(request, lease, { ...needs, ask: forward, count: countAt(verdict.url), refuse });
+      return serveModel(request, lease, { ...needs, ask: forward, count: countAt(verdict.url), refuse, isOpen });
     case "registry":
       return forward(null);
     case "push": {
@@ -129,7 +129,7 @@ export async function serveEgress(request: Request, leaseId: string, needs: Egre
     if (!head) return refuse(403, "not a git push");
     const reason = refuseUpdates(head, branch, headBefore) ?? (await noteOrRefuse(head));
     // A pack without its end is none: whoever stops a run, or its expiry, also stops what is on its way.
-    if (reason === undefined) return send(endOnlyIf(body, async () => isStill(await findLease(leaseId))));
+    if (reason === undefined) return send(endOnlyIf(body, isOpen));
     logRefusal(reason);
     // git reads the answer only after it has sent everything.
     await body.pipeTo(new WritableStream());
@@ -145,10 +145,12 @@ export async function serveEgress(request: Request, leaseId: string, needs: Egre
     return undefined;
   }
 
-  function isStill(found: Lease | undefined): boolean {
-    const still = found !== undefined && isOpen(found, now());
-    if (!still) logRefusal("this run is over");
-    return still;
+  /** Whether the run goes on meanwhile. */
+  async function isOpen(): Promise<boolean> {
+    const found = await findLease(leaseId);
+    const isStill = found !== undefined && isLeaseOpen(found, now());
+    if (!isStill) logRefusal("this run is over");
+    return isStill;
   }
 
   function refuse(status: number, reason: string, error: ApiError = { type: "permission_error" }): Response {
