@@ -189,7 +189,7 @@ describe("a fix that is stopped while the model says nothing for long", () => {
     await world.mention("stop", { threadTs: message.ts });
     expect(await world.settled(eventId)).toMatchObject({ outcome: "stopped" });
     expect(asked(eventId)?.abandonedAt).toBeDefined();
-    const [said] = world.slack.thread(world.channel, message.ts).filter(({ text }) => text.startsWith("Stopped."));
+    const said = world.slack.thread(world.channel, message.ts).find(({ text }) => text.startsWith("Stopped."));
     expect(said?.text).toMatch(/\n\$0\.(?:0[1-9]|1\d) · /);
   });
 });

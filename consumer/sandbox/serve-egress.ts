@@ -2,6 +2,7 @@ import { Failure } from "../../shared/failure.ts";
 import { vendorTimeoutMs } from "../../shared/limits.ts";
 import type { Log } from "../../shared/log.ts";
 import type { Purpose } from "../clients/github-access.ts";
+import { parseRetryAfter, vendorFailure } from "../clients/vendor-failure.ts";
 import { judge, type Upstreams } from "./egress.ts";
 import { isOpen as isLeaseOpen, type Lease } from "./lease.ts";
 import { endOnlyIf, type PushHead, readPush, refuseUpdates, rejection, remoteError } from "./receive-pack.ts";
@@ -108,9 +109,17 @@ export async function serveEgress(request: Request, leaseId: string, needs: Egre
       }
       headers.set("authorization", `Basic ${btoa(`x-access-token:${token}`)}`);
       const response = await forward(body);
-      // Git asks without a body first: that is when an ended token shows, and when asking again costs nothing.
-      if (response.status !== 401 || body || again || !access.forget(token)) return response;
+      const { status } = response;
+      if (status !== 401 && status !== 403) return response;
       await response.body?.cancel();
+      const isRenewed = status === 401 && access.forget(token);
+      // Git asks without a body first: that is when an ended token shows, and when asking again costs nothing.
+      if (isRenewed && !body && !again) continue;
+      const credential = status === 401 ? access.whenUnknown : access.whenForbidden(repository, purpose);
+      const retryAfterMs = parseRetryAfter(response.headers.get("retry-after"));
+      const { reply } = vendorFailure({ vendor: "GitHub", status, retryAfterMs, credential, cause: undefined });
+      logRefusal(reply);
+      return remoteError(url.searchParams.get("service"), reply);
     }
   }
 
