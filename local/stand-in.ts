@@ -44,6 +44,13 @@ export interface Fault {
   strike?: () => void;
 }
 
+/** What a proxy or a vendor's own edge answers in its place: a page for people. */
+export const webPage = {
+  status: 200,
+  headers: { "content-type": "text/html; charset=utf-8" },
+  body: "<!DOCTYPE html><html><head><title>Sign in</title></head><body><h1>Sign in to go on</h1></body></html>",
+} satisfies Fault;
+
 /** What every stand-in offers its user. */
 export interface StandIn {
   requests: RecordedRequest[];
