@@ -36,7 +36,10 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 /** The last question with these words, as it came to the model. */
-const asked = (words: string) => world.anthropic.requests.findLast(({ body }) => JSON.stringify(body).includes(words));
+const asked = (words: string) =>
+  world.anthropic.requests.findLast(
+    ({ path, body }) => !path.includes("count_tokens") && JSON.stringify(body).includes(words),
+  );
 const asking = (content: string) => ({ messages: [{ role: "user", content }] });
 /** Of the dollar that was put aside: the prompt, and what could be thought in some seconds. In millionths of a dollar. */
 const isCents = (spent: number) => spent > 3000 && spent < 300_000;
