@@ -35,7 +35,7 @@ export default defineConfig({
           cloudflareTest({
             miniflare: {
               compatibilityDate: "2026-10-01",
-              compatibilityFlags: ["nodejs_compat"],
+              compatibilityFlags: ["nodejs_compat", "enable_request_signal"],
               d1Databases: ["DB"],
               kvNamespaces: ["BUGBOT_KV"],
               r2Buckets: ["CHECKPOINTS"],

@@ -1,11 +1,20 @@
 import { randomUUID } from "node:crypto";
 import * as z from "zod/mini";
 import { messagesRequestSchema, readModelCall, type ModelCall } from "./anthropic/request.ts";
-import { createMessage, estimateTokens, toEndlessStream, toEventStream, type Block } from "./anthropic/response.ts";
+import { createMessage, estimateTokens, toUnendedStream, toEventStream, type Block } from "./anthropic/response.ts";
 import { startStandIn, type RecordedRequest, type StandIn } from "./stand-in.ts";
 
-/** What the model does next: speak or use tools (compressed on the way, too), answer with an API error, never answer, or never end. */
-export type Turn = Block[] | { gzip: Block[] } | { status: number; type: string; message: string } | "hang" | "endless";
+/**
+ * What the model does next: speak or use tools (compressed on the way, too), answer with an API error, never answer (`hang`), begin and then say
+ * nothing for as long as somebody listens (`silent`), or never end (`endless`).
+ */
+export type Turn =
+  | Block[]
+  | { gzip: Block[] }
+  | { status: number; type: string; message: string }
+  | "hang"
+  | "silent"
+  | "endless";
 export type Script = (call: ModelCall) => Turn;
 
 export interface AnthropicOptions {
@@ -16,16 +25,12 @@ export interface AnthropicOptions {
 
 export interface Anthropic extends StandIn {
   url: string;
-  /** How many endless answers nobody read on. */
-  abandoned: () => number;
 }
 
 /** A local stand-in for Anthropic's Messages API (https://docs.claude.com/en/api/messages), driven by a script: no model runs. */
 export async function createAnthropic({ apiKey, script }: AnthropicOptions): Promise<Anthropic> {
   const takeTurn: Script = (call) =>
     typeof script === "function" ? script(call) : (script[call.turn] ?? [{ text: "There is nothing left to do." }]);
-
-  let abandoned = 0;
 
   function answer(request: Request, recorded: RecordedRequest): Response | Promise<Response> {
     const refusal = refuseUnknown(request, apiKey);
@@ -37,7 +42,8 @@ export async function createAnthropic({ apiKey, script }: AnthropicOptions): Pro
     // Claude Code's side requests (a title, a topic) bring no tools; they are not part of the conversation.
     const turn = parsed.data.tools?.length ? takeTurn(readModelCall(parsed.data)) : [{ text: "A bug" }];
     if (turn === "hang") return new Promise(() => {});
-    if (turn === "endless") return eventStream(toEndlessStream(createMessage(parsed.data, []), () => (abandoned += 1)));
+    if (turn === "silent" || turn === "endless")
+      return eventStream(toUnendedStream(createMessage(parsed.data, []), turn === "endless"));
     if ("status" in turn) return apiError(turn.status, turn.type, turn.message);
     const message = createMessage(parsed.data, "gzip" in turn ? turn.gzip : turn);
     const whole = parsed.data.stream ? eventStream(toEventStream(message)) : apiAnswer(message);
@@ -45,7 +51,7 @@ export async function createAnthropic({ apiKey, script }: AnthropicOptions): Pro
   }
 
   const { origin, ...standIn } = await startStandIn({ answer });
-  return { ...standIn, url: origin, abandoned: () => abandoned };
+  return { ...standIn, url: origin };
 }
 
 /** What the API refuses before it reads the body, in its own words. */

@@ -17,6 +17,8 @@ export interface RecordedRequest {
   at: number;
   /** When its answer was there to be sent; undefined until then, and for one that is never answered. */
   answeredAt?: number;
+  /** When the connection was gone before the whole answer was sent; undefined until then. */
+  abandonedAt?: number;
   /** The vendor's own name of the call: "chat.postMessage", "issueCreate", "GET /repos/acme/shop". */
   operation: string;
 }
@@ -41,6 +43,13 @@ export interface Fault {
   /** What else happens at that moment. */
   strike?: () => void;
 }
+
+/** What a proxy or a vendor's own edge answers in its place: a page for people. */
+export const webPage = {
+  status: 200,
+  headers: { "content-type": "text/html; charset=utf-8" },
+  body: "<!DOCTYPE html><html><head><title>Sign in</title></head><body><h1>Sign in to go on</h1></body></html>",
+} satisfies Fault;
 
 /** What every stand-in offers its user. */
 export interface StandIn {
@@ -77,6 +86,9 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn & {
       operation: options.operation?.(seen) ?? `${seen.method} ${path.split("?", 1)[0]}`,
     };
     requests.push(recorded);
+    outgoing.once("close", () => {
+      if (!outgoing.writableFinished) recorded.abandonedAt = Date.now();
+    });
     if (delayMs > 0) await wait(delayMs);
 
     const hasBody = seen.method !== "GET" && seen.method !== "HEAD";

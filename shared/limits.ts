@@ -107,6 +107,9 @@ export const databaseTimeoutMs = 5_000;
 /** One answer of KV, which usually takes milliseconds: https://developers.cloudflare.com/kv/concepts/how-kv-works/ */
 export const kvTimeoutMs = 5_000;
 
+/** How often it is looked whether whoever asked the model still listens, and may: an answer of half an hour stays below the 1,000 queries that D1 takes from one invocation, https://developers.cloudflare.com/d1/platform/limits/ */
+export const listenEveryMs = 3_000;
+
 /** One call to a vendor. */
 export const vendorTimeoutMs = 15_000;
 

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { demoCustomer } from "../local/demo-behaviour.ts";
+import { linearFaults } from "../local/linear/errors.ts";
+import { webPage } from "../local/stand-in.ts";
 import { breakerLimits } from "../shared/limits.ts";
 import { createWorld, type World } from "./world.ts";
 
@@ -149,6 +151,30 @@ describe("when a source fails", () => {
     );
     expect(retried.outcome).toBe("succeeded");
     expect(issues()).toHaveLength(count + 1);
+  });
+
+  it("Linear and Slack: what only their answers' words say passes, and is tried again", async ({ expect }) => {
+    const count = issues().length;
+    world.linear.fault("issueCreate", linearFaults.lockTimeout);
+    world.linear.fault("issueCreate", linearFaults.internalError);
+    world.linear.fault("commentCreate", { ...linearFaults.rateLimited, headers: { "retry-after": "1" } });
+    world.slack.fault("chat.postMessage", webPage);
+    const { outcome, replies } = await world.mention(asked);
+    expect(outcome).toBe("succeeded");
+    expect(replies).toHaveLength(1);
+    expect(issues()).toHaveLength(count + 1);
+    expect(commentsOf(issues().at(-1)?.id)).toHaveLength(1);
+  });
+
+  it("Linear: a page that says nothing of the key does not blame it", async ({ expect }) => {
+    world.linear.fault("issueCreate", { ...webPage, status: 400, times: 9 });
+    const { outcome, replies } = await world.mention(asked);
+    world.linear.mend();
+    expect(outcome).toBe("refused");
+    expect(replies.map(({ text }) => text)).toEqual([
+      expect.stringMatching(/^❌ Linear did not accept this \(HTTP 400\)\.$/m),
+    ]);
+    expect(JSON.stringify(replies)).not.toMatch(/LINEAR_API_KEY|Sign in/);
   });
 });
 

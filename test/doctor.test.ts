@@ -4,6 +4,7 @@ import { createHealth } from "../gateway/health.ts";
 import { createTestDoor } from "../gateway/test-door.ts";
 import { startStandIn } from "../local/stand-in.ts";
 import { createRunner, type Runner } from "../cli/run-bugbot.ts";
+import { webPage } from "../local/stand-in.ts";
 import { createWorld, type World } from "./world.ts";
 
 let world: World;
@@ -84,6 +85,7 @@ describe("bugbot doctor", () => {
     for (const [status, error] of [
       [503, "internal_error"],
       [429, "ratelimited"],
+      [400, "fatal_error"],
     ] as const) {
       all(status);
       slack.fault("auth.test", { status: 200, body: { ok: false, error } });
@@ -96,6 +98,14 @@ describe("bugbot doctor", () => {
     expect((await tokens()).tokens).toContainEqual(
       expect.objectContaining({ check: "token: Slack", state: "warning", detail: expect.stringContaining("HTTP 503") }),
     );
+
+    slack.fault("auth.test", webPage);
+    anthropic.fault("/v1/models", webPage);
+    const pages = (await tokens()).tokens.filter(({ check }) => /Slack|model/.test(check));
+    expect(pages.map(({ state, detail }) => `${state}: ${detail}`)).toEqual([
+      "warning: Slack does not answer.",
+      "warning: it answers, but lists no models",
+    ]);
 
     all(401);
     slack.fault("auth.test", { status: 200, body: { ok: false, error: "token_revoked" } });

@@ -16,6 +16,14 @@ interface Terms {
   maxUsd?: number;
 }
 
+export const headers = {
+  "x-api-key": "placeholder",
+  "anthropic-version": "2023-06-01",
+  "content-type": "application/json",
+};
+/** What is asked of the model, but for the words. */
+export const question = { model: "claude-sonnet-5-5", max_tokens: 1000, tools: [{ name: "Read" }] };
+
 /** A run's lease without the run: what a container could do with it is done by the test. */
 export async function lend(world: Place, { branch = "bugbot/bug-1", headBefore = null, maxUsd = 5 }: Terms = {}) {
   const db = await world.database();
@@ -40,11 +48,12 @@ export async function lend(world: Place, { branch = "bugbot/bug-1", headBefore =
     commandId,
     git: `${world.egressUrl}/${id}/git/${world.repository}.git`,
     registry: `${world.egressUrl}/${id}/registry`,
+    model: `${world.egressUrl}/${id}/model/v1/messages`,
     ask: (body: object, init: RequestInit = {}, path = "/v1/messages") =>
       fetch(`${world.egressUrl}/${id}/model${path}`, {
         method: "POST",
-        headers: { "x-api-key": "placeholder", "anthropic-version": "2023-06-01", "content-type": "application/json" },
-        body: JSON.stringify({ model: "claude-sonnet-5-5", max_tokens: 1000, tools: [{ name: "Read" }], ...body }),
+        headers,
+        body: JSON.stringify({ ...question, ...body }),
         ...init,
       }),
     close: () => db.prepare("UPDATE leases SET closed_at = 1 WHERE id = ?").bind(id).run(),

@@ -77,6 +77,23 @@ describe("@bugbot fix with a GitHub App", () => {
     expect(world.github.pullRequests(world.repository)).toHaveLength(2);
   });
 
+  it("is given a new token once where GitHub refuses one before its end, and then says what to do", async ({
+    expect,
+  }) => {
+    const isRead = ({ operation }: { operation: string }) => operation === "GET /repos/acme/shop";
+    const before = world.github.requests.filter(isRead).length;
+    const minted = world.github.app?.minted.length ?? 0;
+    world.github.fault(isRead, { status: 401, body: { message: "Bad credentials" }, times: 9 });
+    const { outcome, replies } = await world.mention("fix https://github.com/acme/shop it is refused");
+    world.github.mend();
+    expect(outcome).toBe("refused");
+    expect(replies.map(({ text }) => text)).toEqual([
+      expect.stringMatching(/^❌ GitHub refuses my access: .*tokens that it gives the GitHub App.*still installed/),
+    ]);
+    expect(world.github.requests.filter(isRead).length - before).toBe(2);
+    expect((world.github.app?.minted.length ?? 0) - minted).toBeLessThanOrEqual(2);
+  });
+
   it("says what to grant when the App may not push, and leaves nothing", async ({ expect }) => {
     const before = await world.github.branches(world.repository);
     world.github.app?.install("acme", { permissions: { contents: "read", metadata: "read", pull_requests: "write" } });

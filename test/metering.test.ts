@@ -1,13 +1,16 @@
+import { request } from "node:http";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import * as z from "zod/mini";
 import type { Script } from "../local/anthropic.ts";
-import { lend } from "./egress-lease.ts";
+import { headers, lend, question } from "./egress-lease.ts";
 import { createWorld, type World } from "./world.ts";
 
 const answer = [{ text: "What a cart does with a code. ".repeat(40) }];
 const scripts: Record<string, Script> = {
   "case-gzip": () => ({ gzip: answer }),
   "case-endless": () => "endless",
+  "case-silent": () => "silent",
+  "case-hang": () => "hang",
   "case-refused": () => ({ status: 529, type: "overloaded_error", message: "Overloaded" }),
   // Spends at the model's door what Claude Code itself knows nothing of.
   "case-own-spending": ({ turn }) => {
@@ -32,7 +35,14 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
+/** The last question with these words, as it came to the model. */
+const asked = (words: string) =>
+  world.anthropic.requests.findLast(
+    ({ path, body }) => !path.includes("count_tokens") && JSON.stringify(body).includes(words),
+  );
 const asking = (content: string) => ({ messages: [{ role: "user", content }] });
+/** Of the dollar that was put aside: the prompt, and what could be thought in some seconds. In millionths of a dollar. */
+const isCents = (spent: number) => spent > 3000 && spent < 300_000;
 const usageSchema = z.object({
   input_tokens: z.number(),
   cache_creation_input_tokens: z.number(),
@@ -89,7 +99,43 @@ describe("what a run asks of the model", () => {
     // Of 100,000 tokens that were asked for at most, some thousands.
     expect(spent).toBeGreaterThan(3000);
     expect(spent).toBeLessThan(300_000);
-    await world.until(() => (world.anthropic.abandoned() > 0 ? true : undefined));
+    await world.until(() => asked("case-endless")?.abandonedAt);
+  });
+
+  it("is no longer asked of the model once whoever asked closed the connection, while it thinks unseen", async ({
+    expect,
+  }) => {
+    const lease = await lend(world);
+    const controller = new AbortController();
+    const response = await lease.ask(
+      { stream: true, max_tokens: 100_000, ...asking("case-silent") },
+      { signal: controller.signal },
+    );
+    await response.body?.getReader().read();
+    controller.abort();
+    await world.until(() => asked("case-silent")?.abandonedAt);
+    expect((await lease.spent()).spent_micro_usd).toSatisfy(isCents);
+  });
+
+  it("is no longer asked of the model once the connection is cut, before it began to answer", async ({ expect }) => {
+    const lease = await lend(world);
+    const asker = request(lease.model, { method: "POST", headers });
+    asker.on("error", () => undefined);
+    asker.end(JSON.stringify({ ...question, max_tokens: 100_000, ...asking("case-hang") }));
+    await world.until(() => asked("case-hang"));
+    asker.socket?.resetAndDestroy();
+    await world.until(() => asked("case-hang")?.abandonedAt);
+    expect((await lease.spent()).spent_micro_usd).toSatisfy(isCents);
+  });
+
+  it.for(["close", "expire"] as const)("is heard no longer than its run goes on: %s", async (end, { expect }) => {
+    const lease = await lend(world);
+    const answering = lease.ask({ max_tokens: 100_000, ...asking(`case-hang ${end}`) });
+    await world.until(() => asked(`case-hang ${end}`));
+    await lease[end]();
+    expect((await answering).ok).toBe(false);
+    await world.until(() => asked(`case-hang ${end}`)?.abandonedAt);
+    expect((await lease.spent()).spent_micro_usd).toSatisfy(isCents);
   });
 
   it("is refused when the budget is spent, in words Claude Code takes as final", async ({ expect }) => {
@@ -127,6 +173,27 @@ describe("what a run asks of the model", () => {
     expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(9);
     controller.abort();
     await lease.spent();
+  });
+});
+
+describe("a fix that is stopped while the model says nothing for long", () => {
+  it.for(["case-silent", "case-hang"])("is heard no longer, and costs cents: %s", async (word, { expect }) => {
+    const eventId = `Ev${word}`;
+    const {
+      body,
+      headers: signed,
+      message,
+    } = world.slack.mention(`fix https://github.com/acme/shop ${eventId}`, {
+      channel: world.channel,
+      eventId,
+    });
+    await world.post(body, signed);
+    await world.until(() => asked(eventId));
+    await world.mention("stop", { threadTs: message.ts });
+    expect(await world.settled(eventId)).toMatchObject({ outcome: "stopped" });
+    expect(asked(eventId)?.abandonedAt).toBeDefined();
+    const said = world.slack.thread(world.channel, message.ts).find(({ text }) => text.startsWith("Stopped."));
+    expect(said?.text).toMatch(/\n\$0\.(?:0[1-9]|1\d) · /);
   });
 });
 

@@ -73,7 +73,7 @@ describe("bugbot dlq", () => {
     expect(stdout).toContain("npx bugbot dlq replay slack-EvDead");
     expect(await json("dlq show slack-EvDead")).toMatchObject({
       status: "dead",
-      errors: [{ step: "create issue", attempt: 1 }, {}, {}],
+      errors: [{ step: "choose repository", attempt: 1 }, {}, {}],
     });
   });
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, it } from "vitest";
 import { isGoneForGood } from "../consumer/gone.ts";
 import { createSlackReplies } from "../consumer/replies/slack.ts";
 import { createSlack, type Slack } from "../local/slack.ts";
+import { webPage } from "../local/stand-in.ts";
 import type { Command } from "../shared/command.ts";
 import { createRedact, type Redact } from "../shared/redact.ts";
 
@@ -91,6 +92,23 @@ it.for(["not_in_channel", "channel_not_found"])(
       reply: expect.stringContaining("/invite @bugbot"),
     });
     await expect(posting).rejects.not.toSatisfy(isGoneForGood);
+  },
+);
+
+it.for([
+  ["before it was said", false],
+  ["after it was said", true],
+] as const)(
+  "is said once where a page for people answered in Slack's place, %s",
+  async ([, afterEffect], { expect }) => {
+    const command = asked();
+    slack.fault("chat.postMessage", { ...webPage, afterEffect });
+    await expect(replies().post(command, { text: "✅ done" }, false)).rejects.toMatchObject({
+      retry: true,
+      reply: "I cannot read what Slack answers.",
+    });
+    await replies().post(command, { text: "✅ done" }, true);
+    expect(threadOf(command).map(({ text }) => text)).toEqual(["✅ done"]);
   },
 );
 

@@ -36,7 +36,8 @@ async function check(service: string, ask: () => Promise<Finding>): Promise<Find
     return { ...(await ask()), check: `token: ${service}` };
   } catch (error) {
     const name = `token: ${service}`;
-    if (error instanceof Failure && !error.retry)
+    // What was rejected was the question; a refused credential has a code of its own.
+    if (error instanceof Failure && !error.retry && !error.code.endsWith("_rejected"))
       return problem(name, error.reply, `Look at ${service}'s variables in README.md's table.`);
     return { ...trouble(error instanceof Failure ? error.reply : `${service} does not answer.`), check: name };
   }
@@ -180,9 +181,11 @@ async function askGitHub(github: NonNullable<Outside["github"]>, settings: Setti
 /** https://docs.anthropic.com/en/api/models-list: costs nothing. */
 async function askModel(baseUrl: string, key: string): Promise<Finding> {
   const headers = { "x-api-key": key, "anthropic-version": "2023-06-01" };
-  const { ok: isOk, status } = await get(`${baseUrl}/v1/models?limit=1`, { headers });
-  if (isOk) return ok("", "good");
-  if (status === 404)
+  const response = await get(`${baseUrl}/v1/models?limit=1`, { headers });
+  const { status } = response;
+  const isList = response.ok && modelsSchema.safeParse(await response.json().catch(() => undefined)).success;
+  if (isList) return ok("", "good");
+  if (response.ok || status === 404)
     return warning(
       "",
       "it answers, but lists no models",
@@ -195,6 +198,8 @@ async function askModel(baseUrl: string, key: string): Promise<Finding> {
     "Check ANTHROPIC_API_KEY, and the account's credit.",
   );
 }
+
+const modelsSchema = z.object({ data: z.array(z.unknown()) });
 
 function get(url: string, init: RequestInit): Promise<Response> {
   return fetch(url, { ...init, signal: AbortSignal.timeout(vendorTimeoutMs) });

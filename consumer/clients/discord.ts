@@ -7,7 +7,7 @@ import { callSignal } from "../attempt.ts";
 import { conversationGone, messageGone } from "../gone.ts";
 import { fetchRedacted } from "./fetch-redacted.ts";
 import type { RateLimits } from "./discord-rate-limits.ts";
-import { parseRetryAfter, vendorFailure } from "./vendor-failure.ts";
+import { parseRetryAfter, unreadableAnswer, vendorFailure, waitOf } from "./vendor-failure.ts";
 
 export interface DiscordOptions {
   botToken: string;
@@ -51,21 +51,27 @@ export function createDiscordClient({ botToken, apiUrl, rateLimits, redact = asI
     });
     const answer: unknown = response.status === 204 ? undefined : await response.json().catch(() => undefined);
     const { code, message, retry_after: seconds } = errorSchema.safeParse(answer).data ?? {};
-    const retryAfterMs = response.ok ? undefined : parseRetryAfter(seconds ?? response.headers.get("retry-after"));
-    rateLimits.learn(method, path, { status: response.status, headers: response.headers, retryAfterMs });
-    if (response.ok) return schema.parse(answer);
+    const { ok, status, headers } = response;
+    const retryAfterMs = ok ? undefined : (parseRetryAfter(seconds) ?? waitOf(status, headers));
+    rateLimits.learn(method, path, { status, headers, retryAfterMs });
+    if (ok) {
+      const parsed = schema.safeParse(answer);
+      if (parsed.success) return parsed.data;
+      throw unreadableAnswer("Discord", parsed.error);
+    }
 
     if (code !== undefined && done.includes(code)) return undefined;
     const refused = new Error(`${describe(method, path)}: ${code ?? ""} ${message ?? ""}`);
     if (code === codes.unknownMessage) throw messageGone(refused);
-    if (code !== undefined && goneForGood.has(code)) throw conversationGone(message ?? `${code}`, refused);
+    const gone = goneForGood.get(code ?? 0);
+    if (gone !== undefined) throw conversationGone(gone, refused);
     // The queue can be faster than Discord is with the gateway's answer, which opens the interaction.
-    if (response.status === 404 && path.startsWith("/webhooks/")) {
+    if (status === 404 && path.startsWith("/webhooks/")) {
       throw new Failure("discord_not_yet", { reply: "Discord does not know the interaction.", retry: true });
     }
     throw vendorFailure({
       vendor: "Discord",
-      status: response.status,
+      status,
       retryAfterMs,
       credential: "check DISCORD_BOT_TOKEN, and that the bot may read and write in this channel",
       cause: refused,
@@ -75,7 +81,10 @@ export function createDiscordClient({ botToken, apiUrl, rateLimits, redact = asI
 
 /** https://discord.com/developers/docs/topics/opcodes-and-status-codes#json */
 const codes = { unknownChannel: 10003, unknownGuild: 10004, unknownMessage: 10008 };
-const goneForGood = new Set([codes.unknownChannel, codes.unknownGuild]);
+const goneForGood = new Map([
+  [codes.unknownChannel, "Unknown Channel"],
+  [codes.unknownGuild, "Unknown Guild"],
+]);
 
 /** https://discord.com/developers/docs/reference#uploading-files: in the place of all files that were there. */
 function formOf(body: object, { name, content }: TextFile): FormData {

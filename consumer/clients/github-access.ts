@@ -28,7 +28,8 @@ export function githubAccess(settings: Settings): GitHubAccess | undefined {
   if (GITHUB_APP_ID && GITHUB_APP_PRIVATE_KEY) {
     return {
       ...createAppAccess({ appId: GITHUB_APP_ID, privateKey: GITHUB_APP_PRIVATE_KEY, apiUrl: GITHUB_API_URL }),
-      whenUnknown: "check GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY",
+      whenUnknown:
+        "it does not take the tokens that it gives the GitHub App. See that the App is still installed there, and https://www.githubstatus.com",
       whenForbidden: (repository, purpose) => `give the GitHub App ${permissions[purpose]} on ${repository}`,
     };
   }

@@ -83,6 +83,23 @@ describe("an App's token", () => {
     expect(sent.map(({ line }) => line)).toEqual([lookUp, mint, mint]);
   });
 
+  it.for([
+    [10, 5],
+    [4, 0],
+  ] as const)(
+    "that GitHub gives for %i minutes is used again for %i",
+    async ([lifeMinutes, usedMinutes], { expect }) => {
+      const end = new Date(nowMs + lifeMinutes * 60_000).toISOString();
+      const minted = ["ghs_1", "ghs_2", "ghs_3"].map((token) => ({ body: { token, expires_at: end } }));
+      answers = { [mint]: minted };
+      const first = await access().token("acme/shop", "read");
+      nowMs += Math.max(0, usedMinutes * 60_000 - 1);
+      expect((await access().token("acme/shop", "read")) === first).toBe(usedMinutes > 0);
+      nowMs += 1;
+      expect(await access().token("acme/shop", "read")).not.toBe(first);
+    },
+  );
+
   it("is made once for calls that start together, and not shared with another request", async ({ expect }) => {
     const [one, other] = [access(), access()];
     const asked = [one.token("acme/shop", "read"), one.token("acme/shop", "read"), other.token("acme/shop", "read")];

@@ -139,7 +139,8 @@ function notPermitted(repository: string, purpose: Purpose, cause: unknown): Fai
   });
 }
 
-function appFailure(error: unknown): Failure {
+/** GitHub's refusal of what the App asked in its own name. */
+export function appFailure(error: unknown): Failure {
   const check = "check that GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY belong to one App";
   return githubFailure(error, { whenUnknown: check, whenForbidden: check });
 }

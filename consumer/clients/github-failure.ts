@@ -29,10 +29,11 @@ export function readRefusal(error: unknown): Refusal {
 /** https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit */
 function retryAfterMs(status: number, message: string, headers: Record<string, unknown>): number | undefined {
   const asked = headers["retry-after"];
-  if (typeof asked === "string") return parseRetryAfter(asked);
+  const askedMs = typeof asked === "string" ? parseRetryAfter(asked) : undefined;
+  if (askedMs !== undefined) return askedMs;
   // The primary limit says when it ends, not how long that is.
   const reset = headers["x-ratelimit-reset"];
-  if (headers["x-ratelimit-remaining"] === "0" && typeof reset === "string") {
+  if (headers["x-ratelimit-remaining"] === "0" && typeof reset === "string" && /^\d+$/.test(reset)) {
     return 1000 * Math.max(1, Math.ceil(Number(reset) - Date.now() / 1000));
   }
   // A secondary limit may say nothing: "wait for at least one minute".

@@ -1,7 +1,8 @@
 import { createAppAuth } from "@octokit/auth-app";
 import { requirePrivateKey } from "../../shared/github-app-key.ts";
 import type { Settings } from "../../shared/settings.ts";
-import { githubAccess } from "./github-access.ts";
+import { personalAccess } from "./github-access.ts";
+import { appFailure } from "./github-app.ts";
 import { createOctokit, parts } from "./github-connection.ts";
 import { githubFailure } from "./github-failure.ts";
 
@@ -37,7 +38,9 @@ async function inWords<T>(settings: Settings, ask: () => Promise<T>): Promise<T>
   try {
     return await ask();
   } catch (error) {
-    const check = githubAccess(settings)?.whenUnknown ?? "";
+    const { GITHUB_TOKEN, GITHUB_APP_ID: appId, GITHUB_APP_PRIVATE_KEY: privateKey } = settings;
+    if (appId && privateKey) throw appFailure(error);
+    const check = personalAccess(GITHUB_TOKEN ?? "").whenUnknown;
     throw githubFailure(error, { whenUnknown: check, whenForbidden: check });
   }
 }

@@ -1,10 +1,3 @@
-import {
-  AuthenticationLinearError,
-  ForbiddenLinearError,
-  InvalidInputLinearError,
-  parseLinearError,
-  RatelimitedLinearError,
-} from "@linear/sdk";
 import * as z from "zod/mini";
 import { Failure } from "../../shared/failure.ts";
 import { maxLinearAnswerBytes, vendorTimeoutMs } from "../../shared/limits.ts";
@@ -13,7 +6,8 @@ import { asItIs, type Redact } from "../../shared/redact.ts";
 import { callSignal } from "../attempt.ts";
 import { fetchRedacted } from "./fetch-redacted.ts";
 import { limitBody } from "./limit-body.ts";
-import { parseRetryAfter, unreadableAnswer, vendorFailure } from "./vendor-failure.ts";
+import { linearErrorsSchema, LinearRefusal } from "./linear-refusal.ts";
+import { unreadableAnswer, vendorFailure, waitOf } from "./vendor-failure.ts";
 
 export interface LinearOptions {
   apiKey: string;
@@ -23,15 +17,7 @@ export interface LinearOptions {
   redact?: Redact;
 }
 
-/** What the SDK takes for an answer of Linear's. */
-type SdkAnswer = NonNullable<NonNullable<ConstructorParameters<typeof InvalidInputLinearError>[0]>["response"]>;
-type SdkError = NonNullable<SdkAnswer["errors"]>[number];
-
-const answerSchema = z.object({
-  data: z.optional(z.unknown()),
-  // The SDK reads of an error what is there.
-  errors: z.optional(z.array(z.custom<SdkError>((error) => typeof error === "object" && error !== null))),
-});
+const answerSchema = z.object({ data: z.optional(z.unknown()), errors: z.nullish(linearErrorsSchema) });
 
 export type LinearRequest = <T>(
   query: string,
@@ -39,7 +25,7 @@ export type LinearRequest = <T>(
   schema: z.ZodMiniType<T>,
 ) => Promise<T>;
 
-/** Linear's GraphQL API, https://linear.app/developers/graphql. Throws `Failure`, whose cause is the SDK's error where Linear answered with one. */
+/** Linear's GraphQL API, https://linear.app/developers/graphql. Throws `Failure`, whose cause is a `LinearRefusal` where Linear refused. */
 export function connectLinear({
   apiKey,
   apiUrl,
@@ -76,17 +62,8 @@ function read({ status, headers }: Response, text: string): unknown {
     if (answer?.data) return answer.data;
     throw unreadableAnswer("Linear", new Error(`no data: ${text.slice(0, 300)}`));
   }
-  const error = parseLinearError({ response: { status, headers, errors, error: text.slice(0, 300) } });
-  throw refusal(statusOf(error, status), error, parseRetryAfter(headers.get("retry-after")));
-}
-
-/** GraphQL answers 200 or 400 with an error whose kind says more. */
-function statusOf(error: Error, status: number): number {
-  if (error instanceof RatelimitedLinearError) return 429;
-  if (error instanceof ForbiddenLinearError) return 403;
-  if (error instanceof InvalidInputLinearError) return 400;
-  if (error instanceof AuthenticationLinearError && (status === 200 || status === 400)) return 401;
-  return status === 200 ? 500 : status;
+  const error = new LinearRefusal(status, errors, text);
+  throw refusal(error.status, error, waitOf(error.status, headers));
 }
 
 function refusal(status: number | undefined, cause: unknown, retryAfterMs?: number): Failure {

@@ -1,8 +1,8 @@
-import { InvalidInputLinearError } from "@linear/sdk";
 import * as z from "zod/mini";
 import { Failure } from "../../shared/failure.ts";
 import { unescapeMarkdown } from "../../shared/plain-text.ts";
 import type { LinearRequest } from "./linear-connection.ts";
+import { LinearRefusal } from "./linear-refusal.ts";
 import {
   attachmentCreateMutation,
   commentCreateMutation,
@@ -187,7 +187,7 @@ async function unlessInvalid<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;
   } catch (error) {
-    if (error instanceof Failure && error.cause instanceof InvalidInputLinearError) return undefined;
+    if (error instanceof Failure && error.cause instanceof LinearRefusal && error.cause.isInvalid) return undefined;
     throw error;
   }
 }

@@ -29,7 +29,8 @@ export function vendorFailure({ vendor, status, retryAfterMs, credential, cause 
       cause,
     });
   }
-  if (status !== undefined && status < 500) {
+  // 408: the request took too long to arrive.
+  if (status !== undefined && status < 500 && status !== 408) {
     return new Failure(`${code}_rejected`, {
       reply: `${vendor} did not accept this (HTTP ${status}).`,
       retry: false,
@@ -46,10 +47,21 @@ export function unreadableAnswer(vendor: string, cause: unknown): Failure {
   return new Failure(`${vendor.toLowerCase()}_unreadable`, { reply, retry: true, cause });
 }
 
-/** `Retry-After` in ms: seconds, as every vendor here sends it. */
-export function parseRetryAfter(header: string | number | null | undefined): number | undefined {
-  const seconds = Number(header);
-  return header === null || header === undefined || header === "" || !Number.isFinite(seconds)
-    ? undefined
-    : Math.max(0, seconds * 1000);
+/** A limit that does not say for how long is waited for so long. */
+const unsaidWaitMs = 10_000;
+
+/** How long an answer asks to wait, in ms: some time where it is a limit, and otherwise nothing where it does not say. */
+export function waitOf(status: number, headers: Headers): number | undefined {
+  return parseRetryAfter(headers.get("retry-after")) ?? (status === 429 ? unsaidWaitMs : undefined);
+}
+
+const maxRetryAfterMs = 24 * 60 * 60_000;
+
+/** `Retry-After` in ms: seconds, or a date. Undefined where it is neither, or more than a day. https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
+export function parseRetryAfter(header: string | number | null | undefined, nowMs = Date.now()): number | undefined {
+  const said = String(header ?? "").trim();
+  const isDate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(said);
+  const ms = isDate ? Date.parse(said) - nowMs : /^\d+(\.\d+)?$/.test(said) ? Number(said) * 1000 : Number.NaN;
+  if (Number.isNaN(ms) || ms > maxRetryAfterMs) return undefined;
+  return Math.max(0, ms);
 }

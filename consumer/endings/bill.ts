@@ -1,6 +1,7 @@
 import type { Command } from "../../shared/command.ts";
 import { workspaceId } from "../../shared/conversation.ts";
 import { Failure } from "../../shared/failure.ts";
+import { listenEveryMs } from "../../shared/limits.ts";
 import type { Usage } from "../../shared/job.ts";
 import type { Settings } from "../../shared/settings.ts";
 import type { Ending } from "./ending.ts";
@@ -9,8 +10,8 @@ import type { Bill, Payer } from "../stores/spending.ts";
 
 type BillNeeds = Pick<Outside, "spending" | "settings" | "now">;
 
-/** How long a run's last questions may take to be counted: they end with the agent. */
-const countMs = 2_000;
+/** How long a run's last questions may take to be counted: they end once it shows that the agent is gone. */
+const countMs = listenEveryMs + 2_000;
 
 export function payerOf({ conversation, author }: Command): Payer {
   const { platform } = conversation;

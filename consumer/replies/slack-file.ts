@@ -3,7 +3,7 @@ import { Failure } from "../../shared/failure.ts";
 import { vendorTimeoutMs } from "../../shared/limits.ts";
 import { asItIs, type Redact } from "../../shared/redact.ts";
 import { callSignal } from "../attempt.ts";
-import { vendorFailure } from "../clients/vendor-failure.ts";
+import { vendorFailure, waitOf } from "../clients/vendor-failure.ts";
 import type { TextFile } from "./lay-out.ts";
 import { call } from "./slack-client.ts";
 
@@ -33,7 +33,9 @@ export async function uploadFile(
   await response.body?.cancel();
   if (response.status >= 400 && response.status < 500 && response.status !== 429) return undefined;
   if (!response.ok) {
-    throw vendorFailure({ vendor: "Slack", status: response.status, credential: "", cause: undefined });
+    const { status, headers } = response;
+    const retryAfterMs = waitOf(status, headers);
+    throw vendorFailure({ vendor: "Slack", status, retryAfterMs, credential: "", cause: undefined });
   }
   return place.file_id;
 }

@@ -2,7 +2,7 @@ import { slackPartLength, vendorTimeoutMs } from "../../shared/limits.ts";
 import { asItIs, type Redact } from "../../shared/redact.ts";
 import { callSignal } from "../attempt.ts";
 import { fetchRedacted } from "../clients/fetch-redacted.ts";
-import { vendorFailure } from "../clients/vendor-failure.ts";
+import { vendorFailure, waitOf } from "../clients/vendor-failure.ts";
 import { addressExpired } from "../gone.ts";
 import { cutShort, layOut } from "./lay-out.ts";
 import { whispered, type Reply } from "./reply.ts";
@@ -26,6 +26,7 @@ export async function whisper(responseUrl: string, { text }: Reply, redact: Reda
       throw vendorFailure({
         vendor: "Slack",
         status: response.status,
+        retryAfterMs: waitOf(response.status, response.headers),
         credential: "the command's answer has expired",
         cause: undefined,
       });

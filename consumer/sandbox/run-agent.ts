@@ -62,6 +62,7 @@ export async function runAgent(plan: RunPlan, needs: RunNeeds): Promise<Ended> {
   const { effect, leases, settings, checkpoints, conversations, messagesToRuns, status, now } = needs;
   const conversation = conversationId(command.conversation);
   const sandbox = needs.sandbox(conversation);
+  let isClosed = false;
   try {
     const { leaseId, expiresAt } = await effect("open lease", async () => {
       const until = now() + limits.wallClockMs + leaseGraceMs;
@@ -128,6 +129,8 @@ export async function runAgent(plan: RunPlan, needs: RunNeeds): Promise<Ended> {
       return renewed.until;
     };
     const { outcome: ended, memory } = await follow(plan, expiresAt, startOver, needs);
+    // Before it is counted: what is still asked then, nobody hears.
+    await closeLease();
     const outcome = await countAtEgress(command, ended, needs);
     if (memory?.lost.includes("session")) status.note(sessionLost);
     if (memory?.lost.includes("work")) status.note(workLost);
@@ -141,6 +144,12 @@ export async function runAgent(plan: RunPlan, needs: RunNeeds): Promise<Ended> {
     await effect("stop failed job", () => sandbox.stop(command.id), { attempts: 1 }).catch(() => undefined);
     throw error;
   } finally {
+    await closeLease();
+  }
+
+  async function closeLease(): Promise<void> {
+    if (isClosed) return;
+    isClosed = true;
     await effect("close lease", () => leases.close(command.id, now()), briefly).catch(() => undefined);
   }
 

@@ -8,6 +8,7 @@ import { testLease as lease } from "./test-lease.ts";
 /** Tokens that say what they were made for; those in `ended` are no longer taken. */
 const ended = new Set<string>();
 const minted: string[] = [];
+const forgotten: string[] = [];
 const access: GitHubAccess = {
   token: async (repository, purpose) => {
     if (repository === "acme/hidden") throw new Failure("hidden", { reply: "The App is not installed.", retry: false });
@@ -15,8 +16,11 @@ const access: GitHubAccess = {
     minted.push(token);
     return token;
   },
-  forget: (token) => ended.has(token),
-  whenUnknown: "",
+  forget: (token) => {
+    forgotten.push(token);
+    return ended.has(token);
+  },
+  whenUnknown: "look at the App",
   whenForbidden: () => "",
 };
 const upstreams = {
@@ -30,7 +34,7 @@ const some = "a".repeat(40);
 
 const sent: { url: string; headers: Headers; body: string }[] = [];
 beforeEach(() => {
-  for (const list of [sent, minted]) list.length = 0;
+  for (const list of [sent, minted, forgotten]) list.length = 0;
   ended.clear();
   vi.stubGlobal("fetch", async (url: URL, init: RequestInit) => {
     const headers = new Headers(init.headers);
@@ -124,6 +128,30 @@ describe("what passes the egress", () => {
       ["push-acme/shop-0", "push-acme/shop-1"].map(basic),
     );
   });
+
+  it("does not ask a third time: git shows what to do", async ({ expect }) => {
+    for (const number of [0, 1, 2]) ended.add(`read-acme/shop-${number}`);
+    const { response, logged } = await ask("https://git.test/acme/shop.git/info/refs?service=git-upload-pack", {});
+    expect(sent).toHaveLength(2);
+    expect(response.status).toBe(200);
+    expect(await response.text()).toMatch(/ERR bugbot: GitHub refuses my access: look at the App\.$/);
+    expect(logged).toEqual([expect.stringContaining("look at the App")]);
+  });
+
+  it.for([
+    ["https://git.test/acme/shop.git/git-upload-pack", { method: "POST", body: "want" }, "read-acme/shop-0"],
+    [receivePack, push(none, "refs/heads/bugbot/bug-1"), "push-acme/shop-0"],
+  ] as const)(
+    "forgets a token that GitHub ended in the middle, so that git can ask anew: %s",
+    async (given, { expect }) => {
+      const [url, init, token] = given;
+      ended.add(token);
+      const { response } = await ask(url, init);
+      // git takes a 401 for a question that nobody is there to answer, and a 502 for trouble that passes.
+      expect(response.status).toBe(502);
+      expect({ forgotten, sent: sent.length }).toEqual({ forgotten: [token], sent: 1 });
+    },
+  );
 });
 
 it("reads a package without the credentials that the container makes up", async ({ expect }) => {

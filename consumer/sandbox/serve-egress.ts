@@ -2,8 +2,9 @@ import { Failure } from "../../shared/failure.ts";
 import { vendorTimeoutMs } from "../../shared/limits.ts";
 import type { Log } from "../../shared/log.ts";
 import type { Purpose } from "../clients/github-access.ts";
+import { parseRetryAfter, vendorFailure } from "../clients/vendor-failure.ts";
 import { judge, type Upstreams } from "./egress.ts";
-import { isOpen, type Lease } from "./lease.ts";
+import { isOpen as isLeaseOpen, type Lease } from "./lease.ts";
 import { endOnlyIf, type PushHead, readPush, refuseUpdates, rejection, remoteError } from "./receive-pack.ts";
 import { type ApiError, serveModel, type ServeModelNeeds } from "./serve-model.ts";
 
@@ -78,7 +79,7 @@ export async function serveEgress(request: Request, leaseId: string, needs: Egre
       // What is read here is not compressed.
       headers.set("accept-encoding", "identity");
       if (beta !== "") headers.set("anthropic-beta", beta);
-      return serveModel(request, lease, { ...needs, ask: forward, count: countAt(verdict.url), refuse });
+      return serveModel(request, lease, { ...needs, ask: forward, count: countAt(verdict.url), refuse, isOpen });
     case "registry":
       return forward(null);
     case "push": {
@@ -108,9 +109,17 @@ export async function serveEgress(request: Request, leaseId: string, needs: Egre
       }
       headers.set("authorization", `Basic ${btoa(`x-access-token:${token}`)}`);
       const response = await forward(body);
-      // Git asks without a body first: that is when an ended token shows, and when asking again costs nothing.
-      if (response.status !== 401 || body || again || !access.forget(token)) return response;
+      const { status } = response;
+      if (status !== 401 && status !== 403) return response;
       await response.body?.cancel();
+      const isRenewed = status === 401 && access.forget(token);
+      // Git asks without a body first: that is when an ended token shows, and when asking again costs nothing.
+      if (isRenewed && !body && !again) continue;
+      const credential = status === 401 ? access.whenUnknown : access.whenForbidden(repository, purpose);
+      const retryAfterMs = parseRetryAfter(response.headers.get("retry-after"));
+      const { reply } = vendorFailure({ vendor: "GitHub", status, retryAfterMs, credential, cause: undefined });
+      logRefusal(reply);
+      return remoteError(url.searchParams.get("service"), reply);
     }
   }
 
@@ -129,7 +138,7 @@ export async function serveEgress(request: Request, leaseId: string, needs: Egre
     if (!head) return refuse(403, "not a git push");
     const reason = refuseUpdates(head, branch, headBefore) ?? (await noteOrRefuse(head));
     // A pack without its end is none: whoever stops a run, or its expiry, also stops what is on its way.
-    if (reason === undefined) return send(endOnlyIf(body, async () => isStill(await findLease(leaseId))));
+    if (reason === undefined) return send(endOnlyIf(body, isOpen));
     logRefusal(reason);
     // git reads the answer only after it has sent everything.
     await body.pipeTo(new WritableStream());
@@ -145,10 +154,12 @@ export async function serveEgress(request: Request, leaseId: string, needs: Egre
     return undefined;
   }
 
-  function isStill(found: Lease | undefined): boolean {
-    const still = found !== undefined && isOpen(found, now());
-    if (!still) logRefusal("this run is over");
-    return still;
+  /** Whether the run goes on meanwhile. */
+  async function isOpen(): Promise<boolean> {
+    const found = await findLease(leaseId);
+    const isStill = found !== undefined && isLeaseOpen(found, now());
+    if (!isStill) logRefusal("this run is over");
+    return isStill;
   }
 
   function refuse(status: number, reason: string, error: ApiError = { type: "permission_error" }): Response {

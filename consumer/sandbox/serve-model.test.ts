@@ -74,6 +74,7 @@ async function setUp(maxUsd: number) {
       ask: async (body) => new Response(answer(body), { headers: { "content-type": "text/event-stream" } }),
       count: async () => Response.json({ input_tokens: 100 }),
       refuse: (status, reason) => new Response(reason, { status }),
+      isOpen: async () => true,
     });
     if (thinksMs === undefined || !response.ok) await response.text();
     else {

@@ -1,12 +1,13 @@
 import * as z from "zod/mini";
 import { describeError, type Log } from "../../shared/log.ts";
-import { maxModelRequestBytes } from "../../shared/limits.ts";
+import { listenEveryMs, maxModelRequestBytes } from "../../shared/limits.ts";
 import type { Spending } from "../stores/spending.ts";
 import { allowsModel } from "./egress.ts";
 import type { Lease } from "./lease.ts";
 import { createMeter, type Metered } from "./meter-answer.ts";
 import { costOf, noTokens, outputFor, type Tokens } from "./model-prices.ts";
 import { type ModelQuestion, readModelRequest } from "./model-request.ts";
+import { passAnswer } from "./pass-answer.ts";
 import { readAtMost } from "./read-at-most.ts";
 
 export interface ServeModelNeeds {
@@ -20,6 +21,8 @@ export interface ServeModelNeeds {
   /** Has the model's API count a prompt, with the key added. */
   count: (body: Uint8Array) => Promise<Response>;
   refuse: (status: number, reason: string, error?: ApiError) => Response;
+  /** Whether the run goes on. */
+  isOpen: () => Promise<boolean>;
 }
 
 /** https://platform.claude.com/docs/en/api/errors */
@@ -38,7 +41,7 @@ const final = { "x-should-retry": "false" };
 
 /** Forwards one question to the model. What it can cost is put aside before it is asked, and what it did cost is counted while the answer passes. */
 export async function serveModel(request: Request, lease: Lease, needs: ServeModelNeeds): Promise<Response> {
-  const { spending, log, now, waitUntil, ask, count, refuse } = needs;
+  const { spending, log, now, waitUntil, ask, count, refuse, isOpen } = needs;
   const text = await readAtMost(request.body, maxModelRequestBytes);
   if (text === undefined) return refuse(413, "the question is too long", { type: "request_too_large" });
   const asked = readModelRequest(text);
@@ -48,6 +51,7 @@ export async function serveModel(request: Request, lease: Lease, needs: ServeMod
     return refuse(403, `this run may ask ${lease.models.join(" and ")} only, not ${model}`);
   if (asked.leftOut.length > 0) log("egress_left_out", { commandId: lease.commandId, what: asked.leftOut });
   const aborter = new AbortController();
+  // It fires by the compatibility flag `enable_request_signal`.
   request.signal.addEventListener("abort", () => aborter.abort(), { once: true });
   // Counting tokens is free: https://platform.claude.com/docs/en/build-with-claude/token-counting
   if (new URL(request.url).pathname.endsWith("/count_tokens")) return ask(asked.writeCount(), aborter.signal);
@@ -103,32 +107,42 @@ export async function serveModel(request: Request, lease: Lease, needs: ServeMod
   };
 
   const answered = Promise.withResolvers<Response>();
-  waitUntil(
-    (async () => {
-      let answer: Response;
-      try {
-        answer = await ask(body, aborter.signal);
-      } catch (error) {
-        answered.reject(error);
-        // Whoever asked may be gone, but the question was not.
-        return settle(undefined, aborter.signal.aborted ? costSoFar(undefined) : 0);
-      }
-      if (!answer.ok || !answer.body) {
-        answered.resolve(answer);
-        return settle(undefined, 0);
-      }
-      const meter = createMeter(answer.headers.get("content-type"));
-      const { readable, writable } = new IdentityTransformStream();
-      const headers = new Headers(answer.headers);
-      // It is decoded here.
-      for (const name of ["content-encoding", "content-length"]) headers.delete(name);
-      answered.resolve(new Response(readable, { status: answer.status, headers }));
-      const isWhole = await pass(answer.body, writable, aborter, (chunk) => meter.push(chunk));
-      const metered = meter.read();
-      if (metered?.whole) return settle(metered, costOf(metered.model, metered.tokens));
-      return settle(metered, isWhole && !metered ? undefined : costSoFar(metered));
-    })(),
-  );
+  const serve = async () => {
+    const isSent = !aborter.signal.aborted;
+    let answer: Response;
+    try {
+      answer = await ask(body, aborter.signal);
+    } catch (error) {
+      answered.reject(error);
+      // Whoever asked may be gone, but the question was not.
+      return settle(undefined, isSent && aborter.signal.aborted ? costSoFar(undefined) : 0);
+    }
+    if (!answer.ok || !answer.body) {
+      answered.resolve(answer);
+      return settle(undefined, 0);
+    }
+    const contentType = answer.headers.get("content-type");
+    const meter = createMeter(contentType);
+    const { readable, writable } = new IdentityTransformStream();
+    const headers = new Headers(answer.headers);
+    // It is decoded here.
+    for (const name of ["content-encoding", "content-length"]) headers.delete(name);
+    answered.resolve(new Response(readable, { status: answer.status, headers }));
+    const look = (chunk: Uint8Array) => meter.push(chunk);
+    const pings = contentType?.includes("text/event-stream") ?? false;
+    const isWhole = await passAnswer(answer.body, writable, { aborter, look, pings });
+    const metered = meter.read();
+    if (metered?.whole) return settle(metered, costOf(metered.model, metered.tokens));
+    return settle(metered, isWhole && !metered ? undefined : costSoFar(metered));
+  };
+  // A run that is over hears no more of what it asked, whether or not it has let go.
+  const watch = setInterval(() => {
+    isOpen().then(
+      (open) => open || aborter.abort(),
+      () => undefined,
+    );
+  }, listenEveryMs);
+  waitUntil(serve().finally(() => clearInterval(watch)));
   return answered.promise;
 }
 
@@ -145,36 +159,5 @@ async function countPrompt(
     return Math.min(mostPromptTokens, Math.ceil(counted * 1.05) + 500);
   } catch {
     return mostPromptTokens;
-  }
-}
-
-/** Hands on a stream chunk by chunk, as fast as it is read. False where either end left early: then the other is told. */
-async function pass(
-  from: ReadableStream<Uint8Array>,
-  to: WritableStream<Uint8Array>,
-  aborter: AbortController,
-  look: (chunk: Uint8Array) => void,
-): Promise<boolean> {
-  const reader = from.getReader();
-  const writer = to.getWriter();
-  const gone = new Promise<never>((_resolve, reject) => {
-    const leave = () => reject(new Error("whoever asked is gone"));
-    aborter.signal.addEventListener("abort", leave, { once: true });
-    writer.closed.catch(leave);
-  });
-  gone.catch(() => undefined);
-  try {
-    for (;;) {
-      const { done, value } = await Promise.race([reader.read(), gone]);
-      if (done) break;
-      look(value);
-      await Promise.race([writer.write(value), gone]);
-    }
-    await Promise.race([writer.close(), gone]);
-    return true;
-  } catch (error) {
-    aborter.abort();
-    await Promise.all([reader.cancel(error).catch(() => undefined), writer.abort(error).catch(() => undefined)]);
-    return false;
   }
 }

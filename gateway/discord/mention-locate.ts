@@ -8,7 +8,8 @@ const answerSchema = z.object({
   url: z.url(),
   session_start_limit: z.object({ remaining: z.number(), reset_after: z.number() }),
 });
-const limitedSchema = z.object({ retry_after: z.number() });
+/** More than a day is no wait that Discord asks for. */
+const limitedSchema = z.object({ retry_after: z.number().check(z.minimum(0), z.maximum(24 * 60 * 60)) });
 
 /** https://docs.discord.com/developers/reference#user-agent */
 

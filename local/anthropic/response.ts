@@ -74,10 +74,10 @@ function toDeltas(block: ReturnType<typeof toWire>): object[] {
 
 const endlessEveryMs = 5;
 
-/** A message that goes on until nobody reads it any more. */
-export function toEndlessStream(
+/** A message that ends when nobody reads it any more, and that goes on until then or has only begun. */
+export function toUnendedStream(
   message: ReturnType<typeof createMessage>,
-  abandoned: () => void,
+  goesOn: boolean,
 ): ReadableStream<Uint8Array> {
   const bytes = (text: string) => new TextEncoder().encode(text);
   const [beginning = ""] = toEventStream(message).split("event: message_delta");
@@ -85,9 +85,9 @@ export function toEndlessStream(
   return new ReadableStream({
     start: (controller) => controller.enqueue(bytes(beginning)),
     async pull(controller) {
+      if (!goesOn) return new Promise(() => {});
       await wait(endlessEveryMs);
       controller.enqueue(bytes(`event: ${delta.type}\ndata: ${JSON.stringify(delta)}\n\n`));
     },
-    cancel: abandoned,
   });
 }

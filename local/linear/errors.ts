@@ -27,3 +27,15 @@ export function refusal(status: number, message: string, type: string, code: str
   const extensions = { type, code, statusCode: status, userError: true, userPresentableMessage: presentable };
   return Response.json({ errors: [{ message, extensions }] }, { status });
 }
+
+/** Failures of Linear's own, as faults for the stand-in: each is named by its code alone. https://linear.app/developers/rate-limiting */
+export const linearFaults = {
+  rateLimited: failing(400, "Rate limit exceeded", "RATELIMITED"),
+  lockTimeout: failing(200, "Lock timeout", "LOCK_TIMEOUT"),
+  internalError: failing(200, "Internal server error", "INTERNAL_SERVER_ERROR"),
+};
+
+function failing(status: number, message: string, code: string) {
+  const headers = { "content-type": "application/json" };
+  return { status, headers, body: { errors: [{ message, extensions: { code } }], data: null } };
+}
