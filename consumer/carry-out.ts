@@ -20,7 +20,7 @@ import { isWork } from "../shared/is-work.ts";
 import { refuseHeld } from "./admission/refuse-held.ts";
 import { keepLimits } from "./admission/keep-limits.ts";
 import type { CommandNeeds, Outside } from "./needs.ts";
-import { briefly, type Effect } from "./effect.ts";
+import { briefly, type Effect, type Wait } from "./effect.ts";
 import type { Mark } from "./replies/reply.ts";
 import { createStatusMessage } from "./replies/status-message.ts";
 import { settle, type Settled, wordOf } from "./settle.ts";
@@ -45,16 +45,17 @@ export async function carryOut(
     refusal = error;
   }
   const replies = outside.replies(command.conversation.platform);
-  const status = createStatusMessage(command, {
+  const message = createStatusMessage(command, {
     replies,
     effect,
     remember: (id) => commands.follow(command.id, id),
     reach: (stage) => commands.reach(command.id, stage),
   });
-  const told: Effect = (name, run, options) => effect(name, run, { onWait: status.showWait, ...options });
+  const onWait = (wait: Wait) => message.showWait(wait);
+  const told: Effect = (name, attemptIt, options) => effect(name, attemptIt, { onWait, ...options });
   const owed: Parameters<CommandNeeds["later"]>[0][] = [];
   const later: CommandNeeds["later"] = (work) => void owed.push(work);
-  const needs: CommandNeeds = { ...outside, log, effect: told, status, later };
+  const needs: CommandNeeds = { ...outside, log, effect: told, status: message, later };
   const ended = await attempt(command, needs, refusal);
   // What it cost is not worth losing the last word for.
   const ending =
@@ -70,7 +71,7 @@ export async function carryOut(
     for (const work of owed) {
       try {
         const amended = (await work())(said);
-        await status.amend(wordOf(amended, button, command.id));
+        await message.amend(wordOf(amended, button, command.id));
       } catch (error) {
         log("owed_not_done", describeError(error));
       }

@@ -5,7 +5,6 @@ import { attemptFor } from "./attempt.ts";
 import type { Steps } from "./engine.ts";
 import { inMinutes } from "./in-minutes.ts";
 import type { StepError } from "./endings/dead-letter.ts";
-import { bugReply } from "./endings/ending.ts";
 
 export interface EffectOptions {
   /** How often at most, the first included. Unset: three times, and then for as long as a vendor may be away. */
@@ -162,7 +161,7 @@ async function judge(error: unknown, attempted: Attempted, commandId: string, ne
     const triedMs = at - (since ?? at);
     return triedMs < 60_000 ? failed : { ...failed, reply: `${failed.reply} I tried for ${minutes(triedMs)}.` };
   }
-  if (isStoppable && (await needs.isStopped().catch(() => false))) {
+  if (isStoppable && (await isStopped(needs))) {
     return { ...failed, code: "stopped", reply: "Stopped. Nothing was pushed.", retry: false };
   }
   return { ...failed, waitMs };
@@ -174,6 +173,15 @@ function waitOf({ retry, waitMs, retryAfterMs, isTooLong }: Failed, attempt: num
   return retryAfterMs ?? backoffMs(attempt, 0.5);
 }
 
+async function isStopped({ isStopped: ask }: EffectNeeds): Promise<boolean> {
+  try {
+    return await ask();
+  } catch {
+    // Whoever cannot be asked has said nothing.
+    return false;
+  }
+}
+
 function minutes(ms: number): string {
   const whole = Math.round(ms / 60_000);
   return whole === 1 ? "a minute" : `${whole} minutes`;
@@ -182,4 +190,9 @@ function minutes(ms: number): string {
 /** 1 s, 2 s, 4 s … at most a minute, or a hundredth of what it is tried for, each between half and one and a half of that. */
 export function backoffMs(attempt: number, random: number, forMs = 0): number {
   return Math.round(Math.min(Math.max(60_000, forMs / 100), 1000 * 2 ** (attempt - 1)) * (0.5 + random));
+}
+
+/** What a person reads of a bug: nothing of it but where the team finds it. */
+export function bugReply(commandId: string): string {
+  return `Something broke. The team can see it in the logs under \`${commandId}\`.`;
 }

@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { json } from "node:stream/consumers";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, it } from "vitest";
 import * as z from "zod/mini";
@@ -10,19 +11,21 @@ import { createEffect } from "../consumer/effect.ts";
 const asked: string[] = [];
 let openCalls = 0;
 let endSlowCall: () => void = () => undefined;
-const server = createServer((incoming, outgoing) => {
-  let body = "";
-  incoming.on("data", (chunk) => (body += String(chunk)));
-  incoming.on("end", () => {
-    const { query } = z.parse(z.object({ query: z.string() }), JSON.parse(body));
-    asked.push(query);
-    const answer = () => outgoing.writeHead(200, { "content-type": "application/json" }).end('{"data":{"ok":true}}');
-    if (asked.length > 1) return void answer();
-    openCalls += 1;
-    outgoing.on("close", () => (openCalls -= 1));
-    endSlowCall = answer;
-  });
-});
+const server = createServer((incoming, outgoing) => void answer(incoming, outgoing));
+
+async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const body = await json(incoming);
+  asked.push(z.parse(z.object({ query: z.string() }), body).query);
+  const end = () => outgoing.writeHead(200, { "content-type": "application/json" }).end('{"data":{"ok":true}}');
+  if (asked.length > 1) {
+    end();
+    return;
+  }
+  openCalls += 1;
+  outgoing.on("close", () => (openCalls -= 1));
+  endSlowCall = end;
+}
+
 beforeAll(async () => {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

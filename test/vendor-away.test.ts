@@ -35,7 +35,7 @@ describe("a fix whose tracker is away", () => {
     expect(after.pulls).toHaveLength(before.pulls.length + 1);
     expect(after.links).toHaveLength(before.links.length + 1);
     const issue = world.linear.workspace.issues.at(-1)?.identifier ?? "?";
-    const [pull] = world.github.pullRequests(world.repository).filter(({ number }) => !before.pulls.includes(number));
+    const pull = world.github.pullRequests(world.repository).find(({ number }) => !before.pulls.includes(number));
     expect(pull?.title).toContain(`(${issue})`);
     expect(pull?.body).toContain(issue);
     expect(said().map(({ text }) => text)).toEqual([expect.stringMatching(new RegExp(`^✅[^]*${issue}`))]);

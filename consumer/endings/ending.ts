@@ -2,6 +2,7 @@ import type { ButtonAction } from "../../shared/button.ts";
 import { Failure } from "../../shared/failure.ts";
 import type { Usage } from "../../shared/job.ts";
 import { describeError } from "../../shared/log.ts";
+import { bugReply } from "../effect.ts";
 import type { Card, LinkButton } from "../replies/reply.ts";
 import { linkTo, type Standing, standingInWords, unpushedInWords } from "./what-stands.ts";
 
@@ -66,8 +67,3 @@ export function withId(reply: string, commandId: string): string {
 
 /** What a person reads of a command that this version cannot read. */
 export const unreadReply = "❌ Another version of me was to do this, and I cannot read it. Write it again.";
-
-/** What a person reads of a bug: nothing of it but where the team finds it. */
-export function bugReply(commandId: string): string {
-  return `Something broke. The team can see it in the logs under \`${commandId}\`.`;
-}
