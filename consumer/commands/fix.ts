@@ -9,6 +9,7 @@ import { rulesOf } from "../../shared/rules-of.ts";
 import { chooseRepository } from "../admission/choose-repository.ts";
 import type { Ending } from "../endings/ending.ts";
 import { endingOfRun } from "../endings/ending-of-run.ts";
+import { linkMarkdown } from "../evidence/untrusted-markdown.ts";
 import { recallCard } from "../evidence/recall-card.ts";
 import { moveToReview } from "../report/move-to-review.ts";
 import type { CommandNeeds } from "../needs.ts";
@@ -87,7 +88,7 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
     );
   }
   const headBefore = await effect("look at branch", () => github.branchHead(repository.name, branch));
-  const where = `[${repository.name}](${settings.GITHUB_URL}/${repository.name})${issue ? ` for [${issue.identifier}](${issue.url})` : ""}`;
+  const where = `${linkMarkdown(repository.name, `${settings.GITHUB_URL}/${repository.name}`)}${issue ? ` for ${linkMarkdown(issue.identifier, issue.url)}` : ""}`;
   await status.show("work", {
     text: `⚙️ Working on ${where}…`,
     doing: { stage: `working on ${repository.name}`, where },

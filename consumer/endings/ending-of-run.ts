@@ -1,5 +1,6 @@
 import type { ChangedFile, Job, Memory, Outcome } from "../../shared/job.ts";
-import { escapeMarkdown } from "../../shared/plain-text.ts";
+import { cutWords } from "../evidence/cut-words.ts";
+import { codeMarkdown, inlineMarkdown } from "../evidence/untrusted-markdown.ts";
 import { usd } from "./bill.ts";
 import type { PullRequest } from "../clients/github.ts";
 import type { Ending } from "./ending.ts";
@@ -36,7 +37,7 @@ export function endingOfRun(
       card: {
         title: pullRequest.title,
         url: pullRequest.url,
-        summary: "summary" in outcome ? outcome.summary.slice(0, maxSummaryLength).toWellFormed() : "",
+        summary: "summary" in outcome ? cutWords(outcome.summary, maxSummaryLength) : "",
       },
     }),
   });
@@ -55,7 +56,7 @@ export function endingOfRun(
     case "outside_allowed_paths":
       return ending(
         "failed",
-        `❌ The fix would change files I may not touch, so nothing was pushed: ${listed(outcome.files)}. Allowed: ${allowedPaths.join(", ")}.`,
+        `❌ The fix would change files I may not touch, so nothing was pushed: ${listed(outcome.files)}. Allowed: ${allowedPaths.map(codeMarkdown).join(", ")}.`,
       );
     case "out_of_turns":
       return ending(
@@ -113,7 +114,7 @@ function sizeOf(files: readonly ChangedFile[]): string[] {
 }
 
 function listed(files: readonly string[], max = 10): string {
-  const shown = files.slice(0, max).map((file) => `\`${file.replaceAll("`", "'").slice(0, 200)}\``);
+  const shown = files.slice(0, max).map((file) => codeMarkdown(cutWords(file, 200)));
   return files.length > shown.length ? `${shown.join(", ")} and ${files.length - shown.length} more` : shown.join(", ");
 }
 
@@ -123,7 +124,7 @@ function oneLine(text: string): string {
     .replace(/https?:\/\/127\.0\.0\.1\S*/g, "…")
     .replace(/\s+/g, " ")
     .trim();
-  return escapeMarkdown(words.slice(0, 300).toWellFormed().replace(/\.$/, ""));
+  return inlineMarkdown(cutWords(words, 300).replace(/\.$/, ""));
 }
 
 function quoted(summary: string): string {

@@ -7,7 +7,7 @@ import { sampleCard, sampleReply } from "../../consumer/evidence/sample-card.ts"
 import { hostileFindings } from "../../consumer/evidence/sample-findings.ts";
 import { writeIssueComment } from "../../consumer/evidence/write-issue-comment.ts";
 import { drawReply } from "../../consumer/replies/discord-message.ts";
-import { drawMessage } from "../../consumer/replies/slack-message.ts";
+import { drawMessage, wordsOf } from "../../consumer/replies/slack-message.ts";
 import { projectRoot } from "../project-root.ts";
 import { discordHtml } from "./discord-html.ts";
 import { linearHtml } from "./linear-html.ts";
@@ -26,7 +26,7 @@ const card = sampleCard(values.hostile ? hostileFindings() : undefined);
 const reply = sampleReply(card);
 const pages = {
   linear: linearHtml(writeIssueComment(card)),
-  slack: slackHtml(drawMessage(reply.text, reply)),
+  slack: slackHtml(drawMessage(wordsOf(reply), reply)),
   discord: drawReply(reply).map(discordHtml).join(""),
 };
 
