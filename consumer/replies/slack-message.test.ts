@@ -85,6 +85,18 @@ it("writes an address as text that is too long for a link", ({ expect }) => {
   expect(drawn(`[here](${url})`).blocks).toEqual([{ type: "rich_text", elements: [section(text(`here (${url})`))] }]);
 });
 
+it("shows code in a quote as code that can be copied", ({ expect }) => {
+  expect(drawn("> ```\n> a < b\n>   c\n> ```\n> words").blocks).toEqual([
+    {
+      type: "rich_text",
+      elements: [
+        { type: "rich_text_preformatted", elements: [text("a < b\n  c")], border: 1 },
+        { type: "rich_text_quote", elements: [text("words")] },
+      ],
+    },
+  ]);
+});
+
 const texts = z.array(
   z.looseObject({ elements: z.optional(z.array(z.looseObject({ text: z.optional(z.unknown()) }))) }),
 );

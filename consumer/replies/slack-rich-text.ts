@@ -41,7 +41,11 @@ export function richText(blocks: readonly Block[]): RichTextBlock["elements"] {
     const [first] = run;
     const next = groups[at + 1]?.run[0];
     if (key === "quote") return { type: "rich_text_quote", elements: elementsOf(joined(run)) };
-    if (first?.kind === "code") return { type: "rich_text_preformatted", elements: first.spans.map(charactersOf) };
+    if (first?.kind === "code") {
+      // Its border is a quote's.
+      const border = first.isQuoted ? { border: 1 as const } : {};
+      return { type: "rich_text_preformatted", elements: first.spans.map(charactersOf), ...border };
+    }
     if (isListed(first)) {
       return {
         type: "rich_text_list",
@@ -63,9 +67,9 @@ const newLine: Span = { text: "\n" };
 
 /** What one element of rich text can hold: its neighbours with the same key. */
 function groupOf(block: Block): string | Block {
+  if (block.kind === "code") return block;
   if (block.isQuoted) return "quote";
-  if (isListed(block)) return `list ${block.depth ?? 0}`;
-  return block.kind === "code" ? block : "words";
+  return isListed(block) ? `list ${block.depth ?? 0}` : "words";
 }
 
 /** Slack counts from 1 only: what is counted is written as words. */
@@ -78,8 +82,7 @@ function joined(blocks: readonly Block[]): Span[] {
   return blocks.flatMap((block, at) => {
     const gap = at === 0 ? "" : block.isApart ? "\n\n" : "\n";
     const before = `${gap}${markOf(block)}`;
-    const spans = block.kind === "code" ? block.spans.map((span) => ({ ...span, code: true })) : block.spans;
-    return [...(before === "" ? [] : [{ text: before }]), ...spans];
+    return [...(before === "" ? [] : [{ text: before }]), ...block.spans];
   });
 }
 

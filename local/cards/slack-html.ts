@@ -27,10 +27,15 @@ function richHtml(part: RichText): string {
     case "rich_text_quote":
       return `<blockquote>${part.elements.map(elementHtml).join("")}</blockquote>`;
     case "rich_text_preformatted":
-      return `<pre>${part.elements.map((one) => escapeHtml(one.text ?? "")).join("")}</pre>`;
+      return quotedHtml(`<pre>${part.elements.map((one) => escapeHtml(one.text ?? "")).join("")}</pre>`, part.border);
     default:
       return part satisfies never;
   }
+}
+
+/** A border is what a quote looks like. */
+function quotedHtml(html: string, border = 0): string {
+  return border === 0 ? html : `<blockquote>${html}</blockquote>`;
 }
 
 function elementHtml(element: RichTextElement): string {

@@ -31,7 +31,11 @@ export const richTextSchema = z.object({
         elements: z.array(sectionSchema).min(1),
       }),
       z.strictObject({ type: z.literal("rich_text_quote"), elements: z.array(elementSchema) }),
-      z.strictObject({ type: z.literal("rich_text_preformatted"), elements: z.array(elementSchema) }),
+      z.strictObject({
+        type: z.literal("rich_text_preformatted"),
+        elements: z.array(elementSchema),
+        border: z.literal([0, 1]).optional(),
+      }),
     ]),
   ),
 });
@@ -44,8 +48,9 @@ export function seenRichText({ elements }: z.infer<typeof richTextSchema>): stri
         return part.elements.map((item) => `${"    ".repeat(part.indent ?? 0)}• ${seen(item.elements)}`).join("\n");
       }
       const words = seen(part.elements);
-      if (part.type === "rich_text_preformatted") return `\`\`\`\n${words}\n\`\`\``;
-      return part.type === "rich_text_quote" ? words.replace(/^/gm, "> ") : words;
+      const block = part.type === "rich_text_preformatted" ? `\`\`\`\n${words}\n\`\`\`` : words;
+      const isQuote = part.type === "rich_text_quote" || ("border" in part && part.border === 1);
+      return isQuote ? block.replace(/^/gm, "> ") : block;
     })
     .join("\n");
 }
