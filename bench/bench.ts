@@ -1,3 +1,5 @@
+import { Argument } from "commander";
+import { createScript } from "../local/script.ts";
 import { onInterrupt, requireNode24 } from "../local/process.ts";
 import { measureCheckout } from "./checkout/checkout.ts";
 import { measureCommand } from "./command/command.ts";
@@ -27,12 +29,10 @@ const parts: ReadonlyMap<string, (cleanup: Cleanup) => Promise<Section>> = new M
   ["egress", measureEgress],
   ["fixes", measureFixes],
 ]);
-const [chosen] = process.argv.slice(2);
-const measures = chosen === undefined ? [...parts.values()] : [parts.get(chosen)].filter((part) => part !== undefined);
-if (measures.length === 0) {
-  console.error(`There is no part "${chosen}". Choose one of ${[...parts.keys()].join(", ")}, or none for all.`);
-  process.exit(1);
-}
+const [chosen] = createScript("run bench", "Measures speed and size beside a yardstick in the same run.")
+  .addArgument(new Argument("[part]", "one of them, instead of all").choices([...parts.keys()]))
+  .parse().args;
+const measures = [...parts].filter(([name]) => chosen === undefined || name === chosen).map(([, measure]) => measure);
 
 let cleanup = createCleanup();
 onInterrupt(() => cleanup.run());

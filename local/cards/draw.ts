@@ -2,25 +2,29 @@ import { execFile } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { parseArgs, promisify } from "node:util";
+import { promisify } from "node:util";
+import * as z from "zod";
 import { sampleCard, sampleReply } from "../../consumer/evidence/sample-card.ts";
 import { hostileFindings } from "../../consumer/evidence/sample-findings.ts";
 import { writeIssueComment } from "../../consumer/evidence/write-issue-comment.ts";
 import { drawReply } from "../../consumer/replies/discord-message.ts";
 import { drawMessage, wordsOf } from "../../consumer/replies/slack-message.ts";
 import { projectRoot } from "../project-root.ts";
+import { createScript } from "../script.ts";
 import { discordHtml } from "./discord-html.ts";
 import { linearHtml } from "./linear-html.ts";
 import { slackHtml } from "./slack-html.ts";
 
-/** `npm run cards`: a sample card as Linear, Slack and Discord show it; pictures of them for docs/cards. Needs Chromium. */
-const { values } = parseArgs({
-  options: {
-    hostile: { type: "boolean", default: false },
-    out: { type: "string", default: join(projectRoot, "docs/cards") },
-    chromium: { type: "string", default: "chromium" },
-  },
-});
+const values = z
+  .object({ hostile: z.boolean(), out: z.string(), chromium: z.string() })
+  .parse(
+    createScript("run cards", "Draws a sample card as Linear, Slack and Discord show it. Needs Chromium.")
+      .option("--hostile", "a card of words that try to be more than words", false)
+      .option("--out <folder>", "where the pictures go", join(projectRoot, "docs/cards"))
+      .option("--chromium <command>", "which browser draws them", "chromium")
+      .parse()
+      .opts(),
+  );
 const width = 760;
 const card = sampleCard(values.hostile ? hostileFindings() : undefined);
 const reply = sampleReply(card);
