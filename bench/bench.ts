@@ -1,15 +1,15 @@
+import { Argument } from "commander";
+import { createScript } from "../local/script.ts";
 import { onInterrupt, requireNode24 } from "../local/process.ts";
 import { parts } from "./parts.ts";
 import { createCleanup } from "./report/cleanup.ts";
 import { render } from "./report/report.ts";
 
 requireNode24();
-const [chosen] = process.argv.slice(2);
-const asked = chosen === undefined ? [...parts.values()] : [parts.get(chosen)].filter((part) => part !== undefined);
-if (asked.length === 0) {
-  console.error(`There is no part "${chosen}". Choose one of ${[...parts.keys()].join(", ")}, or none for all.`);
-  process.exit(1);
-}
+const [chosen] = createScript("run bench", "Measures speed and size beside a yardstick in the same run.")
+  .addArgument(new Argument("[part]", "one of them, instead of all").choices([...parts.keys()]))
+  .parse().args;
+const asked = [...parts].filter(([name]) => chosen === undefined || name === chosen).map(([, part]) => part);
 
 let cleanup = createCleanup();
 onInterrupt(() => cleanup.run());

@@ -1,11 +1,13 @@
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { Option } from "commander";
+import * as z from "zod";
 import { demoCustomer, seedDemoBehaviour } from "./demo-behaviour.ts";
 import { demoReport, demoRepository, demoScript, seedDemoRepository } from "./demo-repository.ts";
 import { readDevVars } from "./local-settings.ts";
 import { outsideCalls } from "./outside-calls.ts";
 import { requireNode24, unlessInterrupted } from "./process.ts";
 import { projectRoot } from "./project-root.ts";
+import { createScript } from "./script.ts";
 import { createSettlements } from "./settlements.ts";
 import { startStack } from "./stack.ts";
 import { askInDiscord, askInSlack, platforms } from "./demo-chat.ts";
@@ -39,11 +41,16 @@ const demos = {
 };
 const commands = ["fix", "contextualize"] as const;
 
-const { values } = parseArgs({
-  options: { platform: { type: "string", default: "slack" }, command: { type: "string", default: "fix" } },
-});
-const platform = choose("platform", platforms, values.platform);
-const { to, text, cast, model, tell } = demos[choose("command", commands, values.command)];
+const { platform, command } = z
+  .object({ platform: z.enum(platforms), command: z.enum(commands) })
+  .parse(
+    createScript("run demo", "Shows a command at work, from a chat message to what comes of it, all on this machine.")
+      .addOption(new Option("--platform <name>", "where it is asked for").choices(platforms).default("slack"))
+      .addOption(new Option("--command <name>", "what is asked for").choices(commands).default("fix"))
+      .parse()
+      .opts(),
+  );
+const { to, text, cast, model, tell } = demos[command];
 
 console.log(`bugbot demo: from a chat message to ${to}, all on this machine.`);
 console.log(cast);
@@ -79,14 +86,4 @@ try {
   }
 } finally {
   await stack.close();
-}
-
-/** Ends the process where there is no such choice. */
-function choose<Choice extends string>(what: string, choices: readonly Choice[], given: string): Choice {
-  const chosen = choices.find((choice) => choice === given);
-  if (chosen === undefined) {
-    console.error(`There is no ${what} ${given}: say ${choices.map((choice) => `--${what} ${choice}`).join(" or ")}.`);
-    process.exit(2);
-  }
-  return chosen;
 }

@@ -1,4 +1,6 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { InvalidArgumentError } from "commander";
 import { localAdminKey } from "../shared/local-admin-key.ts";
 import { unknownNames } from "../shared/check-settings.ts";
 import { gatewayPort } from "./free-port.ts";
@@ -7,11 +9,18 @@ import { faultsOf, readDevVars } from "./local-settings.ts";
 import { projectRoot } from "./project-root.ts";
 import { seedDemoBehaviour } from "./demo-behaviour.ts";
 import { demoRepository, demoScript, seedDemoRepository } from "./demo-repository.ts";
+import { createScript } from "./script.ts";
 import { startStack } from "./stack.ts";
 import { standInCredentials } from "./stand-ins.ts";
 
 requireNode24();
-const variables = readDevVars(process.argv[2] ?? join(projectRoot, ".dev.vars"));
+const [file] = createScript(
+  "start",
+  "Runs bugbot on this machine until Ctrl-C, with stand-ins for what .dev.vars does not set up.",
+)
+  .argument("[file]", "the settings, in place of .dev.vars", existing)
+  .parse().args;
+const variables = readDevVars(file ?? join(projectRoot, ".dev.vars"));
 
 try {
   const faults = faultsOf(variables);
@@ -53,6 +62,11 @@ try {
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
+}
+
+function existing(path: string): string {
+  if (existsSync(path)) return path;
+  throw new InvalidArgumentError("There is no such file.");
 }
 
 /** How `npx bugbot` reaches this stack. */

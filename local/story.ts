@@ -87,7 +87,7 @@ const emoji: Record<string, string> = {
 const linksInline = 3;
 const link = /<(?<address>https?:[^|>]+)\|(?<name>[^>]+)>|\[(?<label>[^\]\n]+)\]\(<?(?<url>https?:[^)>\s]+)>?\)/g;
 
-/** Slack's mrkdwn or Discord's Markdown as it looks. */
+/** A message as it looks, written with Slack's links or Discord's. */
 function asSeen({ author, text, reactions, edits }: Chat["thread"][number]): string {
   const urls: string[] = [];
   const areListed = [...text.matchAll(link)].length > linksInline;

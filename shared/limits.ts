@@ -12,8 +12,13 @@ export const maxMessageBytes = 128_000;
 /** What fits into a message on the queue, at three bytes a character; a Slack message has 40,000. */
 export const maxTextLength = 40_000;
 
-/** A section block holds 3,000 characters (https://docs.slack.dev/reference/block-kit/blocks/section-block); mrkdwn is longer than its Markdown. */
-export const slackPartLength = 2_400;
+/**
+ * One message in Slack, as it is sent: its words, escaped, as in a text object (https://docs.slack.dev/reference/block-kit/composition-objects/text-object),
+ * and its blocks as JSON. Slack refuses some 13,000 characters of blocks, and says nowhere what it counts: https://github.com/slackapi/bolt-js/issues/2509
+ */
+export const slackMessage = { textLength: 3_000, blocksLength: 10_000 };
+/** A link to a longer address is shown as text, which can be cut. */
+export const maxLinkLength = 1_000;
 /** https://discord.com/developers/docs/resources/message#create-message */
 export const discordPartLength = 2_000;
 /** https://discord.com/developers/docs/resources/message#embed-object-embed-limits: together less than the 6,000 of a message. */
@@ -141,8 +146,8 @@ export const maxComparedFiles = 300;
 export const eventWaitMs = 20_000;
 /** The status message is edited at most this often while the agent works. */
 export const statusEditMs = 3_000;
-/** Slack cuts a message's text at 4,000 characters: https://docs.slack.dev/reference/methods/chat.update */
-export const maxStatusLength = 3_900;
+/** What of one thing the agent does is shown while it does it: a glance. */
+export const maxToolWords = 300;
 
 /** A push whose answer is lost is tried again; nobody needs more. */
 export const maxPushesPerRun = 20;

@@ -35,9 +35,3 @@ it.for(["slack", "discord"])(
     expect(await readdir(folder)).toEqual([]);
   },
 );
-
-it("says which commands there are", async ({ expect }) => {
-  const { complaints, exitCode } = await demo("--command", "dance");
-  expect(exitCode).toBe(2);
-  expect(complaints).toContain("--command contextualize");
-});

@@ -1,19 +1,19 @@
 import { spawnSync } from "node:child_process";
-import { Command } from "commander";
 import { wholeNumber } from "../cli/parse-option.ts";
+import { createScript } from "../local/script.ts";
 
 /** `npm run fuzz`: every property of what strangers can send, with many more inputs than in `npm test`. */
-const { runs, seed } = new Command("fuzz")
-  .description(
-    "Sends anything to all that strangers can reach: doors, extractors, git's packets, the egress, event streams.",
-  )
+const { runs, seed } = createScript(
+  "run fuzz",
+  "Sends anything to all that strangers can reach: doors, extractors, git's packets, the egress, event streams, and what chat shows of it.",
+)
   .option("--runs <count>", "inputs of each property", wholeNumber(1, 10_000_000), 10_000)
   .option("--seed <number>", "which inputs: the same ones for the same seed", wholeNumber(0, 2 ** 31 - 1), 20_261_120)
   .parse()
   .opts<{ runs: number; seed: number }>();
 
-/** `mutated` and `doors` are the gateway's, `reference` has the extractors. */
-const files = ["fuzz", "mutated-interactions", "slack/doors", "references/reference"];
+/** `mutated` and `doors` are the gateway's, `reference` has the extractors, `replies` what is shown of strangers' words. */
+const files = ["fuzz", "mutated-interactions", "slack/doors", "references/reference", "replies/"];
 const startedAt = Date.now();
 const { status } = spawnSync("vitest", ["run", ...files], {
   stdio: "inherit",

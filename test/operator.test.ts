@@ -241,7 +241,7 @@ describe("bugbot tasks", () => {
 
 describe("bugbot keys", () => {
   it("makes, rotates with an overlap, and revokes them; only hashes are kept", async ({ expect }) => {
-    const first = keySchema.parse(await json("keys create --name ci"));
+    const first = keySchema.parse(await json("keys create --name ci --scope admin"));
     expect(first.key).toMatch(/^bm_[0-9a-f]{64}$/);
     expect(await json("tasks list", first.key)).toBeInstanceOf(Array);
 
@@ -334,7 +334,9 @@ describe("a key", () => {
   });
 
   it("that reads changes nothing, and neither does the one that replaces it", async ({ expect }) => {
-    const first = keySchema.parse(await json("keys create --name reader --scope read"));
+    const made = await bugbot("keys create --name looks");
+    expect(made.stdout.replace(/\s+/g, " ")).toContain("(looks) reads, and changes nothing; `--scope admin` makes one");
+    const first = keySchema.parse(await json("keys create --name reader"));
     const { id, key } = keySchema.parse(await json(`keys rotate ${first.id}`));
     expect((await bugbot("tasks list", { key })).code).toBe(0);
     expect((await bugbot("audit verify", { key })).code).toBe(0);

@@ -49,7 +49,7 @@ function threadOf({ conversation }: Command) {
 const operations = () => slack.requests.map(({ operation }) => operation);
 const rejects = (error: string) => ({ status: 200, body: { ok: false, error } });
 
-it("quotes what the agent says of its change, which pings nobody", async ({ expect }) => {
+it("quotes what the agent says of its change as it is, which pings nobody", async ({ expect }) => {
   const command = asked();
   const card = {
     title: "fix: it",
@@ -58,9 +58,11 @@ it("quotes what the agent says of its change, which pings nobody", async ({ expe
   };
   await replies().post(command, { text: "✅ done", card }, false);
   const [said] = threadOf(command);
-  expect(said?.text).toMatch(/^✅ done\n\n> /);
-  expect(said?.text).toContain("&lt;!channel");
-  expect(said?.text).not.toContain("<");
+  expect(said?.text).toBe("✅ done\n> <!channel> *now* once\n> in (http://x.test/)");
+  // Only elements of their own ping or link.
+  const sent = slack.requests.find(({ operation }) => operation === "chat.postMessage");
+  expect(JSON.stringify(sent?.body)).toContain("rich_text_quote");
+  expect(JSON.stringify(sent?.body)).not.toMatch(/"type\W+(?:broadcast|user|usergroup|link)\W/);
 });
 
 describe("a message that somebody deleted", () => {

@@ -62,7 +62,7 @@ describe("the status message in a workspace that has bugbot as an agent", () => 
         `Working on ${where}\n`,
         "Working · 9 s · $0.02 ",
         "[complete] looking at the report ",
-        "[in_progress] looking for the cause: reading ‹!channel›",
+        "[in_progress] looking for the cause: reading &lt;!channel&gt;",
       ].join("\n"),
     );
     expect(status?.buttons).toEqual(["Stop"]);

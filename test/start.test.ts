@@ -1,11 +1,12 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { createHmac } from "node:crypto";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, it } from "vitest";
+import * as z from "zod";
 import { createRunner } from "../cli/run-bugbot.ts";
 import { freePort } from "../local/free-port.ts";
 import { projectRoot } from "../local/project-root.ts";
@@ -55,41 +56,46 @@ async function start(devVars: string) {
   };
 }
 
+/** What the README says of an event that is sent by hand, as its own shell would send it; curl itself need not be here. */
+async function handMadeEvent() {
+  const readme = await readFile(join(projectRoot, "README.md"), "utf8");
+  const [, example = ""] = /To send an event by hand[^]*?```sh\n([^]*?)```/.exec(readme) ?? [];
+  const { stdout } = await promisify(execFile)("sh", ["-c", `curl() { printf '%s\\n' "$@"; }\n${example}`]);
+  const lines = stdout.split("\n");
+  const header = (name: string) => lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2) ?? "";
+  const body = lines.find((line) => line.startsWith("{")) ?? "";
+  const { event_id: id } = z.object({ event_id: z.string() }).parse(JSON.parse(body));
+  const headers = Object.fromEntries(
+    ["x-slack-request-timestamp", "x-slack-signature"].map((name) => [name, header(name)]),
+  );
+  return { id, request: { method: "POST", body, headers } };
+}
+
 describe("npm start", () => {
-  it("takes a signed event to a pull request, and Ctrl-C leaves nothing behind", async ({ expect }) => {
+  it("takes the README's event to a pull request, each time it is sent, and Ctrl-C leaves nothing behind", async ({
+    expect,
+  }) => {
     const stack = await start("MY_OWN=1\n");
     await stack.until(/^ready http:\/\/localhost:\d+$/m);
     expect(stack.printed()).toContain("note: .dev.vars sets MY_OWN, which bugbot does not know");
     const [, repository = ""] = /stand-in repository: (\S+)/.exec(stack.printed()) ?? [];
 
-    const event = {
-      type: "app_mention",
-      user: "U0ALICE",
-      text: "<@U0BUGBOT> fix https://github.com/acme/shop Apply twice counts twice",
-      ts: "1700000000.000100",
-      channel: "C0NEW",
-    };
-    const body = JSON.stringify({
-      type: "event_callback",
-      team_id: "T0ACME",
-      event_id: "EvCurl",
-      authorizations: [{ user_id: "U0BUGBOT" }],
-      event,
-    });
-    const timestamp = String(Math.floor(Date.now() / 1000));
-    const signature = `v0=${createHmac("sha256", standInCredentials.signingSecret).update(`v0:${timestamp}:${body}`).digest("hex")}`;
-    const headers = { "x-slack-request-timestamp": timestamp, "x-slack-signature": signature };
-    expect((await fetch(`${stack.url}/slack/events`, { method: "POST", body, headers })).status).toBe(200);
-    const settled = await stack.until(/^.*command_settled.*$/m);
-    expect(JSON.parse(settled)).toMatchObject({
-      commandId: "slack-EvCurl",
-      outcome: "succeeded",
-      pullRequestUrl: `${repository}/pull/1`,
-    });
+    const ids: string[] = [];
+    for (const number of [1, 2]) {
+      const { id, request } = await handMadeEvent();
+      ids.push(id);
+      expect((await fetch(`${stack.url}/slack/events`, request)).status).toBe(200);
+      const settled = await stack.until(new RegExp(`^(?=.*command_settled).*"slack-${id}".*$`, "m"));
+      expect(JSON.parse(settled)).toMatchObject({
+        outcome: "succeeded",
+        pullRequestUrl: `${repository}/pull/${number}`,
+      });
+    }
+    expect(ids[0]).not.toBe(ids[1]);
 
     const runner = await createRunner();
-    const logs = () => runner.bugbot("logs --command slack-EvCurl", { BUGBOT_URL: stack.url });
-    expect(await logs()).toMatchObject({ code: 0, stdout: expect.stringContaining("command_settled slack-EvCurl") });
+    const logs = () => runner.bugbot(`logs --command slack-${ids[0]}`, { BUGBOT_URL: stack.url });
+    expect(await logs()).toMatchObject({ code: 0, stdout: expect.stringContaining(`command_settled slack-${ids[0]}`) });
 
     if (stack.child.pid !== undefined) process.kill(-stack.child.pid, "SIGINT");
     expect(await stack.exited).toEqual([0, null]);

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import * as z from "zod/mini";
-import { type ApiKeyInfo, apiKeySchema, keyScopes, newKeySchema } from "../../shared/api.ts";
+import { type ApiKeyInfo, apiKeySchema, type KeyScope, keyScopes, newKeySchema } from "../../shared/api.ts";
 import { apiKeyLimits, apiKeyName, apiPage } from "../../shared/limits.ts";
 import { anId, matching, partOf, wholeNumber } from "../parse-option.ts";
 import { wrap } from "../wrap.ts";
@@ -31,7 +31,11 @@ export function addKeys(keys: Command): void {
     .description("Makes an API key. It is shown once: only its SHA-256 is kept.")
     .requiredOption("--name <name>", "who or what uses it", parseName)
     .option("--days <n>", "how long it is good", partOf(maxDays), defaultDays)
-    .addOption(new Option("--scope <scope>", "read: looks, and changes nothing").choices(keyScopes).default("admin"))
+    .addOption(
+      new Option("--scope <scope>", "read: looks, and changes nothing; admin: may do everything")
+        .choices(keyScopes)
+        .default("read"),
+    )
     .option("--json", "print JSON")
     .action(async (given: unknown) => {
       const { json, name, days, scope } = createSchema.parse(given);
@@ -104,9 +108,15 @@ export function addKeys(keys: Command): void {
     });
 }
 
+const scopeInWords: Readonly<Record<KeyScope, string>> = {
+  read: "reads, and changes nothing; `--scope admin` makes one that may do everything.",
+  admin: "may do everything, make and revoke other keys included.",
+};
+
 function shown(json: boolean, made: z.infer<typeof newKeySchema>): [boolean, unknown, string] {
-  const words = `${made.key}\n\nThe key ${made.id} (${made.name}), good until ${when(made.expiresAt)} UTC. It is not shown again: keep it as BUGBOT_API_KEY.`;
-  return [json, made, wrap(words)];
+  const { key, id, name, scope, expiresAt } = made;
+  const words = `The key ${id} (${name}) ${scopeInWords[scope]} It is good until ${when(expiresAt)} UTC, and is not shown again: keep it as BUGBOT_API_KEY.`;
+  return [json, made, wrap(`${key}\n\n${words}`)];
 }
 
 function stateOf({ revokedAt, expiresAt, replacedBy }: ApiKeyInfo): string {

@@ -4,7 +4,7 @@ import { conversationId } from "../../shared/conversation.ts";
 import { Failure } from "../../shared/failure.ts";
 import type { Job } from "../../shared/job.ts";
 import { approvalEvent, approvalMs, planLength } from "../../shared/limits.ts";
-import { escapeMarkdown } from "../../shared/plain-text.ts";
+import { codeMarkdown, inlineMarkdown, linkMarkdown, plainQuoteMarkdown } from "../evidence/untrusted-markdown.ts";
 import type { CommandNeeds } from "../needs.ts";
 import { noteDeed } from "../note-deed.ts";
 import type { Report } from "../report/read-report.ts";
@@ -123,26 +123,20 @@ function describe(
 ): string {
   const who = settings.BUGBOT_APPROVERS.length > 0 ? "one of those who may approve" : "somebody else";
   return [
-    `⏸️ Waits until ${who}, not ${escapeMarkdown(author.name ?? author.id)}, approves this:`,
-    `* repository: [${repository}](${settings.GITHUB_URL}/${repository})`,
-    `* branch: \`${branch}\``,
+    `⏸️ Waits until ${who}, not ${inlineMarkdown(author.name ?? author.id)}, approves this:`,
+    `* repository: ${linkMarkdown(repository, `${settings.GITHUB_URL}/${repository}`)}`,
+    `* branch: ${codeMarkdown(branch)}`,
     `* model: ${model}`,
-    `* files that may change: \`${allowedPaths.join(" ")}\``,
+    `* files that may change: ${allowedPaths.map(codeMarkdown).join(", ")}`,
     `* starts from: ${terms.head === null ? "nothing" : `\`${terms.head.slice(0, 12)}\``}${terms.resumes ? ", and goes on with what an earlier run here kept" : ""}`,
     `* may cost $${terms.limits.maxCostUsd}, speak ${terms.limits.maxTurns} times and take ${terms.limits.wallClockMs / 60_000} minutes`,
-    `* report, by ${escapeMarkdown(report.author)}:`,
-    ...quoted(report.text),
+    `* report, by ${inlineMarkdown(report.author)}:`,
+    plainQuoteMarkdown(report.text),
     ...report.earlier.flatMap((said) => [
-      `* said earlier in the thread, by ${escapeMarkdown(speakerOf(said))}:`,
-      ...quoted(wordsOf(said)),
+      `* said earlier in the thread, by ${inlineMarkdown(speakerOf(said))}:`,
+      plainQuoteMarkdown(wordsOf(said)),
     ]),
-    ...(added.length > 0 ? ["* and added since:", ...added.flatMap(quoted)] : []),
+    ...(added.length > 0 ? ["* and added since:", ...added.map(plainQuoteMarkdown)] : []),
     `Plan \`${hash}\`. What is added changes the plan, and has to be approved anew.`,
   ].join("\n");
-}
-
-function quoted(text: string): string[] {
-  return escapeMarkdown(text.trim())
-    .split("\n")
-    .map((line) => `> ${line}`);
 }

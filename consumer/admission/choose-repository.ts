@@ -2,6 +2,7 @@ import { Failure } from "../../shared/failure.ts";
 import { githubRepositories } from "../../shared/references/github.ts";
 import { isAllowedRepository } from "./allow-list.ts";
 import type { Repository } from "../clients/github.ts";
+import { inlineMarkdown } from "../evidence/untrusted-markdown.ts";
 
 export interface RepositoryClues {
   /** In the person's own words, `owner/name`. */
@@ -29,7 +30,7 @@ export async function chooseRepository(
 ): Promise<Repository> {
   if (named.length > 1) {
     throw new Failure("several_repositories", {
-      reply: `You named ${named.join(" and ")}. Which one has the bug? Name one: ${example}`,
+      reply: `You named ${named.map(inlineMarkdown).join(" and ")}. Which one has the bug? Name one: ${example}`,
       retry: false,
     });
   }
@@ -43,7 +44,7 @@ export async function chooseRepository(
   const repository = await needs.findRepository(name);
   if (!repository) {
     throw new Failure("repository_not_found", {
-      reply: `I cannot find ${name} on GitHub, or my token may not see it. Check the name: ${example}`,
+      reply: `I cannot find ${inlineMarkdown(name)} on GitHub, or my token may not see it. Check the name: ${example}`,
       retry: false,
     });
   }
@@ -51,7 +52,7 @@ export async function chooseRepository(
   if (!isAllowedRepository(repository.name, needs.allowed)) throw notAllowed(repository.name);
   if (repository.head === null) {
     throw new Failure("repository_empty", {
-      reply: `${repository.name} has no commit yet, so there is nothing to fix. Push something to it first.`,
+      reply: `${inlineMarkdown(repository.name)} has no commit yet, so there is nothing to fix. Push something to it first.`,
       retry: false,
     });
   }
@@ -60,7 +61,7 @@ export async function chooseRepository(
 
 function notAllowed(name: string): Failure {
   return new Failure("repository_not_allowed", {
-    reply: `I may not touch ${name}. Whoever runs bugbot can add it to BUGBOT_ALLOWED_REPOS.`,
+    reply: `I may not touch ${inlineMarkdown(name)}. Whoever runs bugbot can add it to BUGBOT_ALLOWED_REPOS.`,
     retry: false,
   });
 }

@@ -15,7 +15,7 @@ const { defaultDays, maxDays, defaultOverlapHours, maxOverlapHours } = apiKeyLim
 const newKeySchema = z.strictObject({
   name: z.string().check(z.regex(apiKeyName.pattern, apiKeyName.rule)),
   days: z._default(z.number().check(z.gt(0), z.lte(maxDays)), defaultDays),
-  scope: z._default(z.enum(keyScopes), "admin"),
+  scope: z._default(z.enum(keyScopes), "read"),
 });
 const rotationSchema = z.strictObject({
   overlapHours: z._default(z.number().check(z.gte(0), z.lte(maxOverlapHours)), defaultOverlapHours),

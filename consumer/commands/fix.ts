@@ -12,6 +12,7 @@ import type { Ending } from "../endings/ending.ts";
 import { endingOfProposal } from "../endings/ending-of-proposal.ts";
 import { endingOfRun } from "../endings/ending-of-run.ts";
 import { findStanding, type Standing } from "../endings/what-stands.ts";
+import { linkMarkdown } from "../evidence/untrusted-markdown.ts";
 import { recallCard } from "../evidence/recall-card.ts";
 import type { CommandNeeds } from "../needs.ts";
 import { noteDeed } from "../note-deed.ts";
@@ -96,8 +97,9 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
   }
   const lookAtBranch = () => github.branchHead(repository.name, branch);
   const headBefore = await effect("look at branch", lookAtBranch, untilStopped);
+  const repositoryLink = linkMarkdown(repository.name, `${settings.GITHUB_URL}/${repository.name}`);
   const whereFor = ({ issue: of }: Taken) =>
-    `[${repository.name}](${settings.GITHUB_URL}/${repository.name})${of ? ` for [${of.identifier}](${of.url})` : ""}`;
+    of ? `${repositoryLink} for ${linkMarkdown(of.identifier, of.url)}` : repositoryLink;
   const where = whereFor(filed);
   await status.show("work", {
     text: `⚙️ Working on ${where}…`,

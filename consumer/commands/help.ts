@@ -1,12 +1,13 @@
 import type { Command } from "../../shared/command.ts";
 import { chatCommandNames, grammar } from "../../shared/grammar.ts";
-import { escapeMarkdown } from "../../shared/plain-text.ts";
 import type { Ending } from "../endings/ending.ts";
+import { cutWords } from "../evidence/cut-words.ts";
+import { inlineMarkdown } from "../evidence/untrusted-markdown.ts";
 
 /** What can be written, from the table that reads it. */
 export function help({ text }: Command): Ending {
   const [word = ""] = text.split(/\s/, 1);
-  const opening = word ? [`I do not know “${escapeMarkdown(word.slice(0, 40))}”. This is what I understand:`] : [];
+  const opening = word ? [`I do not know “${inlineMarkdown(cutWords(word, 40))}”. This is what I understand:`] : [];
   const lines = chatCommandNames().map((name) => {
     const { aliases, example, purpose } = grammar[name];
     const also = aliases.length > 0 ? ` (or ${aliases.map((alias) => `\`${alias}\``).join(", ")})` : "";

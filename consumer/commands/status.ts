@@ -2,6 +2,8 @@ import type { Command } from "../../shared/command.ts";
 import { conversationId, scopeOf } from "../../shared/conversation.ts";
 import { maskEmails } from "../../shared/references/email.ts";
 import type { Ending } from "../endings/ending.ts";
+import { cutWords } from "../evidence/cut-words.ts";
+import { inlineMarkdown } from "../evidence/untrusted-markdown.ts";
 import type { CommandNeeds } from "../needs.ts";
 import type { OpenBreaker } from "../stores/breakers.ts";
 import type { RecentCommand } from "../stores/commands.ts";
@@ -48,7 +50,7 @@ export async function status(
 function describe(row: RecentCommand, nowMs: number): string {
   const { name, text, outcome, stage, costUsd, startedAt, issue } = row;
   const minutes = Math.max(0, Math.round((nowMs - startedAt) / 60_000));
-  const what = [name, issue ?? maskEmails(text).replace(/\s+/g, " ").slice(0, 60)]
+  const what = [name, issue ?? inlineMarkdown(cutWords(maskEmails(text).replace(/\s+/g, " "), 60))]
     .filter((word) => word !== "")
     .join(" ");
   const cost = costUsd === null ? "" : ` · $${costUsd.toFixed(2)}`;

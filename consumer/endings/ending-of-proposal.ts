@@ -1,6 +1,7 @@
 import type { ChangedFile, Proof, Usage } from "../../shared/job.ts";
 import type { PullRequest } from "../clients/github.ts";
 import type { Ending } from "./ending.ts";
+import { cutWords } from "../evidence/cut-words.ts";
 import { listed } from "./ending-of-run.ts";
 import { proofInWords } from "./proof-in-words.ts";
 
@@ -35,7 +36,7 @@ export function endingOfProposal(
     usage,
     pullRequestUrl: url,
     links: [{ label: "Open pull request", url }],
-    card: { title, url, summary: summary.slice(0, maxSummaryLength).toWellFormed() },
+    card: { title, url, summary: cutWords(summary, maxSummaryLength) },
   };
 }
 

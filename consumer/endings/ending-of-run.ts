@@ -1,5 +1,6 @@
 import type { Job, Memory, Outcome } from "../../shared/job.ts";
-import { escapeMarkdown } from "../../shared/plain-text.ts";
+import { cutWords } from "../evidence/cut-words.ts";
+import { codeMarkdown, inlineMarkdown } from "../evidence/untrusted-markdown.ts";
 import { usd } from "./bill.ts";
 import type { Ending } from "./ending.ts";
 import { linkTo, type Standing, standingInWords, unpushedInWords } from "./what-stands.ts";
@@ -39,7 +40,8 @@ export function endingOfRun(
     case "no_change":
       return unchanged(outcome.summary);
     case "outside_allowed_paths": {
-      const refused = `❌ The fix would change files I may not touch: ${listed(outcome.files)}. Allowed: ${listed(allowedPaths)}.`;
+      const allowed = allowedPaths.map(codeMarkdown).join(", ");
+      const refused = `❌ The fix would change files I may not touch: ${listed(outcome.files)}. Allowed: ${allowed}.`;
       return ending("failed", sentences(refused, pushed));
     }
     case "out_of_turns":
@@ -93,7 +95,7 @@ function sentences(...all: string[]): string {
 
 /** Files' names as Markdown, at most `max` of them. */
 export function listed(files: readonly string[], max = 10): string {
-  const shown = files.slice(0, max).map((file) => `\`${file.replaceAll("`", "'").slice(0, 200)}\``);
+  const shown = files.slice(0, max).map((file) => codeMarkdown(cutWords(file, 200)));
   return files.length > shown.length ? `${shown.join(", ")} and ${files.length - shown.length} more` : shown.join(", ");
 }
 
@@ -103,7 +105,7 @@ function oneLine(text: string): string {
     .replace(/https?:\/\/127\.0\.0\.1\S*/g, "…")
     .replace(/\s+/g, " ")
     .trim();
-  return escapeMarkdown(words.slice(0, 300).toWellFormed().replace(/\.$/, ""));
+  return inlineMarkdown(cutWords(words, 300).replace(/\.$/, ""));
 }
 
 function quoted(summary: string): string {

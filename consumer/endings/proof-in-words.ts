@@ -1,9 +1,10 @@
 import type { Proof } from "../../shared/job.ts";
-import { escapeMarkdown } from "../../shared/plain-text.ts";
+import { cutWords } from "../evidence/cut-words.ts";
+import { codeMarkdown, inlineMarkdown } from "../evidence/untrusted-markdown.ts";
 
 /** What a proof is worth, as Markdown for chat and pull request alike. */
 export function proofInWords(proof: Proof): string {
-  if (proof.kind === "not_verified") return `Not verified: ${escapeMarkdown(proof.reason)}.`;
+  if (proof.kind === "not_verified") return `Not verified: ${inlineMarkdown(proof.reason)}.`;
   const command = code(proof.command);
   switch (proof.kind) {
     case "reproduced":
@@ -58,5 +59,5 @@ function listed(paths: readonly string[]): string {
 }
 
 function code(text: string): string {
-  return `\`${text.replaceAll("`", "'").replace(/\s+/g, " ").slice(0, 200).toWellFormed()}\``;
+  return codeMarkdown(cutWords(text, 200));
 }

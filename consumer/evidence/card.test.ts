@@ -1,11 +1,11 @@
 import * as fc from "fast-check";
 import { describe, it } from "vitest";
-import { cardLengths, maxIssueTextLength, slackPartLength } from "../../shared/limits.ts";
+import { cardLengths, maxIssueTextLength } from "../../shared/limits.ts";
 import { maskEmails } from "../../shared/references/email.ts";
 import { compareCards, countNew, makeCard } from "./card.ts";
 import type { Findings } from "./evidence.ts";
 import { drawReply } from "../replies/discord-message.ts";
-import { drawMessage } from "../replies/slack-message.ts";
+import { drawMessage, fitsSlack, wordsOf } from "../replies/slack-message.ts";
 import { sampleCard, sampleIssue as issue, sampleReply } from "./sample-card.ts";
 import { hostileFindings, sampleFindings } from "./sample-findings.ts";
 import { writeChatSummary } from "./write-chat-summary.ts";
@@ -178,10 +178,10 @@ describe("in chat", () => {
   });
 
   it("says in fine print what is not known", ({ expect }) => {
-    const { text, blocks } = drawMessage(sampleReply(card(nothing)).text);
+    const { text, blocks } = drawMessage(wordsOf(sampleReply(card(nothing))));
     expect(text).toContain("Not known: GitHub");
     expect(text).not.toContain("-#");
-    expect(blocks.map(({ type }) => type)).toEqual(["section", "context"]);
+    expect(blocks.map(({ type }) => type)).toEqual(["rich_text", "context"]);
     expect(JSON.stringify(drawReply(sampleReply(card(nothing))))).toContain("-# Not known: GitHub");
   });
 
@@ -192,7 +192,7 @@ describe("in chat", () => {
   });
 
   it("is blocks in Slack", async ({ expect }) => {
-    const message = drawMessage(sampleReply(card()).text, sampleReply(card()));
+    const message = drawMessage(wordsOf(sampleReply(card())), sampleReply(card()));
     await expect(`${JSON.stringify(message, null, 2)}\n`).toMatchFileSnapshot("../../docs/cards/slack.json");
   });
 
@@ -204,7 +204,7 @@ describe("in chat", () => {
 
   it("is one message on each platform, whatever the sources say", ({ expect }) => {
     const reply = sampleReply(card(hostileFindings()));
-    expect(reply.text.length).toBeLessThan(slackPartLength);
+    expect(fitsSlack(wordsOf(reply))).toBe(true);
     expect(drawReply(reply)).toHaveLength(1);
   });
 });

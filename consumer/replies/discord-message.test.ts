@@ -1,6 +1,8 @@
 import { describe, it } from "vitest";
 import * as fc from "fast-check";
+import { fuzzed, fuzzTimeoutMs } from "../../shared/fuzz.ts";
 import { drawReply } from "./discord-message.ts";
+import { hostileWords } from "./hostile-words.ts";
 
 const url = "https://github.com/acme/shop/pull/7";
 const words = `✅ [Pull request #7](${url}) in [acme/shop](https://github.com/acme/shop) (1 file, +3 −1)\n$0.08 · 41 s · 5 turns`;
@@ -16,7 +18,7 @@ describe("a last word", () => {
             color: 0x2ecc71,
             title: card.title,
             url,
-            description: "`applyCode` ran [twice]\u200B(https://evil.test).\n```\nx\n```\n\n$0.08 · 41 s · 5 turns",
+            description: "`applyCode` ran twice (https\\://evil.test/).\n```\nx\n```\n\n$0.08 · 41 s · 5 turns",
           },
         ],
         components: [],
@@ -40,16 +42,16 @@ describe("a last word", () => {
   });
 
   it("of one line is that line, without previews of its links", ({ expect }) => {
-    expect(drawReply({ text: "❌ See https://acme.test" })).toMatchObject([
-      { content: "❌ See https://acme.test", embeds: [], flags: 4 },
+    expect(drawReply({ text: "❌ See <https://acme.test>" })).toMatchObject([
+      { content: "❌ See <https://acme.test>", embeds: [], flags: 4 },
     ]);
   });
 
   it("leaves links in code as they are", ({ expect }) => {
     const [message] = drawReply({
-      text: "❌ Try `@bugbot fix https://github.com/owner/name` at https://acme.test\nNow.",
+      text: "❌ Try `@bugbot fix https://github.com/owner/name` at [acme](https://acme.test)\nNow.",
     });
-    expect(message?.content).toBe("❌ Try `@bugbot fix https://github.com/owner/name` at <https://acme.test>");
+    expect(message?.content).toBe("❌ Try `@bugbot fix https://github.com/owner/name` at [acme](<https://acme.test/>)");
   });
 });
 
@@ -78,42 +80,34 @@ describe("words that call somebody", () => {
     (call, { expect }) => {
       const drawn = drawReply({ text: `✅ ${call}\n${call}`, card: { title: call, url, summary: call } });
       const plain = drawReply({ text: `He said ${call}` });
-      const shown = JSON.stringify([drawn, plain].flat().map(({ content, embeds }) => [content, embeds]));
-      expect(shown).not.toContain(call);
+      const parts = [...drawn, ...plain].flatMap(({ content, embeds }) => [
+        content,
+        ...embeds.flatMap(({ title = "", description = "" }) => [title, description]),
+      ]);
+      const escaped = `\\${call.replace(/:(?=\w+:)/g, "\\:")}`;
+      for (const shown of parts) {
+        expect(shown).toContain(escaped);
+        expect(shown.replaceAll(escaped, "")).not.toContain(call);
+      }
       expect([...drawn, ...plain].every(({ allowed_mentions: { parse } }) => parse.length === 0)).toBe(true);
     },
   );
 });
 
-it("is never more than Discord takes", ({ expect }) => {
-  const text = fc
-    .array(
-      fc.oneof(
-        fc.string({ maxLength: 3_000, unit: "binary" }),
-        fc.constantFrom("✅ ", "\n", "\n\n", "```\n", "<@1>", " https://a.test"),
-      ),
-      { maxLength: 12 },
-    )
-    .map((parts) => parts.join(""));
+it("is never more than Discord takes", { timeout: fuzzTimeoutMs }, ({ expect }) => {
   fc.assert(
-    fc.property(text, fc.boolean(), (given, hasCard) => {
-      const messages = drawReply({
-        text: `x${given}`,
-        card: hasCard ? { title: given, url, summary: given } : undefined,
-      });
-      const marked = drawReply({
-        text: `✅${given}`,
-        card: hasCard ? { title: given, url, summary: given } : undefined,
-      });
-      for (const { content, embeds } of [...messages, ...marked]) {
+    fc.property(hostileWords, fc.boolean(), fc.constantFrom("x", "✅"), (given, hasCard, mark) => {
+      const shown = hasCard ? { title: given, url, summary: given } : undefined;
+      for (const { content, embeds } of drawReply({ text: mark + given, card: shown })) {
         expect(content.length).toBeLessThanOrEqual(2_000);
         expect(content !== "" || embeds.length > 0).toBe(true);
         for (const { title = "", description = "" } of embeds) {
           expect(title.length).toBeLessThanOrEqual(256);
           expect(description.length).toBeLessThanOrEqual(4_096);
         }
+        expect(JSON.stringify([content, embeds]).isWellFormed()).toBe(true);
       }
     }),
-    { seed: 7, numRuns: 300 },
+    fuzzed(100),
   );
 });

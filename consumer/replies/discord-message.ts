@@ -1,8 +1,12 @@
 import type { APIActionRowComponent, APIButtonComponent, APIEmbed } from "discord-api-types/v10";
 import { buttonId } from "../../shared/button.ts";
-import { discordEmbed, discordPartLength } from "../../shared/limits.ts";
+import { discordEmbed, discordPartLength, maxLinkLength } from "../../shared/limits.ts";
+import { discordMarkdown } from "./discord-markdown.ts";
 import { type LaidOut, layOut } from "./lay-out.ts";
+import { readMarkdown } from "./read-markdown.ts";
 import { buttonLabels, type Reply } from "./reply.ts";
+import { splitWords } from "./split-words.ts";
+import { type Block, paragraph, withoutLinks } from "./words.ts";
 
 /** https://discord.com/developers/docs/resources/message#create-message */
 export interface DrawnMessage {
@@ -58,50 +62,49 @@ function drawMessage({ content, embeds }: Words, reply?: Reply): DrawnMessage {
 /** What a reply says, laid out, and how each part of that is shown. */
 function prepare({ text, card }: Reply): {
   laidOut: LaidOut;
-  show: (part: string, at: number) => Words;
+  show: (part: readonly Block[], at: number) => Words;
   whole: string;
 } {
-  const [first = "", ...lines] = defuse(text).trim().split("\n");
+  const written = text.trim();
+  const [first = "", ...lines] = written.split("\n");
   const [, color] = Object.entries(colours).find(([mark]) => first.startsWith(mark)) ?? [];
-  const headline = withoutPreviews(first);
-  const summary = card && quoted(card.summary);
-  const rest = [summary, lines.join("\n").trim()].filter((part) => part).join("\n\n");
-  if (color === undefined || headline.length > discordPartLength || (rest === "" && !card)) {
-    const whole = defuse(text);
-    return { laidOut: layOut(whole, discordPartLength), show: (content) => ({ content, embeds: [] }), whole };
+  const headline = asContent(read(first));
+  const summary = card ? withoutLinks(read(card.summary)) : [];
+  const told = read(lines.join("\n"));
+  const rest = [...summary, ...told.map((block, at) => (at === 0 ? { ...block, isApart: true } : block))];
+  const whole = [written, ...(card?.summary ? [card.summary] : [])].join("\n\n");
+  if (color === undefined || headline.length > discordPartLength || (rest.length === 0 && !card)) {
+    const laidOut = layOut(read(written), (blocks) => asContent(blocks).length <= discordPartLength);
+    return { laidOut, show: (part) => ({ content: asContent(part), embeds: [] }), whole };
   }
-  const title = card && { title: cut(defuse(card.title), discordEmbed.titleLength), url: card.url };
+  const title = card && { title: titleOf(card.title), url: card.url };
   // A card's title is shown without words too.
-  const laidOut = rest === "" ? { parts: [""] } : layOut(rest, discordEmbed.descriptionLength);
-  const show = (part: string, at: number): Words => {
-    const embed = { color, ...(at === 0 && title), ...(part !== "" && { description: part }) };
+  const fits = (blocks: readonly Block[]) => asDescription(blocks).length <= discordEmbed.descriptionLength;
+  const laidOut = rest.length === 0 ? { parts: [[]] } : layOut(rest, fits);
+  const show = (part: readonly Block[], at: number): Words => {
+    const embed = { color, ...(at === 0 && title), ...(part.length > 0 && { description: asDescription(part) }) };
     return { content: at === 0 ? headline : "", embeds: [embed] };
   };
-  return { laidOut, show, whole: `${defuse(text)}${summary ? `\n\n${summary}` : ""}` };
+  return { laidOut, show, whole };
 }
 
-/** A zero-width space makes words of what would call people, channels, commands, emoji and times, wherever it was quoted from. */
-function defuse(text: string): string {
-  return text.replace(/@(?=everyone|here)/g, "@\u200B").replace(/<(?=@|#|\/|a?:|t:|id:)/g, "<\u200B");
+function read(markdown: string): Block[] {
+  return withoutLinks(readMarkdown(markdown), (url) => url.length > maxLinkLength);
 }
 
-/** Somebody else's Markdown: its links show where they lead, and its last code block ends. */
-function quoted(markdown: string): string {
-  const plain = defuse(markdown.trim()).replaceAll("](", "]\u200B(");
-  const fences = plain.match(/^```/gm) ?? [];
-  return fences.length % 2 === 0 ? plain : `${plain}\n\`\`\``;
+function asContent(blocks: readonly Block[]): string {
+  return discordMarkdown(blocks, { hidesPreviews: true });
 }
 
-/** Links in angle brackets, outside code: Discord previews no such link. */
-function withoutPreviews(line: string): string {
-  return line
-    .split(/(`[^`]*`)/)
-    .map((part, at) => (at % 2 === 1 ? part : part.replace(/(?<!<)https?:\/\/[^\s<>()]+/g, "<$&>")))
-    .join("");
+/** Discord previews no links in an embed. */
+function asDescription(blocks: readonly Block[]): string {
+  return discordMarkdown(blocks, { hidesPreviews: false });
 }
 
-function cut(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
+function titleOf(title: string): string {
+  const fits = (blocks: readonly Block[]) => asDescription(blocks).length < discordEmbed.titleLength;
+  const [all = [], ...more] = splitWords([paragraph({ text: title })], fits);
+  return asDescription(all) + (more.length === 0 ? "" : "…");
 }
 
 /** https://discord.com/developers/docs/components/reference */

@@ -1,6 +1,7 @@
 import type { Command } from "../../shared/command.ts";
 import { maxParts } from "../../shared/limits.ts";
-import { splitMarkdown } from "./split-markdown.ts";
+import { type Fits, splitWords } from "./split-words.ts";
+import { type Block, paragraph } from "./words.ts";
 
 /** The whole of what does not fit into messages. */
 export interface TextFile {
@@ -10,25 +11,34 @@ export interface TextFile {
 
 /** A long text as a platform shows it. */
 export interface LaidOut {
-  /** All of it, in messages of at most the platform's length. */
-  parts: readonly string[];
+  /** All of it, in messages that the platform takes. */
+  parts: readonly Block[][];
   /** Set where that would be too many messages: what to show instead, with the whole of it as a file. */
-  beginning?: string;
+  beginning?: Block[];
 }
 
-const pointer = "\n\n_This is the beginning. The whole of it is in the attached file._";
+const pointer = note("This is the beginning. The whole of it is in the attached file.");
+const cutHere = note("I cut it here.");
 
-export function layOut(text: string, partLength: number): LaidOut {
-  const parts = splitMarkdown(text, partLength);
-  if (parts.length <= maxParts) return { parts };
-  const [beginning = ""] = splitMarkdown(text, partLength - pointer.length);
-  return { parts, beginning: beginning + pointer };
+export function layOut(blocks: readonly Block[], fits: Fits): LaidOut {
+  const parts = splitWords(blocks, fits);
+  return parts.length <= maxParts ? { parts } : { parts, beginning: beginningOf(blocks, pointer, fits) };
 }
 
 /** As many parts as may be shown where no file can be. */
-export function cutShort({ parts }: LaidOut): readonly string[] {
+export function cutShort({ parts }: LaidOut, fits: Fits): readonly Block[][] {
   if (parts.length <= maxParts) return parts;
-  return parts.slice(0, maxParts).map((part, at) => (at === maxParts - 1 ? `${part}\n\n_I cut it here._` : part));
+  const last = parts[maxParts - 1] ?? [];
+  return [...parts.slice(0, maxParts - 1), beginningOf(last, cutHere, fits)];
+}
+
+function beginningOf(blocks: readonly Block[], end: Block, fits: Fits): Block[] {
+  const [beginning = []] = splitWords(blocks, (some) => fits([...some, end]));
+  return [...beginning, end];
+}
+
+function note(text: string): Block {
+  return paragraph({ text, italic: true });
 }
 
 /** The file's name: the same for every attempt, and for no other command. */

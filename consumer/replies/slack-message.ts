@@ -1,8 +1,12 @@
 import type { KnownBlock } from "@slack/web-api";
 import { buttonId } from "../../shared/button.ts";
-import { escapeMarkdown } from "../../shared/plain-text.ts";
+import type { Command } from "../../shared/command.ts";
+import { maxLinkLength, slackMessage } from "../../shared/limits.ts";
+import { readMarkdown } from "./read-markdown.ts";
 import { buttonLabels, type Reply } from "./reply.ts";
-import { toMrkdwn } from "./slack-mrkdwn.ts";
+import { plainSlack, richText } from "./slack-rich-text.ts";
+import { splitWords } from "./split-words.ts";
+import { type Block, inQuote, paragraph, withoutLinks } from "./words.ts";
 
 /** https://docs.slack.dev/reference/methods/chat.postMessage */
 export interface DrawnMessage {
@@ -11,32 +15,56 @@ export interface DrawnMessage {
   blocks: KnownBlock[];
 }
 
-/** A line that begins so is fine print, in Discord's Markdown as here. */
-const finePrint = /^-# (.*)$/gm;
+/** Whether Slack takes these words as one message: it counts what is sent, escapes and structure included. */
+export function fitsSlack(blocks: readonly Block[]): boolean {
+  const { textLength, blocksLength } = slackMessage;
+  return plainSlack(blocks).length <= textLength && JSON.stringify(drawMessage(blocks).blocks).length <= blocksLength;
+}
 
-/** One message's Markdown as Slack shows it; the buttons of `reply` stand under it. */
-export function drawMessage(markdown: string, reply?: Reply): DrawnMessage {
-  const fine = Array.from(markdown.matchAll(finePrint), ([, line = ""]) => toMrkdwn(line));
-  const text = toMrkdwn(markdown.replace(finePrint, "$1"));
-  const words = toMrkdwn(markdown.replace(finePrint, ""));
+/** One message as Slack shows it; the buttons of `reply` stand under it. */
+export function drawMessage(words: readonly Block[], reply?: Pick<Reply, "buttons" | "links">): DrawnMessage {
+  const fine = words.filter(({ kind }) => kind === "fine").map((block) => ({ ...block, isApart: false }));
+  const elements = richText(words.filter(({ kind }) => kind !== "fine"));
   return {
-    text,
+    text: plainSlack(words),
     blocks: [
-      ...(words === "" ? [] : [{ type: "section" as const, text: mrkdwn(words) }]),
-      ...(fine.length === 0 ? [] : [{ type: "context" as const, elements: [mrkdwn(fine.join("\n"))] }]),
+      ...(elements.length === 0 ? [] : [{ type: "rich_text" as const, elements }]),
+      ...(fine.length === 0 ? [] : [{ type: "context" as const, elements: [plainText(plainSlack(fine))] }]),
       ...actionsOf(reply),
     ],
   };
 }
 
 /** A card's title and link are in the text; its summary is quoted below, as somebody else's words. */
-export function wordsOf({ text, card }: Reply): string {
-  const lines = card ? escapeMarkdown(card.summary).trim().split("\n") : [];
+export function wordsOf({ text, card }: Pick<Reply, "text" | "card">): Block[] {
+  const quoted = card ? inQuote(withoutLinks(readMarkdown(card.summary))) : [];
+  const words = [...readMarkdown(text), ...quoted.map((block, at) => (at === 0 ? { ...block, isApart: true } : block))];
+  return withoutLinks(words, (url) => url.length > maxLinkLength);
+}
+
+/** The same as Markdown, for a file. */
+export function wholeOf({ text, card }: Pick<Reply, "text" | "card">): string {
+  const lines = card ? card.summary.trim().split("\n") : [];
   return [text, lines.map((line) => `> ${line}`).join("\n")].join("\n\n").trim();
 }
 
-function mrkdwn(text: string) {
-  return { type: "mrkdwn" as const, text };
+/** What stands for a command that left no message: who asked, and for what. */
+export function drawAsked({ author, name, text }: Command): DrawnMessage {
+  const asked = paragraph({ text: name, bold: true }, { text: ` ${text}` });
+  const [words = [], ...more] = splitWords([asked], (blocks) => fitsSlack([...blocks, paragraph({ text: author.id })]));
+  const shown = more.length === 0 ? words : [...words, paragraph({ text: "…" })];
+  const [first, ...rest] = richText(shown);
+  const who = [
+    { type: "user" as const, user_id: author.id },
+    { type: "text" as const, text: " asks: " },
+  ];
+  const elements =
+    first?.type === "rich_text_section" ? [{ ...first, elements: [...who, ...first.elements] }, ...rest] : [];
+  return { text: `<@${author.id}> asks: ${plainSlack(shown)}`, blocks: [{ type: "rich_text", elements }] };
+}
+
+function plainText(text: string) {
+  return { type: "plain_text" as const, text, emoji: false };
 }
 
 function actionsOf({ buttons = [], links = [] }: Pick<Reply, "buttons" | "links"> = {}): KnownBlock[] {

@@ -1,6 +1,7 @@
 import { maxStatusLineLength, statusLineTimeoutMs } from "../../shared/limits.ts";
 import { createSlackClient, type SlackOptions } from "./slack-client.ts";
 import { createFeature } from "./slack-feature.ts";
+import { cutSlack } from "./slack-rich-text.ts";
 
 interface Thread {
   channel: string;
@@ -32,7 +33,7 @@ export function createStatusLine(options: SlackOptions) {
   }
 
   async function send({ channel, ts }: Thread, words: string): Promise<void> {
-    const line = Array.from(words).slice(0, maxStatusLineLength).join("");
+    const line = cutSlack(words, maxStatusLineLength);
     const status = line === "" ? "" : `is ${line}…`;
     const request = () =>
       client.assistant.threads.setStatus({

@@ -6,7 +6,9 @@ import { once } from "./slack-client.ts";
 import { slackConversation } from "./slack-command.ts";
 import { createFeature } from "./slack-feature.ts";
 import { drawMessage } from "./slack-message.ts";
+import { cutSlack } from "./slack-rich-text.ts";
 import { metadataOf, streamBlockId } from "./slack-thread.ts";
+import { paragraph } from "./words.ts";
 
 /** What a stream shows already. */
 interface Shown {
@@ -33,7 +35,7 @@ export function createStream(client: WebClient) {
       const { teamId, channelId: channel, threadId } = slackConversation(command);
       if (threadId === undefined) return undefined;
       const shown: Shown = { stages: [], where: undefined, hasButtons: false };
-      const [head, ...rest] = drawMessage(beginning).blocks;
+      const [head, ...rest] = drawMessage([paragraph({ text: beginning })]).blocks;
       const answer = await feature(() =>
         client.chat.startStream({
           channel,
@@ -89,25 +91,19 @@ function chunksOf(shown: Shown, { stage, tool, where, elapsed, cost }: Doing, re
   if (isNewStage) shown.stages.push(stage);
   const isNewPlace = where !== undefined && shown.where !== where;
   if (isNewPlace) shown.where = where;
-  const buttons = shown.hasButtons ? [] : drawMessage("", reply).blocks;
+  const buttons = shown.hasButtons ? [] : drawMessage([], reply).blocks;
   if (buttons.length > 0) shown.hasButtons = true;
   const facts = [elapsed, cost].filter((fact) => fact !== undefined);
   return [
     ...(buttons.length > 0 ? [{ type: "blocks" as const, blocks: buttons }] : []),
     ...(isNewPlace ? [{ type: "markdown_text" as const, text: `Working on ${where}\n` }] : []),
-    { type: "plan_update", title: plain(["Working", ...facts].join(" · ")) },
+    { type: "plan_update", title: cutSlack(["Working", ...facts].join(" · "), maxTaskTitleLength) },
     ...(isNewStage && before !== undefined ? [task(shown, before, "complete")] : []),
     task(shown, stage, "in_progress", tool),
   ];
 }
 
 function task({ stages }: Shown, stage: string, status: "complete" | "in_progress", tool?: string) {
-  const title = plain(tool === undefined ? stage : `${stage}: ${tool}`);
+  const title = cutSlack(tool === undefined ? stage : `${stage}: ${tool}`, maxTaskTitleLength);
   return { type: "task_update" as const, id: `stage-${stages.lastIndexOf(stage)}`, title, status };
-}
-
-/** A title that can neither ping nor link, of a length that Slack takes. */
-function plain(text: string): string {
-  const words = text.replaceAll("<", "‹").replaceAll(">", "›");
-  return Array.from(words).slice(0, maxTaskTitleLength).join("");
 }

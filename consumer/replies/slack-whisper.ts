@@ -1,4 +1,4 @@
-import { slackPartLength, vendorTimeoutMs } from "../../shared/limits.ts";
+import { vendorTimeoutMs } from "../../shared/limits.ts";
 import { asItIs, type Redact } from "../../shared/redact.ts";
 import { callSignal } from "../attempt.ts";
 import { fetchRedacted } from "../clients/fetch-redacted.ts";
@@ -6,15 +6,15 @@ import { vendorFailure, waitOf } from "../clients/vendor-failure.ts";
 import { addressExpired } from "../gone.ts";
 import { cutShort, layOut } from "./lay-out.ts";
 import { whispered, type Reply } from "./reply.ts";
-import { toMrkdwn } from "./slack-mrkdwn.ts";
+import { drawMessage, fitsSlack, wordsOf } from "./slack-message.ts";
 
 /** For the asker's eyes only, five times at most. Slack gives such a message no id, and takes no file there. */
 export async function whisper(responseUrl: string, { text }: Reply, redact: Redact = asItIs): Promise<string> {
-  for (const part of cutShort(layOut(text, slackPartLength))) {
+  for (const part of cutShort(layOut(wordsOf({ text }), fitsSlack), fitsSlack)) {
     const response = await fetchRedacted(redact, responseUrl, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ response_type: "ephemeral", replace_original: false, text: toMrkdwn(part) }),
+      body: JSON.stringify({ response_type: "ephemeral", replace_original: false, ...drawMessage(part) }),
       signal: callSignal(vendorTimeoutMs),
     }).catch((cause: unknown) => {
       throw vendorFailure({ vendor: "Slack", credential: "", cause });

@@ -1,20 +1,19 @@
 import type { Command } from "../../shared/command.ts";
 import { Failure } from "../../shared/failure.ts";
-import { slackPartLength, statusLineTimeoutMs } from "../../shared/limits.ts";
+import { statusLineTimeoutMs } from "../../shared/limits.ts";
 import { addressExpired, messageGone } from "../gone.ts";
 import { fileNameFor, layOut } from "./lay-out.ts";
 import { whispered, type Mark, type Replies, type Reply } from "./reply.ts";
 import { call, createSlackClient, once, type SlackOptions } from "./slack-client.ts";
 import { type PostedRole, slackConversation } from "./slack-command.ts";
 import { shareFile, uploadFile } from "./slack-file.ts";
-import { drawMessage, type DrawnMessage, wordsOf } from "./slack-message.ts";
-import { toMrkdwn } from "./slack-mrkdwn.ts";
+import { drawAsked, drawMessage, type DrawnMessage, fitsSlack, wholeOf, wordsOf } from "./slack-message.ts";
 import { createSession } from "./slack-session.ts";
 import { createStatusLine } from "./slack-status-line.ts";
 import { createStream } from "./slack-stream.ts";
 import { findPosted, metadataOf, readEarlier } from "./slack-thread.ts";
 import { whisper } from "./slack-whisper.ts";
-import { splitMarkdown } from "./split-markdown.ts";
+import type { Block } from "./words.ts";
 
 const emoji: Record<Mark, string | undefined> = {
   working: "gear",
@@ -42,10 +41,8 @@ export function createSlackReplies(options: SlackOptions): Replies {
       const { teamId, channelId: channel, threadId, messageId } = conversation;
       if (threadId !== undefined) return { ...conversation, messageId: messageId ?? threadId };
       // A slash command leaves no message: this one stands for it, and its thread is the conversation.
-      const [asked = ""] = splitMarkdown(`**${command.name}** ${command.text}`, slackPartLength);
-      const text = `<@${command.author.id}> asks: ${toMrkdwn(asked)}`;
       const earlier = again ? (await findPosted(client, command)).messages.get("asked") : undefined;
-      const ts = earlier ?? (await send(command, "asked", { text, blocks: [] }));
+      const ts = earlier ?? (await send(command, "asked", drawAsked(command)));
       return { platform: "slack", teamId, channelId: channel, threadId: ts, messageId: ts };
     },
 
@@ -122,16 +119,14 @@ export function createSlackReplies(options: SlackOptions): Replies {
     reply: Reply,
     say: (message: DrawnMessage) => Promise<string>,
   ): Promise<string> {
-    const words = wordsOf(reply);
-    const laidOut = layOut(words, slackPartLength);
-    const { beginning } = laidOut;
-    const [first = "", ...more] = laidOut.parts;
+    const { beginning, parts } = layOut(wordsOf(reply), fitsSlack);
+    const [first = [], ...more] = parts;
     if (more.length === 0) return say(drawMessage(first, reply));
 
     const { channelId: channel, threadId } = slackConversation(command);
     const posted = await findPosted(client, command);
     if (beginning !== undefined && threadId !== undefined) {
-      const file = { name: fileNameFor(command), content: words };
+      const file = { name: fileNameFor(command), content: wholeOf(reply) };
       const isShared = posted.files.has(file.name);
       const id = isShared ? undefined : await uploadFile(client, file, redact);
       if (isShared || id !== undefined) {
@@ -148,7 +143,7 @@ export function createSlackReplies(options: SlackOptions): Replies {
   }
 
   /** What did not fit into the first message; the buttons stand under the last part. */
-  async function sendMore(command: Command, parts: readonly string[], reply: Reply, posted: Map<string, string>) {
+  async function sendMore(command: Command, parts: readonly Block[][], reply: Reply, posted: Map<string, string>) {
     for (const [at, part] of parts.entries()) {
       const role = `more ${at}` as const;
       if (!posted.has(role)) await send(command, role, drawMessage(part, at === parts.length - 1 ? reply : undefined));
@@ -164,6 +159,8 @@ export function createSlackReplies(options: SlackOptions): Replies {
         ...(threadId !== undefined && { thread_ts: threadId }),
         ...(blocks.length > 0 && { blocks }),
         metadata: metadataOf(command, role),
+        // Of its text; what is shown are the blocks.
+        mrkdwn: false,
         unfurl_links: false,
         unfurl_media: false,
       }),

@@ -1,11 +1,13 @@
 import { isUnproven, proofInWords } from "../endings/proof-in-words.ts";
 import type { Card } from "../evidence/card.ts";
-import { inlineMarkdown, linkMarkdown } from "../evidence/untrusted-markdown.ts";
+import { cutWords } from "../evidence/cut-words.ts";
+import { codeMarkdown, inlineMarkdown, linkMarkdown, quoteMarkdown } from "../evidence/untrusted-markdown.ts";
 import { costLine } from "../endings/bill.ts";
 import type { ChangedFile, Proof } from "../../shared/job.ts";
 import { stripHidden } from "../../shared/plain-text.ts";
 import { promptVersion } from "../../shared/prompt.ts";
 import { maskEmails } from "../../shared/references/email.ts";
+import { defuse, endOf } from "./github-markdown.ts";
 import type { PullRequestPlan } from "./open-pull-request.ts";
 
 /** What bugbot knows of its pull request from one run to the next: it stands in the body, where bugbot's part begins. */
@@ -42,10 +44,7 @@ export function describePullRequest(plan: PullRequestPlan): string {
   const parts = [
     ownPart(plan, summaryOf(plan), standingOf(plan.proof)),
     `### Report\n\n${issue ? `[${issue.identifier}](${issue.url}), reported` : "Reported"} in ${platform} by ${defuse(inlineMarkdown(maskEmails(report.author)))}:\n
-${defuse(report.text)
-  .split("\n")
-  .map((line) => `> ${line}`)
-  .join("\n")}`,
+${defuse(quoteMarkdown(cutWords(report.text, maxReportLength)))}`,
     ...evidenceOf(plan.card),
     `---
 A person should review it before it is merged.
@@ -65,7 +64,7 @@ export function describeAnew(
   const [old, by, , , said = ""] = part.exec(body) ?? [];
   if (old === undefined) return undefined;
   if (by === plan.command.id) return body;
-  const all = `${said.trim().slice(-maxQuotedLength).toWellFormed()}\n\n**Since then:** ${summaryOf(plan)}`;
+  const all = `${endOf(said.trim())}\n\n**Since then:** ${summaryOf(plan)}`;
   return body.replace(old, () => ownPart(plan, all, standing, note));
 }
 
@@ -118,7 +117,7 @@ function changed({ files }: PullRequestPlan): string[] {
 
 /** `` `src/cart.js` +1 −1 `` */
 function diffOf({ path, additions, deletions }: ChangedFile): string {
-  return `\`${path.replaceAll("`", "'").slice(0, 200).toWellFormed()}\` +${additions} −${deletions}`;
+  return `${codeMarkdown(cutWords(path, 200))} +${additions} −${deletions}`;
 }
 
 /** A line for each section of the card: the whole is in the issue. */
@@ -126,23 +125,10 @@ function evidenceOf(card: Card | undefined): string[] {
   if (!card || card.sections.length === 0) return [];
   const lines = card.sections.map(({ title, brief: { lead, text, url } }) => {
     const words = defuse(inlineMarkdown(maskEmails(text)));
-    // The address is left as it is.
-    const link = linkMarkdown(maskEmails(lead), url).replace(/^.*?(?=\]\(|$)/s, (label) => defuse(label));
-    return `- ${title}: ${link} ${words}`.trimEnd();
+    return `- ${title}: ${defuse(linkMarkdown(maskEmails(lead), url))} ${words}`.trimEnd();
   });
   return [`### Evidence\n\n${lines.join("\n")}`];
 }
 
-/** GitHub refuses longer bodies; quoted parts are kept far below. */
-const maxQuotedLength = 20_000;
-
-/** Quoted words ping nobody, link to no issue and hide nothing. */
-function defuse(text: string): string {
-  return stripHidden(text)
-    .trim()
-    .slice(0, maxQuotedLength)
-    .toWellFormed()
-    .replaceAll("<", "&lt;")
-    .replace(/@(?=[\w-])/g, "@\u200B")
-    .replace(/(#|\bGH-)(?=\d)/gi, "$1\u200B");
-}
+/** Of a report, before it is written as Markdown. */
+const maxReportLength = 10_000;

@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import { it } from "vitest";
 import { fuzzed, fuzzTimeoutMs } from "../../shared/fuzz.ts";
-import { maxStatusLength } from "../../shared/limits.ts";
 import { mutated } from "../../shared/mutated.ts";
 import { endingOfProposal } from "../endings/ending-of-proposal.ts";
 import { endingOfRun } from "../endings/ending-of-run.ts";
+import { fitsSlack, wordsOf } from "../replies/slack-message.ts";
 import { advance, drawProgress, editIn, noProgress } from "./progress.ts";
 import { createSandbox } from "./sandbox.ts";
 
@@ -62,7 +62,7 @@ it(
         const progress = advance(noProgress, read?.events ?? []);
         editIn(progress, 9_000);
         const drawn = drawProgress(progress, { where: facts.where, now: 9_000, costUsd: 0.1 });
-        if (drawn.text.length > maxStatusLength || !drawn.text.isWellFormed()) throw new Error("a status of its own");
+        if (!fitsSlack(wordsOf(drawn)) || !drawn.text.isWellFormed()) throw new Error("a status of its own");
         for (const event of read?.events ?? []) {
           if (event.kind !== "outcome") continue;
           const { outcome } = event;

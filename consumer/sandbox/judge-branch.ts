@@ -3,6 +3,8 @@ import { bot } from "../../shared/bot.ts";
 import { Failure } from "../../shared/failure.ts";
 import type { Outcome } from "../../shared/job.ts";
 import type { Redact } from "../../shared/redact.ts";
+import { cutWords } from "../evidence/cut-words.ts";
+import { codeMarkdown } from "../evidence/untrusted-markdown.ts";
 import type { ComparedCommit, Comparison, GitHub, Repository } from "../clients/github.ts";
 
 /** How a run ended: as the container says, badly for a reason of ours, or so that nobody can say any more. */
@@ -140,6 +142,6 @@ function isOwn({ parents, author, committer }: ComparedCommit, headBefore: strin
 function listed(paths: readonly string[]): string {
   return paths
     .slice(0, 10)
-    .map((path) => `\`${path.replaceAll("`", "'").slice(0, 200).toWellFormed()}\``)
+    .map((path) => codeMarkdown(cutWords(path, 200)))
     .join(", ");
 }

@@ -46,6 +46,13 @@ const plan: PullRequestPlan = {
   isNew: true,
 };
 
+/** The body of the pull request that is opened. */
+async function bodyOf(opened: PullRequestPlan): Promise<string> {
+  const { github, calls } = recordGitHub({});
+  await openPullRequest(opened, { github, effect });
+  return z.object({ body: z.string() }).parse(calls.at(1)?.at(-1)).body;
+}
+
 describe("a pull request", () => {
   it("is opened once", async ({ expect }) => {
     const { github, names } = recordGitHub({});
@@ -61,15 +68,29 @@ describe("a pull request", () => {
   });
 
   it("quotes words that ping nobody, close nothing and hide nothing", async ({ expect }) => {
-    const { github, calls } = recordGitHub({});
-    await openPullRequest(plan, { github, effect });
-    const body = JSON.stringify(calls.at(1));
+    const body = await bodyOf(plan);
     expect(body).not.toMatch(
-      /@(channel|mallory|bob|acme)|#\d|GH-\d|<!-- (?!bugbot:)|<details|mia@|ann@|\]\(https:\/\/evil|\\n# /,
+      /@(channel|mallory|bob|acme)|#\d|GH-\d|(?<!\\)<(?!!-- bugbot:)|mia@|ann@|\]\(https:\/\/evil|\n# /,
     );
     expect(body).toContain("> it breaks");
     expect(body).toContain("](https://posthog.example/person/1)");
     expect(body).toContain("- `src/cart.js` +2 −1");
+  });
+
+  it.for([
+    ["code as it was written", "`Array<T>` for @bob, not `a | b < c`", "`Array<T>` for @\u200Bbob, not `a | b < c`"],
+    ["words that look like HTML as words", "a <b> c \\< d", "a &lt;b> c \\< d"],
+    [
+      "addresses that lead where they did",
+      "[a](https://x.test/@bob#1) <https://x.test/@bob>",
+      "[a](https://x.test/@bob#1) <https://x.test/@bob>",
+    ],
+    ["no code of a table's cells, which GitHub reads first", "a|b\n-|-\n`x|<b>`", "a|b\n-|-\n`x|&lt;b>`"],
+    ["the end of a code block that the agent left open", "```ts\na < b", "```ts\na < b\n```"],
+    ["a code block that is closed", "```\n<b>\n```", "```\n<b>\n```"],
+    ["no mark of bugbot's own in code", "`<!-- bugbot:end -->`", "`<!--\u200B bugbot:end -->`"],
+  ])("shows of the agent's summary %s", async ([, summary = "", shown], { expect }) => {
+    expect(await bodyOf({ ...plan, summary })).toContain(`-->\n${shown}\n\n<!-- bugbot:proof -->`);
   });
 
   it("says in words what proves it, and is no draft then", async ({ expect }) => {
@@ -128,10 +149,7 @@ describe("a pull request that was open before the run", () => {
 
   /** The body that a run with this proof left, as a person added to it. */
   async function bodyAfter(proof: Proof): Promise<string> {
-    const { github, calls } = recordGitHub({});
-    await openPullRequest({ ...plan, proof }, { github, effect });
-    const { body } = z.object({ body: z.string() }).parse(calls.at(1)?.at(-1));
-    return `Seen by Ann.\n\n${body}\nTo do: $& ask Bob`;
+    return `Seen by Ann.\n\n${await bodyOf({ ...plan, proof })}\nTo do: $& ask Bob`;
   }
 
   async function followUp(proof: Proof, open: { body: string; draft: boolean }, redrafts = true) {

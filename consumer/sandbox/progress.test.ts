@@ -1,6 +1,8 @@
 import { describe, it } from "vitest";
 import type { JobEvent } from "../../shared/job.ts";
-import { maxStatusLength, statusEditMs } from "../../shared/limits.ts";
+import { statusEditMs } from "../../shared/limits.ts";
+import { drawReply } from "../replies/discord-message.ts";
+import { fitsSlack, wordsOf } from "../replies/slack-message.ts";
 import { advance, drawProgress, editIn, noProgress, type Progress } from "./progress.ts";
 
 const events: JobEvent[] = [
@@ -48,10 +50,16 @@ describe("the status of a run", () => {
     expect(text).toContain("› running echo \\<!channel\\> \\*x\\*");
   });
 
-  it("never grows over what Slack takes", ({ expect }) => {
-    const words = "x".repeat(5000);
-    const { text } = drawProgress(advance(noProgress, [{ seq: 1, at: 1, kind: "tool", words }]), facts);
-    expect(text.length).toBe(maxStatusLength);
+  it("is one message, whatever the agent does", ({ expect }) => {
+    const busy = Array.from({ length: 9 }, (_event, at) => ({
+      seq: at,
+      at,
+      kind: "tool" as const,
+      words: "&\u202E".repeat(5000),
+    }));
+    const { text } = drawProgress(advance(noProgress, busy), facts);
+    expect(fitsSlack(wordsOf({ text }))).toBe(true);
+    expect(drawReply({ text })).toHaveLength(1);
   });
 
   it("is edited no sooner than after its time, and then is: no news is lost", ({ expect }) => {

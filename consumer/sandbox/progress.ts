@@ -1,6 +1,8 @@
 import type { JobEvent, Stage } from "../../shared/job.ts";
-import { maxStatusLength, statusEditMs } from "../../shared/limits.ts";
-import { escapeMarkdown } from "../../shared/plain-text.ts";
+import { maxToolWords, statusEditMs } from "../../shared/limits.ts";
+import { showHidden } from "../../shared/plain-text.ts";
+import { cutWords } from "../evidence/cut-words.ts";
+import { inlineMarkdown } from "../evidence/untrusted-markdown.ts";
 import type { Doing } from "../replies/reply.ts";
 
 /** What a run's status message tells; kept in the steps that follow the run, so that a new reader goes on where the last one was. */
@@ -68,9 +70,9 @@ export function drawProgress(progress: Progress, { where, now, costUsd }: Facts)
     cost: costUsd === undefined ? undefined : `$${costUsd.toFixed(2)}`,
   };
   const facts = [doing.stage, doing.elapsed, doing.cost].filter((fact) => fact !== undefined);
-  const lines = recent.map((words) => `› ${escapeMarkdown(words)}`);
+  const lines = recent.map((words) => `› ${inlineMarkdown(cutWords(showHidden(words), maxToolWords))}`);
   const all = [`⚙️ Working on ${where}: ${facts.join(" · ")}`, ...lines];
-  return { text: all.join("\n").slice(0, maxStatusLength).toWellFormed(), doing };
+  return { text: all.join("\n"), doing };
 }
 
 /** `41 s`, `2 min 5 s` */

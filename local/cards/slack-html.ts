@@ -1,12 +1,13 @@
+import type { RichTextElement } from "@slack/web-api";
 import type { DrawnMessage } from "../../consumer/replies/slack-message.ts";
 import { escapeHtml, linkHtml } from "./html.ts";
 
-/** Blocks as Slack shows them. https://docs.slack.dev/messaging/formatting-message-text */
-export function slackHtml({ blocks }: DrawnMessage): string {
+/** Blocks as Slack shows them. https://docs.slack.dev/reference/block-kit/blocks/rich-text-block */
+export function slackHtml({ blocks }: Pick<DrawnMessage, "blocks">): string {
   const drawn = blocks.map((block) => {
-    if (block.type === "section") return `<div>${mrkdwnHtml(block.text?.text ?? "")}</div>`;
+    if (block.type === "rich_text") return block.elements.map(richHtml).join("");
     if (block.type === "context") {
-      return `<div class="fine">${block.elements.map((one) => ("text" in one ? mrkdwnHtml(one.text) : "")).join(" ")}</div>`;
+      return `<div class="fine">${block.elements.map((one) => ("text" in one ? textHtml(unescape(one.text)) : "")).join(" ")}</div>`;
     }
     if (block.type !== "actions") throw new TypeError(`no picture of a ${block.type} block`);
     const buttons = block.elements.map((one) => (one.type === "button" ? escapeHtml(one.text.text) : ""));
@@ -15,31 +16,43 @@ export function slackHtml({ blocks }: DrawnMessage): string {
   return `<div class="slack"><b>bugbot</b> <span class="app">APP</span>${drawn.join("")}</div>`;
 }
 
-/** A reference, code, formatting at the edge of words, or a line's beginning. */
-const pieces =
-  /<(?<url>https?:[^|>]+)(?:\|(?<label>[^>]*))?>|```(?<block>[\s\S]+?)```|`(?<code>[^`\n]+)`|(?<![\p{L}\p{N}])(?<mark>[*_~])(?<inside>[^\s*_~](?:[^\n]*?[^\s])?)\k<mark>(?![\p{L}\p{N}])|(?<bare>https?:\/\/[^\s<>|]+)|(?<line>\n)/gu;
+type RichText = Extract<DrawnMessage["blocks"][number], { type: "rich_text" }>["elements"][number];
 
-function mrkdwnHtml(mrkdwn: string): string {
-  let html = "";
-  let end = 0;
-  for (const found of mrkdwn.matchAll(pieces)) {
-    html += entities(mrkdwn.slice(end, found.index)) + pieceHtml(found.groups ?? {});
-    end = found.index + found[0].length;
+function richHtml(part: RichText): string {
+  switch (part.type) {
+    case "rich_text_section":
+      return `<div>${part.elements.map(elementHtml).join("")}</div>`;
+    case "rich_text_list":
+      return `<ul style="margin-left: ${(part.indent ?? 0) * 20}px">${part.elements.map((item) => `<li>${item.elements.map(elementHtml).join("")}</li>`).join("")}</ul>`;
+    case "rich_text_quote":
+      return `<blockquote>${part.elements.map(elementHtml).join("")}</blockquote>`;
+    case "rich_text_preformatted":
+      return quotedHtml(`<pre>${part.elements.map((one) => escapeHtml(one.text ?? "")).join("")}</pre>`, part.border);
+    default:
+      return part satisfies never;
   }
-  return html + entities(mrkdwn.slice(end));
 }
 
-function pieceHtml({ url, label, block, code, mark, inside = "", bare }: Record<string, string | undefined>): string {
-  if (url !== undefined) return linkHtml(url, entities(label ?? url));
-  if (block !== undefined) return `<pre>${entities(block)}</pre>`;
-  if (code !== undefined) return `<code>${entities(code)}</code>`;
-  if (bare !== undefined) return linkHtml(bare, entities(bare));
-  if (mark === undefined) return "<br>";
-  const tag = mark === "*" ? "b" : mark === "_" ? "i" : "s";
-  return `<${tag}>${mrkdwnHtml(inside)}</${tag}>`;
+/** A border is what a quote looks like. */
+function quotedHtml(html: string, border = 0): string {
+  return border === 0 ? html : `<blockquote>${html}</blockquote>`;
 }
 
-/** Slack knows three: they arrive as they are in HTML. */
-function entities(text: string): string {
-  return escapeHtml(text).replace(/&amp;(amp|lt|gt);/g, "&$1;");
+function elementHtml(element: RichTextElement): string {
+  if (element.type !== "text" && element.type !== "link") return `<mark>${element.type}</mark>`;
+  const { text = "", style = {} } = element;
+  let html = textHtml(text);
+  if ("code" in style && style.code) html = `<code>${html}</code>`;
+  if (style.italic) html = `<i>${html}</i>`;
+  if (style.bold) html = `<b>${html}</b>`;
+  return element.type === "link" ? linkHtml(element.url, html) : html;
+}
+
+function textHtml(text: string): string {
+  return escapeHtml(text).replaceAll("\n", "<br>");
+}
+
+/** Slack knows three entities, everywhere but in rich text. */
+function unescape(text: string): string {
+  return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 }

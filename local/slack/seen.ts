@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { richTextSchema, seenRichText } from "./rich-text.ts";
 import type { SlackMessage, SlackWorkspace } from "./workspace.ts";
 
 /** One message as a person sees it. */
@@ -41,6 +42,8 @@ const blockSchema = z.object({
 
 /** What of a Block Kit block is words, and what is a button. */
 function readBlock(block: unknown): { text: string; buttons: string[] } {
+  const rich = richTextSchema.safeParse(block).data;
+  if (rich) return { text: seenRichText(rich), buttons: [] };
   const { text, fields = [], elements = [], accessory, title, tasks = [] } = blockSchema.safeParse(block).data ?? {};
   const wordsOf = (value: string | { text: string } | undefined) => (typeof value === "object" ? value.text : value);
   const pressable = [...elements, ...(accessory ? [accessory] : [])];

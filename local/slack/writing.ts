@@ -1,3 +1,4 @@
+import * as z from "zod";
 import {
   type Arguments,
   blocksSchema,
@@ -8,12 +9,17 @@ import {
   textOf,
 } from "./arguments.ts";
 import { channelOf, messageOf, shownMessage } from "./reading.ts";
+import { richTextSchema } from "./rich-text.ts";
 import { type SlackMessage, type SlackWorkspace } from "./workspace.ts";
 
 // https://docs.slack.dev/reference/methods/chat.postMessage and …/chat.update
 const maxPostedCharacters = 40_000;
 const maxUpdatedCharacters = 4_000;
 const maxBlocks = 50;
+// https://docs.slack.dev/reference/block-kit/composition-objects/text-object
+const maxTextObject = 3_000;
+// Not documented: https://github.com/slackapi/bolt-js/issues/2509
+const maxBlocksLength = 13_000;
 
 /** The methods that post, change and react. */
 export function createWritingMethods(workspace: SlackWorkspace): Record<string, Method> {
@@ -89,6 +95,17 @@ export function contentOf(given: Arguments, maxCharacters: number): Pick<SlackMe
   const text = textOf(given, "text") ?? "";
   if (text === "" && !blocks?.length) throw new SlackError("no_text");
   if (text.length > maxCharacters) throw new SlackError("msg_too_long");
-  if (blocks && blocks.length > maxBlocks) throw new SlackError("invalid_blocks");
+  if (blocks) checkBlocks(blocks);
   return { text, ...(blocks && { blocks }), ...(metadata && { metadata }) };
+}
+
+const texts = z.union([z.string(), z.object({ text: z.string().min(1).max(maxTextObject) })]).optional();
+const textsSchema = z.object({ text: texts, elements: z.array(z.object({ text: texts })).optional() });
+
+function checkBlocks(blocks: z.infer<typeof blocksSchema>): void {
+  const isValid = blocks.every(
+    (block) => (block.type === "rich_text" ? richTextSchema : textsSchema).safeParse(block).success,
+  );
+  if (!isValid || blocks.length > maxBlocks) throw new SlackError("invalid_blocks");
+  if (JSON.stringify(blocks).length > maxBlocksLength) throw new SlackError("msg_blocks_too_long");
 }

@@ -1,14 +1,17 @@
 import { spawnSync } from "node:child_process";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import * as z from "zod";
 import { wholeNumber } from "../../cli/parse-option.ts";
+import { createScript } from "../../local/script.ts";
 
 /** Each part has a process of its own: one that has held many worlds takes ever longer to start git, for all it holds is mapped anew. */
 const parts = 20;
 
 /** `npm run chaos`: the kill matrix, or a part of it. */
-const program = new Command("chaos")
-  .description("Breaks every outside call of a command, and writes what came of it into docs/reliability.md.")
+const program = createScript(
+  "run chaos",
+  "Breaks every outside call of a command, and writes what came of it into docs/reliability.md.",
+)
   .addOption(new Option("--command <name>", "only this command").choices(["contextualize", "fix"]))
   .option("--shard <part>", "only one part of all cells, as 2/6", readShard)
   .option("--only <words>", "only cells with these words in their title; also those that were run before")
