@@ -2,7 +2,7 @@ import { escapeMarkdown, showHidden } from "../../shared/plain-text.ts";
 
 /** What browsers and servers take. */
 const maxUrlLength = 2_000;
-const bareUrl = /\b(?:[a-z][a-z0-9+.-]{1,20}:\/\/|www\.)[^\s`]+/gi;
+const bareUrl = /(?<![a-z])(?:[a-z][a-z0-9+.-]{1,20}:\/\/|www\.)[^\s`]+/gi;
 
 /** Words of strangers as Markdown that shows them as they are: nothing formats, links, pings or hides, also not as an entity. */
 export function inlineMarkdown(text: string): string {

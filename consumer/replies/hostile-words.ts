@@ -4,6 +4,8 @@ import * as fc from "fast-check";
 const pieces = [
   "Array<Map<K,V>> ",
   "https://a.test/x?a=1&b=2 ",
+  "_https://evil.test ",
+  "1https://evil.test ",
   "www.evil.test ",
   "& ",
   "&lt;",
