@@ -62,7 +62,7 @@ it.for<[string, object[]]>([
 });
 
 it("says what it shows to those who see a notification", ({ expect }) => {
-  expect(drawn("✅ **a** < [b](https://b.test)\n\n* `c`").text).toBe("✅ a &lt; b\n\n• c");
+  expect(drawn("✅ **a** < [b](https://b.test)\n\n* `c`").text).toBe("✅ a &lt; <https://b.test/|b>\n\n• c");
 });
 
 it("quotes the agent's words, whose links show where they lead", ({ expect }) => {

@@ -4,7 +4,7 @@ import type { Command } from "../../shared/command.ts";
 import { maxLinkLength, slackMessage } from "../../shared/limits.ts";
 import { readMarkdown } from "./read-markdown.ts";
 import { buttonLabels, type Reply } from "./reply.ts";
-import { plainSlack, richText } from "./slack-rich-text.ts";
+import { fallbackSlack, plainSlack, richText } from "./slack-rich-text.ts";
 import { splitWords } from "./split-words.ts";
 import { type Block, inQuote, paragraph, withoutLinks } from "./words.ts";
 
@@ -18,7 +18,9 @@ export interface DrawnMessage {
 /** Whether Slack takes these words as one message: it counts what is sent, escapes and structure included. */
 export function fitsSlack(blocks: readonly Block[]): boolean {
   const { textLength, blocksLength } = slackMessage;
-  return plainSlack(blocks).length <= textLength && JSON.stringify(drawMessage(blocks).blocks).length <= blocksLength;
+  return (
+    fallbackSlack(blocks).length <= textLength && JSON.stringify(drawMessage(blocks).blocks).length <= blocksLength
+  );
 }
 
 /** One message as Slack shows it; the buttons of `reply` stand under it. */
@@ -26,7 +28,7 @@ export function drawMessage(words: readonly Block[], reply?: Pick<Reply, "button
   const fine = words.filter(({ kind }) => kind === "fine").map((block) => ({ ...block, isApart: false }));
   const elements = richText(words.filter(({ kind }) => kind !== "fine"));
   return {
-    text: plainSlack(words),
+    text: fallbackSlack(words),
     blocks: [
       ...(elements.length === 0 ? [] : [{ type: "rich_text" as const, elements }]),
       ...(fine.length === 0 ? [] : [{ type: "context" as const, elements: [plainText(plainSlack(fine))] }]),

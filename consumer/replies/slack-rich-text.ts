@@ -17,18 +17,37 @@ export function cutSlack(text: string, length: number): string {
   return cut;
 }
 
-/** Words alone, escaped: what notifications show, and screen readers read. */
+/** Words and links, escaped: what notifications show, screen readers read, and programs look at. */
+export function fallbackSlack(blocks: readonly Block[]): string {
+  return linesOf(blocks, ({ spans }) =>
+    joinSpans(spans.map(({ text, url }) => (url ? { text, url } : { text })))
+      .map(linkOf)
+      .join(""),
+  );
+}
+
+/** Words alone, escaped. */
 export function plainSlack(blocks: readonly Block[]): string {
+  return linesOf(blocks, (block) => escapeSlack(textOf(block)));
+}
+
+/** https://docs.slack.dev/messaging/formatting-message-text#linking-urls */
+function linkOf({ text, url }: Span): string {
+  const label = escapeSlack(text);
+  return url === undefined ? label : `<${escapeSlack(url).replaceAll("|", "%7C")}|${label.replaceAll("\n", " ")}>`;
+}
+
+function linesOf(blocks: readonly Block[], write: (block: Block) => string): string {
   const lines = blocks.flatMap((block, at) => {
-    const mark = `${block.isQuoted ? "> " : ""}${markOf(block)}`;
+    const mark = `${block.isQuoted ? "&gt; " : ""}${markOf(block)}`;
     return [
       ...(block.isApart && at > 0 ? [""] : []),
-      ...textOf(block)
+      ...write(block)
         .split("\n")
         .map((line) => mark + line),
     ];
   });
-  return escapeSlack(lines.join("\n"));
+  return lines.join("\n");
 }
 
 /**
