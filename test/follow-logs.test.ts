@@ -43,7 +43,7 @@ beforeAll(async () => {
     await cp(join(checkout, part), join(folder, part), { recursive: true });
   await mkdir(join(folder, "node_modules/wrangler/bin"), { recursive: true });
   await writeFile(join(folder, "node_modules/wrangler/bin/wrangler.js"), wrangler);
-  for (const name of ["commander", "string-width", "yaml", "zod"])
+  for (const name of ["commander", "picomatch", "string-width", "yaml", "zod"])
     await symlink(join(checkout, "node_modules", name), join(folder, "node_modules", name));
 });
 beforeEach(() => writeFile(join(folder, "notes"), ""));
