@@ -63,8 +63,8 @@ export async function carryOut(
       ? await effect("add bill", () => withBill(command, ended, needs), briefly).catch(() => ended)
       : ended;
   const settled = await settle(command, ending, needs);
-  // Until its end is recorded and said, the watchdog may still end it.
-  if (settled.recorded && settled.said) await doOwed(settled);
+  // Otherwise the watchdog may still end it.
+  if (settled.isNoted) await doOwed(settled);
   return settled;
 
   async function doOwed({ ending: said, button }: Settled): Promise<void> {

@@ -4,24 +4,23 @@ import type { StepError } from "./endings/dead-letter.ts";
 import { backoffMs, briefly, createEffect, type EffectNeeds, untilStopped, type Wait } from "./effect.ts";
 import type { Steps } from "./engine.ts";
 
-type Engine = Pick<Steps, "do" | "sleep">;
-
 interface SetUp extends Partial<EffectNeeds> {
   lostAttempts?: number;
   leftMs?: number;
-  engine?: Engine;
+  engine?: Steps;
 }
 
 /** A step engine that records names and waits for nothing. */
 function setUp({ lostAttempts = 0, leftMs = 60 * 60_000, engine, ...given }: SetUp = {}) {
   const steps: string[] = [];
   const waits: number[] = [];
-  const recording: Engine = {
+  const recording: Steps = {
     do: (name, _config, run) => {
       steps.push(name);
       return run({ attempt: 1 + lostAttempts });
     },
     sleep: async (_name, ms) => void waits.push(ms),
+    waitForEvent: async (_name, { timeout }) => void waits.push(timeout),
   };
   const errors: StepError[] = [];
   const logs: string[] = [];
@@ -80,7 +79,11 @@ describe("an effect", () => {
   });
 
   it("that the engine lost is in the history and the log, too", async ({ expect }) => {
-    const lost = { do: () => Promise.reject(new Error("timed out after 60000 ms")), sleep: async () => undefined };
+    const lost = {
+      do: () => Promise.reject(new Error("timed out after 60000 ms")),
+      sleep: async () => undefined,
+      waitForEvent: async () => undefined,
+    };
     const { effect, errors, logs } = setUp({ engine: lost });
     await expect(effect("post", async () => undefined)).rejects.toThrow("timed out");
     expect(errors).toMatchObject([{ step: "post", attempt: 1, error: expect.stringContaining("timed out") }]);
@@ -109,9 +112,10 @@ describe("an effect", () => {
 
   it("is tried for as long as a vendor may be away, and says for how long that was", async ({ expect }) => {
     let clock = 0;
-    const engine: Engine = {
+    const engine: Steps = {
       do: (_name, _config, run) => run({ attempt: 1 }),
       sleep: async (_name, ms) => void (clock += ms),
+      waitForEvent: async () => undefined,
     };
     const { effect } = setUp({ patienceMs: 5 * 60_000, engine, now: () => clock });
     const failing = effect("look up", () => Promise.reject(down()));
@@ -138,10 +142,36 @@ describe("an effect", () => {
       retry: false,
     });
     expect(steps).toHaveLength(1);
+    // Nor does the attempt after the wait begin in which it was asked.
+    let isAsked = false;
+    const later = setUp({ patienceMs: 5 * 60_000, isStopped: async () => isAsked });
+    const asked = later.effect("create issue", () => Promise.reject(down(20_000)), {
+      ...untilStopped,
+      onWait: () => (isAsked = true),
+    });
+    await expect(asked).rejects.toMatchObject({ code: "stopped", reply: "Stopped." });
+    expect(later.steps).toEqual(["create issue", "create issue (attempt 2)"]);
+    expect(later.errors).toHaveLength(2);
     // What has to be done all the same is done.
     let tries = 0;
     const late = () => (++tries < 3 ? Promise.reject(down()) : Promise.resolve("taken back"));
     expect(await effect("take back push", late)).toBe("taken back");
+  });
+
+  it("that its caller can do without is not waited for when the other side asks for long", async ({ expect }) => {
+    const { effect, waits } = setUp({ patienceMs: 5 * 60_000 });
+    await expect(effect("mark", () => Promise.reject(down(12 * 60_000)), briefly)).rejects.toMatchObject({
+      reply: "It is down.",
+    });
+    expect(waits).toEqual([]);
+  });
+
+  it("tells that a wait is over that was given up, too", async ({ expect }) => {
+    const told: Wait[] = [];
+    const { effect } = setUp({ patienceMs: 0 });
+    const failing = effect("look up", () => Promise.reject(down(5_000)), { onWait: (wait) => void told.push(wait) });
+    await expect(failing).rejects.toBeInstanceOf(Failure);
+    expect(told.map(({ reply }) => reply)).toEqual(["It is down.", undefined]);
   });
 
   it("tells of a wait that a person notices, once, and of its end", async ({ expect }) => {
@@ -181,7 +211,7 @@ describe("an effect", () => {
 });
 
 /** Answers from what was recorded as JSON, as an engine does that takes up a run again. */
-function replayingEngine(records: Map<string, string>, slept: [string, number][]): Engine {
+function replayingEngine(records: Map<string, string>, slept: [string, number][]): Steps {
   return {
     do: async (name, _config, run) => {
       const known = records.get(name);
@@ -191,6 +221,7 @@ function replayingEngine(records: Map<string, string>, slept: [string, number][]
       return result;
     },
     sleep: async (name, ms) => void slept.push([name, ms]),
+    waitForEvent: async () => undefined,
   };
 }
 

@@ -1,5 +1,5 @@
 import { Failure } from "../shared/failure.ts";
-import { attemptGraceMs, effectAttempts, toldWaitMs } from "../shared/limits.ts";
+import { approvalEvent, attemptGraceMs, briefWaitMs, effectAttempts, toldWaitMs } from "../shared/limits.ts";
 import { describeError, type Log } from "../shared/log.ts";
 import { attemptFor } from "./attempt.ts";
 import type { Steps } from "./engine.ts";
@@ -13,6 +13,8 @@ export interface EffectOptions {
   timeoutMs?: number;
   /** For how long it is tried, where that is longer than the command may take. */
   forMs?: number;
+  /** It is given up rather than waited for any longer. */
+  maxWaitMs?: number;
   /** Whether it is given up where somebody asks the command to stop. */
   isStoppable?: boolean;
   /** Hears of a wait that a person notices, and that it is over. */
@@ -26,7 +28,7 @@ export interface Wait {
 }
 
 /** For an effect that its caller can do without. */
-export const briefly: EffectOptions = { attempts: effectAttempts };
+export const briefly: EffectOptions = { attempts: effectAttempts, maxWaitMs: briefWaitMs };
 /** For one that is not worth waiting for once somebody has asked to stop. */
 export const untilStopped: EffectOptions = { isStoppable: true };
 
@@ -76,14 +78,14 @@ export interface EffectNeeds {
   now?: () => number;
 }
 
-export function createEffect(step: Pick<Steps, "do" | "sleep">, commandId: string, needs: EffectNeeds): Effect {
+export function createEffect(step: Steps, commandId: string, needs: EffectNeeds): Effect {
   const { log, errors = [] } = needs;
   return async <T extends Rpc.Serializable<T>>(
     name: string,
     run: (again: boolean) => Promise<T>,
     options: EffectOptions = {},
   ): Promise<T> => {
-    const { timeoutMs = 60_000, onWait } = options;
+    const { timeoutMs = 60_000, isStoppable = false, onWait } = options;
     // An attempt ends by itself; the engine's own limit is for one that was lost.
     const config = { retries: engineRetries, timeout: timeoutMs + attemptGraceMs };
     let isTold = false;
@@ -94,6 +96,7 @@ export function createEffect(step: Pick<Steps, "do" | "sleep">, commandId: strin
       const recorded: { value: T } | { failed: Failed } = await step
         .do(stepName, config, async (context) => {
           try {
+            if (isStoppable && attempt > 1 && (await isStopped(needs))) throw stopped();
             return { value: await attemptFor(timeoutMs, () => run(attempt > 1 || context.attempt > 1)) };
           } catch (error) {
             log("effect_failed", { commandId, effect: name, attempt, ...describeError(error) });
@@ -106,22 +109,32 @@ export function createEffect(step: Pick<Steps, "do" | "sleep">, commandId: strin
           errors.push({ step: name, attempt, error: describeError(error).error, at: Date.now() });
           throw error;
         });
-      if ("value" in recorded) {
-        if (isTold) onWait?.({ effect: name, reply: undefined });
-        return recorded.value;
-      }
+      const waitMs = "failed" in recorded ? waitOf(recorded.failed, attempt, options) : null;
+      if (waitMs === null && isTold) onWait?.({ effect: name, reply: undefined });
+      if ("value" in recorded) return recorded.value;
       const { code, reply, retry, error, at } = recorded.failed;
       errors.push({ step: name, attempt, error, at });
       firstAt ??= at;
-      const waitMs = waitOf(recorded.failed, attempt, options);
       if (waitMs === null) throw new Failure(code, { reply, retry });
       if (waitMs >= toldWaitMs && !isTold) {
         isTold = true;
         onWait?.({ effect: name, reply });
       }
-      await step.sleep(`${name} (wait ${attempt})`, waitMs);
+      const wait = `${name} (wait ${attempt})`;
+      // A stop wakes what it can end.
+      if (isStoppable) await unlessWoken(step, wait, waitMs);
+      else await step.sleep(wait, waitMs);
     }
   };
+}
+
+/** An event that does not come is an error of the engine's. */
+async function unlessWoken(step: Steps, name: string, ms: number): Promise<void> {
+  await step.waitForEvent(name, { type: approvalEvent, timeout: Math.max(1_000, ms) }).catch(() => undefined);
+}
+
+function stopped(): Failure {
+  return new Failure("stopped", { reply: "Stopped.", retry: false });
 }
 
 interface Attempted {
@@ -133,7 +146,7 @@ interface Attempted {
 
 /** What a failed attempt says, and whether another one follows: decided once, in the attempt's own step. */
 async function judge(error: unknown, attempted: Attempted, commandId: string, needs: EffectNeeds): Promise<Failed> {
-  const { attempts, forMs, isStoppable = false } = attempted.options;
+  const { attempts, forMs, maxWaitMs = Infinity, isStoppable = false } = attempted.options;
   const { attempt, since } = attempted;
   const { now = Date.now, random = Math.random } = needs;
   const at = now();
@@ -150,6 +163,7 @@ async function judge(error: unknown, attempted: Attempted, commandId: string, ne
   if (!failed.retry) return failed;
   const asked = failure?.retryAfterMs;
   const waitMs = asked ?? backoffMs(attempt, random(), forMs);
+  if (waitMs > maxWaitMs) return failed;
   const until = at + waitMs;
   const isLong = asked !== undefined || until > (since ?? at) + restMs;
   if (forMs === undefined && isLong && until + restMs >= (await needs.deadline())) {
@@ -162,7 +176,8 @@ async function judge(error: unknown, attempted: Attempted, commandId: string, ne
     return triedMs < 60_000 ? failed : { ...failed, reply: `${failed.reply} I tried for ${minutes(triedMs)}.` };
   }
   if (isStoppable && (await isStopped(needs))) {
-    return { ...failed, code: "stopped", reply: "Stopped. Nothing was pushed.", retry: false };
+    const { code, reply, retry } = stopped();
+    return { ...failed, code, reply, retry };
   }
   return { ...failed, waitMs };
 }

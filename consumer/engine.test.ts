@@ -4,10 +4,13 @@ import { createEngine, type Steps } from "./engine.ts";
 const config = { retries: { limit: 2, delay: 1000, backoff: "exponential" as const }, timeout: 60_000 };
 const paused = new Error("Aborting engine: User called pause");
 
-/** An engine whose `do` and `sleep` throw what is given, or do as they are told. */
-function stepsThatThrow(error: Error | undefined): Steps {
+/** An engine that throws this once, and would do afterwards as it is told. */
+function stepsThatThrow(error: Error): Steps {
+  let isThrown = false;
   const ask = async (): Promise<void> => {
-    if (error) throw error;
+    if (isThrown) return;
+    isThrown = true;
+    throw error;
   };
   return {
     do: async (_name, _config, run) => {
@@ -47,9 +50,33 @@ describe("a run that its engine ends", () => {
   );
 
   it("is told of a step that took too long, and of an event that did not come", async ({ expect }) => {
-    const engine = createEngine(stepsThatThrow(new Error("Execution timed out after 60000ms")));
+    const late = () => createEngine(stepsThatThrow(new Error("Execution timed out after 60000ms")));
+    const engine = late();
     await expect(engine.do("post", config, async () => undefined)).rejects.toThrow("timed out");
-    await expect(engine.waitForEvent("approval", { type: "approval", timeout: 1 })).rejects.toThrow("timed out");
+    await expect(late().waitForEvent("approval", { type: "approval", timeout: 1 })).rejects.toThrow("timed out");
     expect(await answers(engine.over)).toBe(false);
+    expect(await engine.do("next", config, async () => "done")).toBe("done");
+  });
+
+  it("does not do what its engine asks for late", async ({ expect }) => {
+    const done: string[] = [];
+    let begin: () => void = () => undefined;
+    const steps: Steps = {
+      ...stepsThatThrow(paused),
+      // It holds a step back until it is asked to go on, as an engine does that comes to rest.
+      do: async (_name, _config, run) => {
+        await new Promise<void>((resolve) => (begin = resolve));
+        return run({ attempt: 1 });
+      },
+    };
+    const left: unknown[] = [];
+    const engine = createEngine(steps, (error) => void left.push(error));
+    const held = engine.do("post", config, async () => void done.push("post"));
+    void engine.sleep("wait", 1);
+    await expect(engine.over).rejects.toBe(paused);
+    begin();
+    expect(await answers(held)).toBe(false);
+    expect(done).toEqual([]);
+    expect(left).toEqual([paused]);
   });
 });

@@ -23,8 +23,9 @@ export interface Engine extends Steps {
 /**
  * The steps of a run that ends with its engine. What the engine throws to end a run is nothing that happened to the command: nobody may take
  * it for a step's failure and go on without it, so that step never answers, and no other one begins. Only a step's own time-out is thrown.
+ * `leave` hears why.
  */
-export function createEngine(step: Steps): Engine {
+export function createEngine(step: Steps, leave: (error: unknown) => void = () => undefined): Engine {
   const over = Promise.withResolvers<never>();
   // Whoever waits for it hears it; nobody has to.
   over.promise.catch(() => undefined);
@@ -36,6 +37,7 @@ export function createEngine(step: Steps): Engine {
       return await ask();
     } catch (error) {
       if (isTimeout(error)) throw error;
+      if (!isOver) leave(error);
       isOver = true;
       over.reject(error);
       return never();

@@ -19,6 +19,8 @@ export interface Settled {
   button: ButtonAction | null;
   recorded: boolean;
   said: boolean;
+  /** Whether nobody else will end this command or say its last word any more. */
+  isNoted: boolean;
 }
 
 export type SettleNeeds = BuryNeeds &
@@ -53,7 +55,7 @@ export async function settle(command: Command, ending: Ending, needs: SettleNeed
   const elsewhere = () => log("command_ended_elsewhere");
   if (isOurs === false) {
     elsewhere();
-    return { ending: final, button: button ?? null, recorded: true, said: true };
+    return { ending: final, button: button ?? null, recorded: true, said: true, isNoted: false };
   }
 
   const isSilent = final.reply === "";
@@ -64,17 +66,19 @@ export async function settle(command: Command, ending: Ending, needs: SettleNeed
   const recorded = isOursLate !== undefined;
   // Somebody else ended it meanwhile: theirs is the end that counts, and the person has had a last word.
   if (isOursLate === false) elsewhere();
-  await effect(
-    "note last word",
-    async () => {
-      // In this order: the watchdog makes up for both where the second is missing.
-      if (isOursLate !== false) await noteEnd(command, final, "bugbot", needs);
-      if (said) await lastWords.said(id, now());
-    },
-    briefly,
-  ).catch((error: unknown) => log("end_not_noted", describeError(error)));
+  const noted = await effect("note last word", async () => {
+    // In this order: the watchdog makes up for both where the second is missing.
+    if (isOursLate !== false) await noteEnd(command, final, "bugbot", needs);
+    if (said) await lastWords.said(id, now());
+    return true;
+  }).catch((error: unknown) => {
+    log("end_not_noted", describeError(error));
+    return false;
+  });
   if (said) log("command_settled", facts());
-  return { ending: final, button: button ?? null, recorded, said };
+  // An earlier version noted it without a word.
+  const isNoted = recorded && said && isOursLate !== false && noted !== false;
+  return { ending: final, button: button ?? null, recorded, said, isNoted };
 
   function facts() {
     const { outcome, pullRequestUrl, usage } = final;

@@ -1,6 +1,8 @@
 import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from "cloudflare:workers";
 import { type Command, commandSchema } from "../shared/command.ts";
+import { describeError } from "../shared/log.ts";
 import { carryOut } from "./carry-out.ts";
+import { isWork } from "../shared/is-work.ts";
 import { deadlineOf } from "./endings/deadline.ts";
 import type { StepError } from "./endings/dead-letter.ts";
 import { createEffect } from "./effect.ts";
@@ -17,11 +19,14 @@ export class CommandWorkflow extends WorkflowEntrypoint<Env, Command> {
     const outside = wire(this.env);
     const unended = createUnended(limitDatabase(this.env.DB));
     const errors: StepError[] = [];
-    const engine = createEngine(step);
+    const engine = createEngine(step, (error) =>
+      outside.log("run_left", { commandId: command.id, ...describeError(error) }),
+    );
     const effect = createEffect(engine, command.id, {
       log: outside.log,
       deadline,
-      patienceMs: outside.settings.BUGBOT_PATIENCE_SECONDS * 1000,
+      // A question is answered now or not at all.
+      patienceMs: isWork(command) ? outside.settings.BUGBOT_PATIENCE_SECONDS * 1000 : 0,
       isStopped: () => outside.commands.stopRequested(command.id),
       errors,
     });

@@ -58,6 +58,8 @@ export const floodTimeoutMs = 250;
 export const effectAttempts = 3;
 /** How long a vendor that does not answer is waited for, unless the settings say otherwise. */
 export const vendorPatienceSeconds = 5 * 60;
+/** How long anybody waits to try again what a command can do without. */
+export const briefWaitMs = 15_000;
 /** Of a wait that is longer than this the person is told. */
 export const toldWaitMs = 4_000;
 /** How much longer than an attempt's own time its engine waits for what it has to say. */

@@ -199,13 +199,14 @@ export type EvidenceWorld = Awaited<ReturnType<typeof createEvidenceWorld>>;
 function recordSteps() {
   const waits: number[] = [];
   const sizes = [0];
-  const steps: Pick<Steps, "do" | "sleep"> = {
+  const steps: Steps = {
     async do(_name, _config, run) {
       const result = await run({ attempt: 1 });
       sizes.push(Buffer.byteLength(JSON.stringify(result)));
       return result;
     },
     sleep: async (_name, ms) => void waits.push(ms),
+    waitForEvent: async (_name, { timeout }) => void waits.push(timeout),
   };
   return { ...steps, waits, largest: () => Math.max(...sizes) };
 }

@@ -48,6 +48,7 @@ it("an attempt whose time is up ends the call it has open, and makes no other on
       endSlowCall();
       await wait(50);
     },
+    waitForEvent: async () => undefined,
   };
   const effect = createEffect(engine, "command-1", {
     log: () => undefined,

@@ -4,7 +4,7 @@ import { createWorld, type World } from "./world.ts";
 
 let world: World;
 beforeAll(async () => {
-  world = await createWorld({ variables: { BUGBOT_PATIENCE_SECONDS: "30" } });
+  world = await createWorld({ variables: { BUGBOT_PATIENCE_SECONDS: "10", BUGBOT_REPO: "acme/shop" } });
 });
 afterAll(() => world?.close());
 
@@ -62,10 +62,43 @@ describe("a fix whose tracker is away", () => {
     expect(after.pulls).toHaveLength(before.pulls.length + 1);
     expect(after.links).toHaveLength(before.links.length + 1);
 
-    // The thread is about that issue from now on.
-    const more = await world.mention("contextualize", { threadTs: ts });
+    // The thread is about that issue from now on, and its pull request is still the thread's.
+    const more = await world.mention("fix it again", { threadTs: ts });
     expect(more.outcome).toBe("succeeded");
-    expect((await look(world)).issues).toEqual(after.issues);
+    const { issues, pulls, branches } = await look(world);
+    expect({ issues, pulls, branches }).toEqual({ issues: after.issues, pulls: after.pulls, branches: after.branches });
+  });
+
+  it("guesses no repository that the issue may name", async ({ expect }) => {
+    const { identifier } = world.linear.seedIssue({ title: "Total is wrong", description: "It is in acme/api." });
+    const before = await look(world);
+    world.linear.fault(/./, away);
+    const { outcome, replies } = await world.mention(`fix ${identifier} the total is wrong`);
+    world.linear.mend();
+    expect(outcome).toBe("failed");
+    expect(replies.map(({ text }) => text)).toEqual([
+      expect.stringMatching(/^❌ Linear has trouble[^]*The issue may say which repository has the bug: name it here/),
+    ]);
+    expect(await look(world)).toEqual(before);
+  });
+
+  it("says so where it works without what its issue says", async ({ expect }) => {
+    const { identifier } = world.linear.seedIssue({ title: "Codes count twice", description: "Press Apply twice." });
+    world.linear.fault(/./, away);
+    const { body, headers, message } = world.slack.mention(`fix ${identifier} ${report}`, {
+      channel: world.channel,
+      eventId: "EvUnread",
+    });
+    await world.post(body, headers);
+    await world.until(() =>
+      world.github.requests.find(
+        ({ path, at }) => path.endsWith("/git-receive-pack") && at > Number(message.ts) * 1000,
+      ),
+    );
+    world.linear.mend();
+    expect(await world.settled("EvUnread")).toMatchObject({ outcome: "succeeded" });
+    const said = world.slack.thread(world.channel, message.ts).find(({ author }) => author === "bugbot");
+    expect(said?.text).toMatch(new RegExp(`^✅[^]*${identifier}[^]*I work without what the issue says`));
   });
 });
 
@@ -92,7 +125,33 @@ describe("a contextualize whose tracker is away", () => {
     await world.mention("stop", { threadTs: ts });
     expect(await world.settled("EvStopped")).toMatchObject({ outcome: "stopped" });
     world.linear.mend();
-    expect(said().find(({ text }) => text.startsWith("Stopped."))?.buttons).toContain("Retry");
+    const word = said().find(({ text }) => text.startsWith("Stopped."));
+    expect(word).toMatchObject({ text: "Stopped.", buttons: ["Retry"] });
     expect(await look(world)).toEqual(before);
+  });
+
+  it("files nothing more once it was stopped in a wait, and does not wait for its end", async ({ expect }) => {
+    const before = await look(world);
+    world.linear.fault("issueCreate", { status: 429, headers: { "retry-after": "600" } });
+    const { ts, said, hasFailed } = await ask("contextualize", "EvStoppedInWait");
+    await hasFailed();
+    await world.mention("stop", { threadTs: ts });
+    expect(await world.settled("EvStoppedInWait")).toMatchObject({ outcome: "stopped" });
+    expect(said().map(({ text }) => text)).toContain("Stopped. Nothing was written.");
+    expect(await look(world)).toEqual(before);
+  });
+
+  it("does not say that a card is there which it was stopped before it wrote", async ({ expect }) => {
+    world.linear.fault("commentCreate", { status: 429, headers: { "retry-after": "600" } });
+    const { ts, said, hasFailed } = await ask("contextualize", "EvStoppedBeforeCard");
+    await hasFailed();
+    const { comments } = await look(world);
+    await world.mention("stop", { threadTs: ts });
+    expect(await world.settled("EvStoppedBeforeCard")).toMatchObject({ outcome: "stopped" });
+    const issue = world.linear.workspace.issues.at(-1)?.identifier;
+    expect(said().map(({ text }) => text)).toContainEqual(
+      expect.stringMatching(`^Stopped\\. .*${issue}.* was filed before\\.$`),
+    );
+    expect((await look(world)).comments).toEqual(comments);
   });
 });

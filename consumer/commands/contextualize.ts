@@ -40,6 +40,7 @@ export async function contextualize(command: Command, needs: ContextualizeNeeds)
   const question = poseQuestion({ text: wholeText(taken), reportedAt: reportedAt(report), clues }, needs);
   const file = async () => ((await isStopped("issue")) ? taken.issue : fileIssue(command, taken, needs));
   const [filed, gathered] = await Promise.allSettled([file(), gather(question, needs)]);
+  if (filed.status === "rejected" && isStop(filed.reason)) return stoppedAt(taken.issue, "is as it was");
   if (filed.status === "rejected") throw filed.reason;
   if (gathered.status === "rejected") throw gathered.reason;
   const [issue, findings] = [filed.value, gathered.value];
@@ -57,9 +58,15 @@ export async function contextualize(command: Command, needs: ContextualizeNeeds)
   };
   const [card, stopped] = await Promise.all([effect("compare with earlier card", compare), isStopped("card")]);
   if (stopped) return stoppedAt(issue, taken.issue ? "is as it was" : "was filed before");
-  const notes = issue
-    ? await Promise.all([rememberIssue(command, taken, issue, needs), writeComment(command, card, issue, needs)])
+  const noted = issue
+    ? await Promise.all([
+        rememberIssue(command, taken, issue, needs),
+        writeComment(command, card, issue, needs).catch(unlessStopped),
+      ])
     : [["Linear is not set up: this is all there is of the card."]];
+  const notes = noted.flatMap((words) => words ?? []);
+  if (noted.some((words) => words === undefined))
+    return stoppedAt(issue, taken.issue ? "is as it was" : "was filed before");
   // Only what somebody has seen is not new the next time.
   const [stoppedLate] = await Promise.all([
     isStopped("summary"),
@@ -68,7 +75,7 @@ export async function contextualize(command: Command, needs: ContextualizeNeeds)
   if (stoppedLate) return stoppedAt(issue, "has the card already");
   return {
     outcome: "succeeded",
-    reply: writeChatSummary({ card, issue: issue ?? undefined, notes: notes.flat() }),
+    reply: writeChatSummary({ card, issue: issue ?? undefined, notes }),
     button: "fix",
     ...aboutIssue(issue),
   };
@@ -76,6 +83,16 @@ export async function contextualize(command: Command, needs: ContextualizeNeeds)
   function isStopped(stage: string): Promise<boolean> {
     return effect(`stop asked before ${stage}`, () => commands.stopRequested(command.id));
   }
+}
+
+function isStop(error: unknown): boolean {
+  return error instanceof Failure && error.code === "stopped";
+}
+
+/** Undefined for a stop. Anything else is thrown on. */
+function unlessStopped(error: unknown): undefined {
+  if (!isStop(error)) throw error;
+  return undefined;
 }
 
 /** The last word of one that was stopped: what had been done. */
@@ -118,7 +135,7 @@ async function writeComment(command: Command, card: Card, issue: Issue, needs: C
     await effect("write comment", write, untilStopped);
     return [];
   } catch (error) {
-    if (!(error instanceof Failure) || error.retry) throw error;
+    if (!(error instanceof Failure) || error.retry || error.code === "stopped") throw error;
     return [`The card is not in Linear: ${error.reply}`];
   }
 }

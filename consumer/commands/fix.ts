@@ -38,6 +38,7 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
   void status.show("start", { text: "⚙️ Looking at the report…", doing, buttons: stop });
   const taken = await takeReport(command, needs, false);
   const { report, title, known } = taken;
+  if (taken.away !== undefined) mindTheIssue(taken, status);
   const repository = await effect(
     "choose repository",
     async () => {
@@ -216,6 +217,17 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
   function withIssue(ending: Ending, { issue: of }: Taken): Ending {
     return of ? { ...ending, issue: of.identifier } : ending;
   }
+}
+
+/** What an issue says that nobody can read now: perhaps which repository is meant, and what goes wrong. */
+function mindTheIssue({ away = "", clues, report, known }: Taken, status: CommandNeeds["status"]): void {
+  const { named, around = [], mapped = [] } = clues;
+  if (named.length === 0 && around.length === 0 && mapped.every((id) => id === null)) return;
+  if (report.named.length === 0 && known.repository === null && report.around.length !== 1) {
+    const reply = `${away} The issue may say which repository has the bug: name it here, or try again later.`;
+    throw new Failure("tracker_away", { reply, retry: true });
+  }
+  status.note(`⚠️ ${away} I work without what the issue says.`);
 }
 
 function missing(service: string, variable: string): never {

@@ -46,7 +46,11 @@ export async function interrupt(
       .catch(() => false);
     await leases.close(id, now());
   }
-  if ((await approvals.find(id))?.decision === null) await wake(id);
+  const isAwaited = (await approvals.find(id))?.decision === null;
+  // What waits for a vendor wakes by itself, if later.
+  await wake(id).catch((error: unknown) => {
+    if (isAwaited) throw error;
+  });
 }
 
 /** ❌ on a status message: a message without a thread, and not a word. */

@@ -102,7 +102,10 @@ export function createStatusMessage(command: Command, { replies, effect, remembe
       if (reply === undefined) waits.delete(name);
       else waits.set(name, `⏳ ${reply} I keep trying.`);
       if (standing === undefined) return;
-      const now = { ...standing, text: [standing.text, ...new Set(waits.values())].join("\n") };
+      const words = [...new Set(waits.values())];
+      const { text, doing } = standing;
+      const waiting = words.length > 0 && doing ? { doing: { ...doing, tool: words.join(" ") } } : {};
+      const now = { ...standing, text: [text, ...words].join("\n"), ...waiting };
       shown = shown.then(() => showNow(reply === undefined ? `${name} goes on` : `${name} waits`, now));
     },
 

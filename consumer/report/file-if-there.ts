@@ -31,7 +31,7 @@ export async function fileLate(command: Command, taken: Taken, needs: FileNeeds,
     const issue = await fileIssue(command, { ...known, issue: found }, needs, by);
     const remember = async () => {
       if (!issue) return;
-      await conversations.rememberIssue(conversationId(conversation), issue, now());
+      await conversations.linkIssue(conversationId(conversation), issue, now());
       await threadIssues.save(conversation, issue.id);
     };
     await effect(`remember issue${by.stage}`, remember, briefly).catch(() => undefined);

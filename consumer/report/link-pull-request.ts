@@ -15,10 +15,7 @@ export interface LinkedPullRequest {
 
 type Needs = Pick<CommandNeeds, "effect" | "linear" | "linearTeams" | "record">;
 
-/**
- * Shows a pull request on its issue, and puts that into review. The pull request is there whatever Linear says: the failure to link it is
- * the answer, and fails nothing.
- */
+/** Shows a pull request on its issue, and puts the issue into review. Answers why it is not linked; undefined where it is. Never throws. */
 export async function linkPullRequest(
   command: Command,
   issue: Issue,

@@ -3,7 +3,7 @@ import { Failure } from "../../shared/failure.ts";
 import { maxThreadLength } from "../../shared/limits.ts";
 import type { Redact } from "../../shared/redact.ts";
 import type { Conversation } from "../../shared/conversation.ts";
-import type { Effect } from "../effect.ts";
+import { type Effect, untilStopped } from "../effect.ts";
 import type { Replies, Said } from "../replies/reply.ts";
 import { wordsOf } from "./said.ts";
 import type { StatusMessage } from "../replies/status-message.ts";
@@ -21,11 +21,13 @@ export async function readThread(
   { effect, replies, status, redact }: ReadThreadNeeds,
 ): Promise<Said[]> {
   try {
-    return await effect("read thread", async () => {
+    const read = async () => {
       const said = fit(await replies(command.conversation.platform).earlier(command));
       return said.map((one) => ({ ...one, text: redact(one.text) }));
-    });
+    };
+    return await effect("read thread", read, untilStopped);
   } catch (error) {
+    if (error instanceof Failure && error.code === "stopped") throw error;
     const reason = error instanceof Failure ? error.reply : "Something broke.";
     status.note(`⚠️ I could not read what was said here before. ${reason}`);
     return [];

@@ -48,13 +48,14 @@ export interface Taken {
 export async function takeReport(command: Command, needs: TakeNeeds, isTrackerNeeded = true): Promise<Taken> {
   const { effect, linear, threadIssues, conversations, replies } = needs;
   const { conversation } = command;
-  const recalling = effect("recall", async () => {
+  const recall = async () => {
     const [found, inKv] = await Promise.all([
       conversations.find(conversationId(conversation)),
       threadIssues.find(conversation),
     ]);
     return { known: found, mapped: [found.issueId, inKv] };
-  });
+  };
+  const recalling = effect("recall", recall, untilStopped);
   const findLink = async () => (await replies(conversation.platform).threadLink(command)) ?? null;
   const linking = linear ? effect("find thread link", findLink, briefly).catch(() => null) : null;
   const [earlier, { known, mapped }, threadUrl] = await Promise.all([readThread(command, needs), recalling, linking]);

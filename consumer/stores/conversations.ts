@@ -57,13 +57,14 @@ export function createConversations(db: D1Database) {
       };
     },
 
-    /** The pull request of another branch is forgotten with it. */
+    /** The pull request of another branch is forgotten with it. Without an issue the one that is known stays. */
     async remember(id: string, { issue, repository, branch }: ConversationFacts, nowMs: number): Promise<void> {
       await db
         .prepare(
           `INSERT INTO conversations (id, issue_id, issue_identifier, issue_url, repository, branch, updated_at)
            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-           ON CONFLICT (id) DO UPDATE SET issue_id = ?2, issue_identifier = ?3, issue_url = ?4, repository = ?5, branch = ?6, updated_at = ?7,
+           ON CONFLICT (id) DO UPDATE SET issue_id = coalesce(?2, issue_id), issue_identifier = coalesce(?3, issue_identifier),
+             issue_url = coalesce(?4, issue_url), repository = ?5, branch = ?6, updated_at = ?7,
              pull_request_url = CASE WHEN repository IS ?5 AND branch IS ?6 THEN pull_request_url END`,
         )
         .bind(id, issue?.id ?? null, issue?.identifier ?? null, issue?.url ?? null, repository, branch, nowMs)
@@ -78,6 +79,16 @@ export function createConversations(db: D1Database) {
            ON CONFLICT (id) DO UPDATE SET issue_id = ?2, issue_identifier = ?3, issue_url = ?4, updated_at = ?5,
              branch = CASE WHEN issue_id IS ?2 THEN branch END,
              pull_request_url = CASE WHEN issue_id IS ?2 THEN pull_request_url END`,
+        )
+        .bind(id, issue.id, issue.identifier, issue.url, nowMs)
+        .run();
+    },
+
+    /** The issue of what was done here already: branch and pull request are its own. */
+    async linkIssue(id: string, issue: Issue, nowMs: number): Promise<void> {
+      await db
+        .prepare(
+          "UPDATE conversations SET issue_id = ?2, issue_identifier = ?3, issue_url = ?4, updated_at = ?5 WHERE id = ?1",
         )
         .bind(id, issue.id, issue.identifier, issue.url, nowMs)
         .run();

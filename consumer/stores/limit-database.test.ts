@@ -25,6 +25,7 @@ it("throws where D1 does not answer", async ({ expect }) => {
     }),
     10,
   );
-  await expect(db.prepare("SELECT 1").bind(1).first()).rejects.toThrow("D1 did not answer");
-  await expect(db.batch([db.prepare("SELECT 1")])).rejects.toThrow("D1 did not answer");
+  const unreachable = { code: "database_unreachable", retry: true };
+  await expect(db.prepare("SELECT 1").bind(1).first()).rejects.toMatchObject(unreachable);
+  await expect(db.batch([db.prepare("SELECT 1")])).rejects.toMatchObject(unreachable);
 });
