@@ -76,8 +76,7 @@ export async function settle(command: Command, ending: Ending, needs: SettleNeed
     return false;
   });
   if (said) log("command_settled", facts());
-  // An earlier version noted it without a word.
-  const isNoted = recorded && said && isOursLate !== false && noted !== false;
+  const isNoted = said && isOursLate === true && noted;
   return { ending: final, button: button ?? null, recorded, said, isNoted };
 
   function facts() {
