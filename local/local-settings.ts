@@ -46,19 +46,19 @@ export function readDevVars(path: string): Variables {
   return Object.fromEntries(entries);
 }
 
-/** All that keeps the local stack from starting with these variables, a sentence each. */
-export function faultsOf(variables: Variables): string[] {
+/** All that keeps the local stack from starting with the variables of a file, a sentence each. */
+export function faultsOf(variables: Variables, file: string): string[] {
   const port = variables["BUGBOT_PORT"];
   return [
-    ...invalidSettings(variables).map((fault) => `.dev.vars: ${fault}.`),
-    ...(port === undefined || isPort(port) ? [] : [`.dev.vars: BUGBOT_PORT must be a port, not ${port}.`]),
-    ...allServices.flatMap((name) => halfSet(name, variables) ?? []),
+    ...invalidSettings(variables).map((fault) => `${file}: ${fault}.`),
+    ...(port === undefined || isPort(port) ? [] : [`${file}: BUGBOT_PORT must be a port, not ${port}.`]),
+    ...allServices.flatMap((name) => halfSet(name, variables, file) ?? []),
   ];
 }
 
 /** The services that need a stand-in. Throws where any is set up by half, naming what is missing. */
 export function servicesToStandInFor(variables: Variables): LocalServiceName[] {
-  const halves = allServices.flatMap((name) => halfSet(name, variables) ?? []);
+  const halves = allServices.flatMap((name) => halfSet(name, variables, ".dev.vars") ?? []);
   if (halves.length > 0) throw new Error(halves.join("\n"));
   return allServices.filter((name) => stateOf(name, variables).state === "off");
 }
@@ -67,12 +67,12 @@ function stateOf(name: LocalServiceName, variables: Variables): ServiceState {
   return serviceState(readSettings(variables), ...localServices[name].ways);
 }
 
-function halfSet(name: LocalServiceName, variables: Variables): string | undefined {
+function halfSet(name: LocalServiceName, variables: Variables, file: string): string | undefined {
   const { ways, optional } = localServices[name];
   const given = [...ways.flat(), ...optional].filter((variable) => variables[variable]);
   const state = stateOf(name, variables);
   const begun = state.state === "incomplete" ? state.missing : [];
   const missing = state.state === "off" && given.length > 0 ? state.turnOn : begun;
   if (missing.length === 0) return undefined;
-  return `.dev.vars sets ${given.join(" and ")} but not ${missing.join(" and ")}. Set all of them, or none to use the local stand-in for ${name}.`;
+  return `${file} sets ${given.join(" and ")} but not ${missing.join(" and ")}. Set all of them, or none to use the local stand-in for ${name}.`;
 }

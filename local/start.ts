@@ -14,19 +14,20 @@ import { startStack } from "./stack.ts";
 import { standInCredentials } from "./stand-ins.ts";
 
 requireNode24();
-const [file] = createScript(
+const [given] = createScript(
   "start",
   "Runs bugbot on this machine until Ctrl-C, with stand-ins for what .dev.vars does not set up.",
 )
   .argument("[file]", "the settings, in place of .dev.vars", existing)
   .parse().args;
-const variables = readDevVars(file ?? join(projectRoot, ".dev.vars"));
+const file = given ?? ".dev.vars";
+const variables = readDevVars(given ?? join(projectRoot, file));
 
 try {
-  const faults = faultsOf(variables);
+  const faults = faultsOf(variables, file);
   if (faults.length > 0) throw new Error(faults.join("\n"));
   const unknown = unknownNames(variables);
-  if (unknown.length > 0) console.log(`note: .dev.vars sets ${unknown.join(", ")}, which bugbot does not know`);
+  if (unknown.length > 0) console.log(`note: ${file} sets ${unknown.join(", ")}, which bugbot does not know`);
   const port = await gatewayPort(process.env["BUGBOT_PORT"] || variables["BUGBOT_PORT"] || "8787");
   const stack = await unlessInterrupted(
     startStack({
@@ -74,6 +75,6 @@ function operatorHint({ url, hasLocalKey }: { url: string; hasLocalKey: boolean 
   const set = url === "http://localhost:8787" ? "" : `BUGBOT_URL=${url} `;
   if (hasLocalKey) return `look after it: ${set}npx bugbot tasks list (key for /api: ${localAdminKey})`;
   if (variables["BUGBOT_ADMIN_KEY"])
-    return `look after it: ${set}BUGBOT_API_KEY=<BUGBOT_ADMIN_KEY of .dev.vars> npx bugbot tasks list`;
-  return "look after it: set BUGBOT_ADMIN_KEY in .dev.vars for `npx bugbot`, since services are real";
+    return `look after it: ${set}BUGBOT_API_KEY=<BUGBOT_ADMIN_KEY of ${file}> npx bugbot tasks list`;
+  return `look after it: set BUGBOT_ADMIN_KEY in ${file} for \`npx bugbot\`, since services are real`;
 }

@@ -68,7 +68,7 @@ function matcherOf({ globs, excludes }: PathPattern): (path: string) => boolean 
     const glob = segments.join("/");
     return below ? [glob, `${glob}/**`] : [glob];
   });
-  return picomatch(all, { dot: true, nonegate: true, nobrace: true, nocase: excludes });
+  return picomatch(all, { dot: true, nonegate: true, nobrace: true, nocase: excludes, literalBrackets: false });
 }
 
 /**

@@ -24,6 +24,7 @@ describe("a GitHub App's private key", () => {
     ["with its line ends written out", (key) => key.replaceAll("\n", String.raw`\n`)],
     ["with another system's line ends", (key) => key.replaceAll("\n", "\r\n")],
     ["with those written out", (key) => key.replaceAll("\n", String.raw`\r\n`)],
+    ["with those escaped twice", (key) => key.replaceAll("\n", String.raw`\\n`)],
     ["with a space for each line end", (key) => key.replaceAll("\n", " ")],
     ["on one line with nothing between", (key) => key.replaceAll("\n", "")],
     ["indented, with empty lines", (key) => key.replaceAll("\n", "\n\n  ")],

@@ -8,7 +8,7 @@ const block = /-----BEGIN ([A-Z0-9 ]+)-----([^]*?)-----END \1-----/;
 
 /** A key in PEM with its lines as PEM has them, where they came as spaces, as a written `\n`, or in another system's way. */
 export function readPem(text: string | undefined): string | undefined {
-  const plain = text?.replace(/(?:\\r)?\\n/g, "\n").trim();
+  const plain = text?.replace(/(?:\\+r)?\\+n/g, "\n").trim();
   const [, kind, body = ""] = (plain && block.exec(plain)) || [];
   // What stands before a colon is a header, which says how the key is encrypted.
   if (kind === undefined || body.includes(":")) return plain;

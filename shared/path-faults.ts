@@ -1,5 +1,7 @@
-import { isNeverOpen } from "./allowed-paths.ts";
-import { type Glob, isWild, parsePattern } from "./path-patterns.ts";
+import picomatch from "picomatch";
+import { forbiddenPaths, isNeverOpen } from "./allowed-paths.ts";
+import { samplePaths } from "./sample-paths.ts";
+import { type Glob, parsePattern } from "./path-patterns.ts";
 
 export interface PathFault {
   /** Follows the name of the setting. */
@@ -12,34 +14,28 @@ export function pathFaults(allowed: readonly string[]): PathFault[] {
   const patterns = allowed.map(parsePattern);
   const faults = patterns.flatMap(({ text, excludes, globs, fault }): PathFault[] => {
     if (fault !== undefined) return [{ must: fault, pattern: text }];
-    const isClosed = !excludes && globs.every(({ segments }) => isNeverOpen(segments));
+    const isClosed = !excludes && globs.every(namesNever);
     return isClosed ? [{ must: "must not name what bugbot never changes", pattern: text }] : [];
   });
   if (faults.length > 0 || allowed.length === 0) return faults;
-  const opening = patterns.flatMap(({ excludes, globs }, index) =>
-    excludes ? [] : globs.map((glob) => ({ glob, index })),
-  );
+  const opening = patterns.filter(({ excludes }) => !excludes);
   if (opening.length === 0) return [{ must: "must allow something before it excludes" }];
-  const isOpen = opening.some(({ glob, index }) =>
-    patterns.slice(index).every((later) => !later.excludes || !later.globs.some((other) => covers(other, glob))),
-  );
+  const isOpen = opening.some(({ globs }) => {
+    const samples = globs.flatMap((glob) => [...samplePaths(glob)]);
+    return forbiddenPaths(samples, allowed).length < samples.length;
+  });
   return isOpen ? [] : [{ must: "must allow something that it does not exclude again" }];
 }
 
-/** Whether what excludes leaves nothing of the other. */
-function covers({ segments }: Glob, other: Glob): boolean {
-  const wild = other.segments.findIndex(isWild);
-  const base = wild < 0 ? other.segments : other.segments.slice(0, wild);
-  return leads(segments.at(-1) === "**" ? segments.slice(0, -1) : segments, base);
-}
+/** What stands for all that bugbot never changes. */
+const never = [".git", ".github", ".gitignore", ".gitattributes", ".gitmodules", ".claude", ".mcp.json", "CODEOWNERS"];
 
-/** Whether `folder` is, for certain, the path or a folder above it. */
-function leads([name, ...rest]: readonly string[], path: readonly string[]): boolean {
-  if (name === undefined) return true;
-  const [first, ...others] = path;
-  if (name === "**" && leads(rest, path)) return true;
-  if (first === undefined) return false;
-  return name === "**"
-    ? leads([name, ...rest], others)
-    : name.toLowerCase() === first.toLowerCase() && leads(rest, others);
+/** Whether nothing that a glob matches is ever open, or a name of it is such a one but for a letter or two. */
+function namesNever(glob: Glob): boolean {
+  const isMeant = (name: string) => {
+    const isNever = picomatch(name, { dot: true, nobrace: true, nocase: true });
+    const isAlmostPlain = !/(?<!\\)[*(]/.test(name) && name.replace(/\\|\?|\[[^\]]*\]/g, "").length > 2;
+    return isAlmostPlain && never.some((one) => isNever(one));
+  };
+  return glob.segments.some(isMeant) || [...samplePaths(glob)].every((path) => isNeverOpen(path.split("/")));
 }

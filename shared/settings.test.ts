@@ -44,6 +44,9 @@ describe("settings", () => {
       { BUGBOT_ALOWED_REPO: "a/b" },
       ["BUGBOT_ALOWED_REPO is no setting, and is probably meant to be BUGBOT_ALLOWED_REPOS"],
     ],
+    [{ GITHBU_TOKEN: "x" }, ["GITHBU_TOKEN is no setting, and is probably meant to be GITHUB_TOKEN"]],
+    [{ ANTROPHIC_API_KEY: "x" }, ["ANTROPHIC_API_KEY is no setting, and is probably meant to be ANTHROPIC_API_KEY"]],
+    [{ GITLAB_TOKEN: "x", GITLAB_URL: "https://gitlab.test", GITEA_URL: "x" }, []],
     [{ BUGBOT_REPOSITORIES: "a/b" }, ["BUGBOT_REPOSITORIES is no setting of bugbot"]],
     [{ DB: {}, BUGBOT_KV: {}, SLACK_APP_TOKEN: "x", HOME: "/", BUGBOT_PORT: "1", BUGBOT_MAX_USDD: " " }, []],
     [{ BUGBOT_MAX_USD: 3, BUGBOT_ALLOWED_REPOS: ["a/b"] }, ["BUGBOT_ALLOWED_REPOS must be text"]],
@@ -105,6 +108,38 @@ describe("settings", () => {
     ["!", "must name something: ** is everything, not !"],
     ["src\\lib", "must have / between folders and no backslash, not src\\lib"],
     ["../lib/**", "must stay in the repository, without .., not ../lib/**"],
+    ...[
+      "src/**,!*",
+      "src/**,!src/*",
+      "src/a.ts,!*.ts",
+      "src/*/*.ts,!src/*",
+      "[0-9].ts,!?.ts",
+      "**,!/*",
+      "src/+(a|b),!src/?",
+    ].map((paths) => [paths, "must allow something that it does not exclude again"] as const),
+    ...[".gi?hub/**", ".[f-h]ithub/**", "**/.claude/*.json", "CODE?WNERS"].map(
+      (paths) => [paths, `must not name what bugbot never changes, not ${paths}`] as const,
+    ),
+    ...["src/**;lib/**", "'src/**'", '["src/**"]', "src/**|lib/**", "`src`"].map(
+      (paths) =>
+        [paths, `must be one pattern, without quotes, and without , ; or | but in brackets, not ${paths}`] as const,
+    ),
+    ...["{src/**,!src/secret/**}", "src/**!src/secret/**", "{src/**,!(secret)/**}", "src/a!b.ts"].map(
+      (paths) => [paths, `must be one pattern, and have ! at its start alone, not ${paths}`] as const,
+    ),
+    ["http://x/src", "must be a path, and have no :, not http://x/src"],
+    ["src/**,!src/{a..c}/**", "must have two whole numbers beside .. in braces, as {1..3}, not !src/{a..c}/**"],
+    ["src/**,!src/[[:digit:]]*", "must have characters in its brackets, as [0-9], and no [:…:], not !src/[[:digit:]]*"],
+    ["src/**,!src/[z-a]", "must have its ranges upwards, as [0-9], not !src/[z-a]"],
+    ["src/**,!src/[*]x", "must have nothing but characters in its brackets, as [0-9], not !src/[*]x"],
+    [
+      "src/**,!src/+(a|@(b|+(c)))",
+      "must have no braces, and no third group, inside of +(…), *(…) or !(…), not !src/+(a|@(b|+(c)))",
+    ],
+    ["src/**,!{src/secret/**}", "must have a comma between what its braces hold, not !{src/secret/**}"],
+    ["src/**,!src/(a", "must close each bracket that it opens, in the same name, not !src/(a"],
+    ["{..,src}/**", "must stay in the repository, without .., not {..,src}/**"],
+    ["/Users/alice/shop", "must count from the repository's root, not a machine's, not /Users/alice/shop"],
     ["/home/alice/shop/src/**", "must count from the repository's root, not a machine's, not /home/alice/shop/src/**"],
     ["C:/shop/src", "must count from the repository's root, not a machine's, not C:/shop/src"],
     [".github/**", "must not name what bugbot never changes, not .github/**"],
@@ -123,11 +158,33 @@ describe("settings", () => {
   });
 
   it.for([
+    ["src/**,!src/secret/**", "must be one pattern, and have ! at its start alone"],
+    ["src/**,lib/**", "must be one pattern, without quotes, and without , ; or | but in brackets"],
+    ["src/** !src/secret/**", "must be one pattern, and have ! at its start alone"],
+    ["src/** lib/**", "must be one pattern, without quotes, and without , ; or | but in brackets"],
+    ["src/[a", "must close each bracket that it opens, in the same name"],
+  ] as const)("hold one pattern in each string of a repository's: %s", ([pattern, must], { expect }) => {
+    const given = { BUGBOT_PROJECTS: JSON.stringify({ "acme/a": { paths: [pattern] } }) };
+    expect(wrongSettings(given)).toEqual([{ rule: `BUGBOT_PROJECTS "acme/a": "paths" ${must}`, value: pattern }]);
+    expect(() => rulesOf(readSettings(given), "acme/a")).toThrow("BUGBOT_PROJECTS cannot be read");
+  });
+
+  it.for([
     "src/**,!src/secret/**,src/secret/ok.ts",
     "**,!.github/**",
     "!x,src",
     "src,docs/**,!docs",
     "app/[[...slug]]",
+    "/users/**,/home/**,/private/**,/workspaces/**,/tmp,/root/x,/var/**,/home/*.ts,/home",
+    "/users/settings/page.tsx",
+    "app/{[...slug],(..)photo,[id]}/**",
+    "src/*.ts,!src/[a-z]*",
+    "src/**,!src/?",
+    "src/v[0-9],!src/v[0-5]",
+    "src/+(a|b).ts,!src/a.ts",
+    "src/!(a)/**,!src/b",
+    "**/*.ts,!*.test.ts,!*.d.ts",
+    ".g*/**,.env*",
   ])("take %s for allowed paths", (paths, { expect }) => {
     expect(invalidSettings({ BUGBOT_ALLOWED_PATHS: paths })).toEqual([]);
   });

@@ -77,7 +77,7 @@ describe("npm start", () => {
   }) => {
     const stack = await start("MY_OWN=1\n");
     await stack.until(/^ready http:\/\/localhost:\d+$/m);
-    expect(stack.printed()).toContain("note: .dev.vars sets MY_OWN, which bugbot does not know");
+    expect(stack.printed()).toContain(`note: ${join(folder, "vars")} sets MY_OWN, which bugbot does not know`);
     const [, repository = ""] = /stand-in repository: (\S+)/.exec(stack.printed()) ?? [];
 
     const ids: string[] = [];
@@ -150,13 +150,14 @@ describe("npm start", () => {
     ];
     const stack = await start(lines.join("\n"));
     expect(await stack.exited).toEqual([1, null]);
-    expect(stack.printed().trim().split("\n").toSorted()).toEqual([
-      ".dev.vars sets SLACK_SIGNING_SECRET but not SLACK_BOT_TOKEN. Set all of them, or none to use the local stand-in for slack.",
-      ".dev.vars: BUGBOT_ALLOWED_PATHS must allow something before it excludes.",
-      ".dev.vars: BUGBOT_ALLOWED_REGISTRIES must hold hosts, without https:// and without a path, not https://registry.npmjs.org/.",
-      ".dev.vars: BUGBOT_PORT must be a port, not none.",
-      ".dev.vars: EVIDENCE_SHOW_EMAILS must be on or off, not yes.",
-      ".dev.vars: SLACK_BOT_TOKN is no setting, and is probably meant to be SLACK_BOT_TOKEN.",
+    const said = stack.printed().trim().replaceAll(join(folder, "vars"), "<file>");
+    expect(said.split("\n").toSorted()).toEqual([
+      "<file> sets SLACK_SIGNING_SECRET but not SLACK_BOT_TOKEN. Set all of them, or none to use the local stand-in for slack.",
+      "<file>: BUGBOT_ALLOWED_PATHS must allow something before it excludes.",
+      "<file>: BUGBOT_ALLOWED_REGISTRIES must hold hosts, without https:// and without a path, not https://registry.npmjs.org/.",
+      "<file>: BUGBOT_PORT must be a port, not none.",
+      "<file>: EVIDENCE_SHOW_EMAILS must be on or off, not yes.",
+      "<file>: SLACK_BOT_TOKN is no setting, and is probably meant to be SLACK_BOT_TOKEN.",
     ]);
   });
 

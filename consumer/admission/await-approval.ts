@@ -1,3 +1,4 @@
+import { pathsInWords } from "../endings/paths-in-words.ts";
 import type { Command } from "../../shared/command.ts";
 import { sha256 } from "../../shared/audit-entry.ts";
 import { conversationId } from "../../shared/conversation.ts";
@@ -127,7 +128,7 @@ function describe(
     `* repository: ${linkMarkdown(repository, `${settings.GITHUB_URL}/${repository}`)}`,
     `* branch: ${codeMarkdown(branch)}`,
     `* model: ${model}`,
-    `* files that may change: ${allowedPaths.map(codeMarkdown).join(", ")}`,
+    `* files that may change: ${pathsInWords(allowedPaths)}`,
     `* starts from: ${terms.head === null ? "nothing" : `\`${terms.head.slice(0, 12)}\``}${terms.resumes ? ", and goes on with what an earlier run here kept" : ""}`,
     `* may cost $${terms.limits.maxCostUsd}, speak ${terms.limits.maxTurns} times and take ${terms.limits.wallClockMs / 60_000} minutes`,
     `* report, by ${inlineMarkdown(report.author)}:`,

@@ -36,7 +36,7 @@ export function serveApi(needs: ApiNeeds): Api {
       throw new Refusal(
         403,
         "read_only",
-        `${operator} may only read. \`npx bugbot keys create\` makes a key that may do this.`,
+        `${operator} may only read. \`npx bugbot keys create --scope admin\` makes a key that may do this.`,
       );
     }
     await next();

@@ -3,6 +3,7 @@ import { cutWords } from "../evidence/cut-words.ts";
 import { codeMarkdown, inlineMarkdown } from "../evidence/untrusted-markdown.ts";
 import { usd } from "./bill.ts";
 import type { Ending } from "./ending.ts";
+import { pathsInWords } from "./paths-in-words.ts";
 import { linkTo, type Standing, standingInWords, unpushedInWords } from "./what-stands.ts";
 
 export interface RunFacts {
@@ -40,8 +41,7 @@ export function endingOfRun(
     case "no_change":
       return unchanged(outcome.summary);
     case "outside_allowed_paths": {
-      const allowed = allowedPaths.map(codeMarkdown).join(", ");
-      const refused = `❌ The fix would change files I may not touch: ${listed(outcome.files)}. Allowed: ${allowed}.`;
+      const refused = `❌ The fix would change files I may not touch: ${listed(outcome.files)}. Allowed: ${pathsInWords(allowedPaths)}.`;
       return ending("failed", sentences(refused, pushed));
     }
     case "out_of_turns":
