@@ -58,7 +58,7 @@ for (const [platform, show] of Object.entries(platforms)) {
             expect(visible(url)).toContain(label);
           }
         }),
-        fuzzed(30),
+        { ...fuzzed(30), examples: [["_www.evil.test"], ["_https://evil.test/login?a=1&b=2"]] },
       );
     });
   }
