@@ -7,7 +7,7 @@ import type { Command } from "../shared/command.ts";
 const botToken = "xoxb-local";
 const channel = "C0BUGS";
 const stop = [{ action: "stop" as const, commandId: "slack-Ev1" }];
-const where = "[acme/shop](https://github.com/acme/shop)";
+const where = "[acme/my\\_shop](https://github.com/acme/my_shop)";
 
 let slack: Slack;
 beforeEach(() => start(true));
@@ -59,7 +59,7 @@ describe("the status message in a workspace that has bugbot as an agent", () => 
     expect(status?.text).toBe(
       [
         "⚙️ Working on it…",
-        `Working on ${where}\n`,
+        "Working on <https://github.com/acme/my_shop|acme/my_shop>",
         "Working · 9 s · $0.02 ",
         "[complete] looking at the report ",
         "[in_progress] looking for the cause: reading &lt;!channel&gt;",

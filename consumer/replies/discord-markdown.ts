@@ -26,7 +26,7 @@ function linesOf(block: Block, hidesPreviews: boolean): string[] {
   const text = textOf(block);
   // Nothing ends a fence's run of backticks but a longer one, which Discord does not know.
   if (kind === "code" && !text.includes("```")) return [`\`\`\`${language}`, ...text.split("\n"), "```"];
-  const lines = inline(spans, hidesPreviews).split("\n").map(escapeStart);
+  const lines = inline(withPlainLabels(spans), hidesPreviews).split("\n").map(escapeStart);
   if (kind === "fine") return lines.map((line) => `-# ${line}`);
   if (kind !== "item") return lines;
   const indent = "  ".repeat(depth);
@@ -34,9 +34,9 @@ function linesOf(block: Block, hidesPreviews: boolean): string[] {
   return lines.map((line, at) => `${indent}${at === 0 ? mark : " ".repeat(mark.length)}${line}`);
 }
 
-/** What begins a line may make a heading, a list or a quote of it. */
+/** What begins a line may make a heading, a list or a quote of it; also after the mark of its look or link. */
 function escapeStart(line: string): string {
-  return line.replace(/^(\s*)([#>+-])/, "$1\\$2").replace(/^(\s*\d+)\./, "$1\\.");
+  return line.replace(/^[\s*_[]*(?:(?=[#>+-])|\d+(?=\.))/, "$&\\");
 }
 
 function inline(spans: readonly Span[], hidesPreviews: boolean): string {
@@ -69,13 +69,20 @@ function characters({ text, code }: Span): string {
 /** A label with brackets of its own, or one that looks like an address, is none to Discord. */
 const plainLabel = /^(?!.*:\/\/)[^[\]\n]*(?:\[[^[\]\n]*\][^[\]\n]*)*$/;
 
+/** Links whose label is none to Discord as that and their address, which is then written once, however the label is cut. */
+export function withPlainLabels(spans: readonly Span[]): Span[] {
+  return runsOf(spans, ({ url }) => url).flatMap(({ key: url, run }) => {
+    const label = run.map(({ text }) => text).join("");
+    if (url === undefined || label === url || `${label}/` === url || plainLabel.test(label)) return run;
+    return [...run.map(({ url: _url, ...look }) => look), { text: " (" }, { text: url, url }, { text: ")" }];
+  });
+}
+
 function link(label: readonly Span[], url: string, hidesPreviews: boolean): string {
   const address = url.replace(/[()*|`\\]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
   const text = label.map((span) => span.text).join("");
   if (text === url) return `<${address}>`;
   // What was written, rather than its normal form.
   if (`${text}/` === address) return `<${text}>`;
-  const shown = label.map(characters).join("");
-  if (!plainLabel.test(text)) return `${shown} (<${address}>)`;
-  return `[${shown}](${hidesPreviews ? `<${address}>` : address})`;
+  return `[${label.map(characters).join("")}](${hidesPreviews ? `<${address}>` : address})`;
 }

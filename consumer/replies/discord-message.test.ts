@@ -67,6 +67,14 @@ describe("a long answer", () => {
     expect(messages.map(({ components }) => components.length)).toEqual([...messages.slice(1).map(() => 0), 1]);
   });
 
+  it("has a link's address once where its label is none to Discord", ({ expect }) => {
+    const messages = drawReply({ text: `[a\\] ${"word ".repeat(700)}end](https://a.test/x)` });
+    expect(messages.length).toBe(2);
+    expect(messages.map(({ content }) => content).join(" ")).toBe(
+      `a\\] ${"word ".repeat(700)}end (<https://a.test/x>)`,
+    );
+  });
+
   it("under a headline goes on in embeds", ({ expect }) => {
     const messages = drawReply({ text: `✅ Evidence\n${"What was seen. ".repeat(500)}` });
     expect(messages.map(({ content }) => content)).toEqual(["✅ Evidence", ""]);

@@ -1,7 +1,7 @@
 import type { APIActionRowComponent, APIButtonComponent, APIEmbed } from "discord-api-types/v10";
 import { buttonId } from "../../shared/button.ts";
 import { discordEmbed, discordPartLength, maxLinkLength } from "../../shared/limits.ts";
-import { discordMarkdown } from "./discord-markdown.ts";
+import { discordMarkdown, withPlainLabels } from "./discord-markdown.ts";
 import { type LaidOut, layOut } from "./lay-out.ts";
 import { readMarkdown } from "./read-markdown.ts";
 import { buttonLabels, type Reply } from "./reply.ts";
@@ -89,7 +89,10 @@ function prepare({ text, card }: Reply): {
 }
 
 function read(markdown: string): Block[] {
-  return withoutLinks(readMarkdown(markdown), (url) => url.length > maxLinkLength);
+  return withoutLinks(readMarkdown(markdown), (url) => url.length > maxLinkLength).map((block) => ({
+    ...block,
+    spans: withPlainLabels(block.spans),
+  }));
 }
 
 function asContent(blocks: readonly Block[]): string {

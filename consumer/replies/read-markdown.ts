@@ -13,11 +13,11 @@ type Content = RootContent | BlockContent | DefinitionContent;
  * text that it was written as.
  */
 export function readMarkdown(written: string): Block[] {
-  const { markdown, added } = endContainers(written.toWellFormed());
+  const { markdown, added } = endContainers(written.toWellFormed().replaceAll(stop, ""));
   const blocks: Block[] = [];
   let lastLine = 0;
   for (const node of fromMarkdown(markdown).children) readBlock(node, { isQuoted: false, depth: 0 });
-  return blocks.filter((block) => textOf(block) !== "");
+  return blocks.map(withoutStops).filter((block) => textOf(block) !== "");
 
   function add(node: Content, block: Pick<Block, "kind" | "spans"> & Partial<Block>, isQuoted: boolean): void {
     const { start, end } = node.position ?? { start: { line: 0 }, end: { line: 0 } };
@@ -55,7 +55,7 @@ export function readMarkdown(written: string): Block[] {
       readBlock(child, {
         isQuoted,
         depth: depth + 1,
-        ...(at === 0 && { item: { kind: "item" as const, depth, ...number } }),
+        ...(at === 0 && { item: { kind: "item" as const, depth: Math.min(depth, deepest), ...number } }),
       });
   }
 
@@ -89,19 +89,34 @@ export function readMarkdown(written: string): Block[] {
   }
 }
 
-const fence = /^ {0,3}(?:```|~~~)/;
+/** No platform indents further. */
+const deepest = 8;
+
+/** Stands before what would be a mark: none is found after it. It is no character of any text, and is in none that is returned. */
+const stop = "\uFDD0";
+/** A line that goes further into quotes and lists than anybody reads, and the parser's stack holds. A rule looks like a list, and is none. */
+const tooDeep =
+  /^(?!(?:> ?){0,8}\s*([*-])(?:\s*\1)*\s*$)(?:[ \t]|>|[*+-](?=[ \t])|\d{1,9}[.)](?=[ \t])){60}(?=[ \t]*\S)/;
+
+function withoutStops(block: Block): Block {
+  return { ...block, spans: block.spans.map((span) => ({ ...span, text: span.text.replaceAll(stop, "") })) };
+}
+
+const fence = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,})/;
 const container = /^\s*(?:>|[*+-]\s|\d{1,9}[.)]\s)/;
 
 /** In chat a line that is neither marked nor indented is no part of the quote or item above it. Returns the numbers of the lines that say so. */
 function endContainers(markdown: string): { markdown: string; added: number[] } {
   const lines: string[] = [];
   const added: number[] = [];
-  let isCode = false;
+  let opened: string | undefined;
   let isInside = false;
   for (const line of markdown.split("\n")) {
-    if (!isCode && isInside && /^\S/.test(line) && !container.test(line)) added.push(lines.push(""));
-    lines.push(line);
-    if (fence.test(line)) isCode = !isCode;
+    if (opened === undefined && isInside && /^\S/.test(line) && !container.test(line)) added.push(lines.push(""));
+    lines.push(line.replace(tooDeep, `$&${stop}`));
+    const [, mark] = fence.exec(line) ?? [];
+    if (opened === undefined) opened = mark;
+    else if (mark?.startsWith(opened) && line.trim() === mark) opened = undefined;
     isInside = container.test(line) || (isInside && /^\s+\S/.test(line));
   }
   return { markdown: lines.join("\n"), added };
@@ -111,7 +126,7 @@ function linked(spans: readonly Span[], url: string): Span[] {
   const { protocol, href } = URL.canParse(url) ? new URL(url) : { protocol: "", href: "" };
   if (protocol === "https:" || protocol === "http:") return spans.map((span) => ({ ...span, url: href }));
   const label = spans.map(({ text }) => text).join("");
-  return label === url ? [...spans] : [...spans, { text: ` (${url})` }];
+  return label === url || `mailto:${label}` === url ? [...spans] : [...spans, { text: ` (${url})` }];
 }
 
 /** What platforms take for one; they would show anything else as code's first line. */

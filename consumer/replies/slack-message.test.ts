@@ -80,6 +80,11 @@ it("quotes the agent's words, whose links show where they lead", ({ expect }) =>
   ]);
 });
 
+it("shows fine print as what it says, with no emoji made of it", ({ expect }) => {
+  const fine = { type: "plain_text", text: "41 s :tada: &lt;!here&gt;", emoji: false };
+  expect(drawn("-# 41 s :tada: <!here>").blocks).toEqual([{ type: "context", elements: [fine] }]);
+});
+
 it("writes an address as text that is too long for a link", ({ expect }) => {
   const url = `https://a.test/${"x".repeat(1_200)}`;
   expect(drawn(`[here](${url})`).blocks).toEqual([{ type: "rich_text", elements: [section(text(`here (${url})`))] }]);

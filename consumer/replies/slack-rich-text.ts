@@ -69,7 +69,7 @@ export function richText(blocks: readonly Block[]): RichTextBlock["elements"] {
       return {
         type: "rich_text_list",
         style: "bullet",
-        indent: Math.min(first?.depth ?? 0, deepest),
+        indent: first?.depth ?? 0,
         elements: run.map(({ spans }) => ({ type: "rich_text_section", elements: elementsOf(spans) })),
       };
     }
@@ -80,8 +80,6 @@ export function richText(blocks: readonly Block[]): RichTextBlock["elements"] {
   });
 }
 
-/** Slack indents no further. */
-const deepest = 8;
 const newLine: Span = { text: "\n" };
 
 /** What one element of rich text can hold: its neighbours with the same key. */

@@ -1,6 +1,7 @@
 import type { AnyChunk, WebClient } from "@slack/web-api";
 import type { Command } from "../../shared/command.ts";
 import { maxTaskTitleLength } from "../../shared/limits.ts";
+import { readMarkdown } from "./read-markdown.ts";
 import type { Doing, Reply } from "./reply.ts";
 import { once } from "./slack-client.ts";
 import { slackConversation } from "./slack-command.ts";
@@ -96,7 +97,9 @@ function chunksOf(shown: Shown, { stage, tool, where, elapsed, cost }: Doing, re
   const facts = [elapsed, cost].filter((fact) => fact !== undefined);
   return [
     ...(buttons.length > 0 ? [{ type: "blocks" as const, blocks: buttons }] : []),
-    ...(isNewPlace ? [{ type: "markdown_text" as const, text: `Working on ${where}\n` }] : []),
+    ...(isNewPlace
+      ? [{ type: "blocks" as const, blocks: drawMessage(readMarkdown(`Working on ${where}`)).blocks }]
+      : []),
     { type: "plan_update", title: cutSlack(["Working", ...facts].join(" · "), maxTaskTitleLength) },
     ...(isNewStage && before !== undefined ? [task(shown, before, "complete")] : []),
     task(shown, stage, "in_progress", tool),

@@ -45,6 +45,13 @@ it("leaves what it cuts as bold, as code and as a link as it was", ({ expect }) 
   }
 });
 
+it("cuts further down where a shorter text is written in more characters", ({ expect }) => {
+  // Three backticks cannot stand in a block of code: with them it is shown as text, without its fences.
+  const parts = split(`~~~~typescript\n${"a".repeat(40)}\n\`\`\`${"b".repeat(60)}\n~~~~`, 56);
+  expect(parts.map((part) => part.length).filter((length) => length > 56)).toEqual([]);
+  expect(parts.join("").replace(/[^ab]|typescript/g, "")).toBe("a".repeat(40) + "b".repeat(60));
+});
+
 it("cuts neither an entity nor a pair of characters that are one", ({ expect }) => {
   for (const one of ["<", "&", "😀", "👩‍👩‍👧", "e\u0301"]) {
     for (const [part = []] of [5, 6, 7, 11, 13].map((room) =>
