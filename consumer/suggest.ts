@@ -19,6 +19,8 @@ export interface Suggestion {
 }
 
 const maxSuggestions = 25;
+/** A workspace's latest, of which it is said what they worked on. */
+const maxConversations = 500;
 const rowSchema = z.array(z.object({ value: z.string() }));
 
 /** What fits the letters typed so far: repositories that may be worked on, or issues. What this workspace has worked on comes first. */
@@ -44,10 +46,11 @@ export async function suggest(
     const column = kind === "repo" ? "repository" : "issue_identifier";
     const { results } = await db
       .prepare(
-        `SELECT ${column} AS value FROM conversations WHERE ${column} IS NOT NULL AND instr(id, ?1) > 0
-         GROUP BY ${column} ORDER BY max(updated_at) DESC LIMIT 100`,
+        `SELECT value FROM (SELECT ${column} AS value, updated_at FROM conversations
+           WHERE workspace = ?1 AND ${column} IS NOT NULL ORDER BY updated_at DESC LIMIT ?2)
+         GROUP BY value ORDER BY max(updated_at) DESC LIMIT 100`,
       )
-      .bind(`:${workspace}:`)
+      .bind(`discord:${workspace}:`, maxConversations)
       .all();
     return rowSchema.parse(results).map(({ value }) => value);
   }
