@@ -58,12 +58,10 @@ export async function suggest(
   /** None where Linear is off, slow or down: suggestions are a help only. */
   async function openIssues(): Promise<{ identifier: string; title: string }[]> {
     if (!linear) return [];
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<[]>((resolve) => {
-      timer = setTimeout(() => resolve([]), suggestLinearMs);
-    });
+    const late = Promise.withResolvers<[]>();
+    const timer = setTimeout(() => late.resolve([]), suggestLinearMs);
     const found = linear.openIssues(letters, maxSuggestions).catch(() => []);
-    return Promise.race([found, late]).finally(() => clearTimeout(timer ?? null));
+    return Promise.race([found, late.promise]).finally(() => clearTimeout(timer));
   }
 
   function configured(): string[] {

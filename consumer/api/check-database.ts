@@ -6,8 +6,9 @@ import { deadlineOf } from "../endings/deadline.ts";
 import { createUnended } from "../stores/unended.ts";
 import { ok, problem, warning } from "./finding.ts";
 
-/** As many commands, and dead letters, as are looked at. */
-const maxRows = 1_000;
+/** As many commands as are looked at, and as many dead letters as are counted. */
+const maxCommands = 1_000;
+const maxLetters = 100;
 
 export interface DatabaseNeeds {
   db: D1Database;
@@ -23,20 +24,20 @@ export function checkDatabase(needs: DatabaseNeeds): Promise<Finding>[] {
 async function checkDeadLetters({ db }: DatabaseNeeds): Promise<Finding> {
   const dead = await count(
     db,
-    `SELECT count(*) AS n FROM (SELECT 1 FROM dead_letters WHERE status = 'dead' LIMIT ${maxRows})`,
+    `SELECT count(*) AS n FROM (SELECT 1 FROM dead_letters WHERE status = 'dead' LIMIT ${maxLetters})`,
   );
   if (dead === undefined) return noTables("dead letters");
   if (dead === 0) return ok("dead letters", "none");
   return warning(
     "dead letters",
-    `${dead < maxRows ? dead : `${maxRows} or more`} to be looked at`,
+    `${dead < maxLetters ? dead : `${maxLetters} or more`} to be looked at`,
     "`npx bugbot dlq list --status dead`, then replay or drop each.",
   );
 }
 
 async function checkWatchdog({ db, settings, now }: DatabaseNeeds): Promise<Finding> {
   const times = await createUnended(db)
-    .allTimes(maxRows)
+    .allTimes(maxCommands)
     .catch(() => undefined);
   // The watchdog has its minutes, too.
   const stuck = times?.filter((one) => deadlineOf(one, settings) + watchdogMarginMs < now()).length;

@@ -21,15 +21,15 @@ import { createProofs } from "./proofs.ts";
 import { createSpending } from "./spending.ts";
 import { createTasks } from "./tasks.ts";
 import { createUnended } from "./unended.ts";
-import { sampleCommand, sampleThread } from "./sample-history.ts";
+import { sampleCommand, sampleConversation } from "./sample-history.ts";
 
-/** Asks D1 all that the consumer ever asks it, about `sampleCommand` and its thread, at `nowMs`. */
+/** Asks D1 all that the consumer ever asks it, about `sampleCommand` and its conversation, at `nowMs`. */
 export async function everyStatement(db: D1Database, nowMs: number): Promise<void> {
   const { id } = sampleCommand;
-  const thread = sampleThread;
+  const thread = sampleConversation;
   const now = () => nowMs;
   const dayMs = 24 * 60 * 60_000;
-  const payer = { workspace: "slack:T0ACME", author: "slack:U1" };
+  const payer = { workspace: "discord:7", author: "discord:U1" };
   const issue = { id: "issue-500", identifier: "BUG-500", url: "https://linear.app" };
   const repository = "acme/shop";
   const branch = "bugbot/bug-500";
@@ -44,12 +44,12 @@ export async function everyStatement(db: D1Database, nowMs: number): Promise<voi
   await commands.claimRetry(id, "another");
   await commands.follow(id, "1.2");
   await commands.reach(id, "thinking");
-  await commands.running("slack:T0ACME:C500:");
+  await commands.running("discord:7:");
   await commands.workingFor(thread, sampleCommand);
   await commands.unendedBefore(thread, sampleCommand);
   await commands.authorOfUnended(id);
   await commands.followedBy("1.2");
-  for (const scope of [thread, "slack:T0ACME:C500:", "slack:T0ACME:"]) await commands.recent(scope, 5, id);
+  for (const scope of [thread, "slack:T1:C1:", "discord:7:"]) await commands.recent(scope, 5, id);
   await commands.body(id);
   await commands.settle(sampleCommand, { ending, endedBy: "workflow" }, nowMs);
 
@@ -177,7 +177,7 @@ export async function everyStatement(db: D1Database, nowMs: number): Promise<voi
 
   const settings = readSettings({ BUGBOT_ALLOWED_WORKSPACES: "*", BUGBOT_ALLOWED_REPOS: "*" });
   for (const kind of ["repo", "issue"] as const) {
-    await suggest(kind, "", "T0ACME", { db, linear: undefined, settings });
+    await suggest(kind, "", "7", { db, linear: undefined, settings });
   }
   await Promise.all(checkDatabase({ db, settings, now }));
   await listMigrations(db);

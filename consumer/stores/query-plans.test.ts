@@ -28,13 +28,14 @@ const underWay = new Set([
 ]);
 
 let db: D1Database;
-let statements: Map<string, unknown[]>;
+/** What each was asked with last. */
+let statements: Map<string, readonly unknown[]>;
 beforeAll(async () => {
   db = await emptyDatabase();
   await db.prepare("CREATE TABLE IF NOT EXISTS d1_migrations (name TEXT PRIMARY KEY)").run();
   const recorder = recordStatements(db);
   await everyStatement(recorder.db, 1_000_000_000_000);
-  ({ statements } = recorder);
+  statements = new Map(recorder.statements.map(({ sql, values }) => [sql, values]));
 });
 
 /** SQL as it is written in a source: what it is made of besides may be anything. */

@@ -1,32 +1,42 @@
-/** The same database, and every statement that is made with it: its text, and what was bound to it last. */
-export function recordStatements(db: D1Database): { db: D1Database; statements: Map<string, unknown[]> } {
-  const statements = new Map<string, unknown[]>();
-  /** D1 takes in a batch what it has made itself. */
-  const originals = new WeakMap<object, D1PreparedStatement>();
+/** A statement that was carried out: its text, and what was bound to it. */
+export interface Statement {
+  sql: string;
+  values: readonly unknown[];
+}
 
-  function wrap(sql: string, statement: D1PreparedStatement): D1PreparedStatement {
+const asking = new Set<unknown>(["run", "first", "all", "raw"]);
+
+/** The same database, and every statement that it is asked, in order. */
+export function recordStatements(db: D1Database): { db: D1Database; statements: Statement[] } {
+  const statements: Statement[] = [];
+  /** D1 takes in a batch what it has made itself. */
+  const made = new WeakMap<object, { statement: D1PreparedStatement; text: Statement }>();
+
+  function wrap(statement: D1PreparedStatement, text: Statement): D1PreparedStatement {
     const wrapped = new Proxy(statement, {
       get(_target, key) {
-        if (key === "bind") return bind;
+        if (key === "bind") {
+          return (...values: unknown[]) => wrap(statement.bind(...values), { sql: text.sql, values });
+        }
         const value: unknown = Reflect.get(statement, key);
-        return typeof value === "function" ? (...given: unknown[]) => Reflect.apply(value, statement, given) : value;
+        if (typeof value !== "function") return value;
+        return (...given: unknown[]): unknown => {
+          if (asking.has(key)) statements.push(text);
+          return Reflect.apply(value, statement, given);
+        };
       },
     });
-    originals.set(wrapped, statement);
+    made.set(wrapped, { statement, text });
     return wrapped;
-
-    function bind(...values: unknown[]): D1PreparedStatement {
-      statements.set(sql, values);
-      return wrap(sql, statement.bind(...values));
-    }
   }
 
   const recorded: D1Database = Object.assign(Object.create(db), {
-    prepare(sql: string) {
-      if (!statements.has(sql)) statements.set(sql, []);
-      return wrap(sql, db.prepare(sql));
+    prepare: (sql: string) => wrap(db.prepare(sql), { sql, values: [] }),
+    batch: (given: D1PreparedStatement[]) => {
+      const known = given.flatMap((one) => made.get(one) ?? []);
+      statements.push(...known.map(({ text }) => text));
+      return db.batch(known.map(({ statement }) => statement));
     },
-    batch: (given: D1PreparedStatement[]) => db.batch(given.map((one) => originals.get(one) ?? one)),
   });
   return { db: recorded, statements };
 }

@@ -1,15 +1,15 @@
 import type { Command } from "../../shared/command.ts";
 import { conversationId } from "../../shared/conversation.ts";
 
-/** One command that is not in the history, in a thread that is. */
+/** A command in a channel of Discord where everything is asked with slash commands: all of it is one conversation. */
 export const sampleCommand: Command = {
   v: 1,
   id: "sample",
   name: "fix",
   text: "it",
-  conversation: { platform: "slack", teamId: "T0ACME", channelId: "C500", threadId: "500.0", messageId: "500.0" },
+  conversation: { platform: "discord", guildId: "7", channelId: "77" },
   author: { id: "U1" },
   references: {},
-  receivedAt: 1,
+  receivedAt: 1_800_000_000_000,
 };
-export const sampleThread = conversationId(sampleCommand.conversation);
+export const sampleConversation = conversationId(sampleCommand.conversation);
