@@ -19,8 +19,13 @@ const sizes = {
   small: { few: 20, many: 200, rounds: 1 },
 };
 const worker = {
-  ...{ name: "history", modules: true, script: "export default {}", d1Databases: ["DB"] },
-  ...{ cf: false as const, log: new Log(LogLevel.NONE), compatibilityDate: "2026-10-01" },
+  name: "history",
+  modules: true,
+  script: "export default {}",
+  compatibilityDate: "2026-10-01",
+  d1Databases: ["DB"],
+  cf: false as const,
+  log: new Log(LogLevel.NONE),
 };
 const target = 1.5;
 /** As many lines as anybody reads. */

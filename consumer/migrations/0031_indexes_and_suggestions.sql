@@ -23,3 +23,16 @@ CREATE INDEX conversations_by_issue ON conversations (issue_id) WHERE issue_id I
 DROP INDEX dead_letters_by_age;
 CREATE INDEX dead_letters_by_age ON dead_letters (died_at, id);
 CREATE INDEX dead_letters_by_status ON dead_letters (status, died_at, id);
+
+-- Linear's open issues as they were suggested to a workspace for what somebody had typed, for a minute; and when Linear was last asked for a workspace.
+CREATE TABLE suggested_issues (
+  workspace TEXT NOT NULL,
+  typed TEXT NOT NULL,
+  issues TEXT NOT NULL,
+  asked_at INTEGER NOT NULL,
+  PRIMARY KEY (workspace, typed)
+) STRICT;
+CREATE TABLE suggestion_turns (
+  workspace TEXT PRIMARY KEY,
+  taken_at INTEGER NOT NULL
+) STRICT;
