@@ -75,21 +75,21 @@ export async function suggest(
     const store = createSuggestedIssues(db);
     const kept = await inTime(store.find(workspace, letters, now()), undefined);
     if (kept?.typed === letters) return kept.issues;
-    const fitting = (kept?.issues ?? []).filter(({ identifier, title }) =>
+    const fittingSoFar = (kept?.issues ?? []).filter(({ identifier, title }) =>
       `${identifier} ${title}`.toLowerCase().includes(letters),
     );
-    return inTime(ask(linear, store, fitting), fitting);
+    return inTime(ask(linear, store, fittingSoFar), fittingSoFar);
   }
 
   async function ask(
-    { openIssues: find }: Pick<Linear, "openIssues">,
-    { takeTurn, keep }: ReturnType<typeof createSuggestedIssues>,
+    asked: Pick<Linear, "openIssues">,
+    store: ReturnType<typeof createSuggestedIssues>,
     otherwise: OpenIssue[],
   ): Promise<OpenIssue[]> {
-    if (!(await takeTurn(workspace, now()))) return otherwise;
-    const found = find(letters, maxSuggestions, teamsOf(settings));
+    if (!(await store.takeTurn(workspace, now()))) return otherwise;
+    const found = asked.openIssues(letters, maxSuggestions, teamsOf(settings));
     // An answer that comes too late for this letter is there for the next one.
-    later(found.then((issues) => keep(workspace, letters, issues, now())).catch(() => undefined));
+    later(found.then((issues) => store.keep(workspace, letters, issues, now())).catch(() => undefined));
     return found;
   }
 
