@@ -7,6 +7,7 @@ import { measureEvidence } from "./evidence/evidence.ts";
 import { measureFixes } from "./fixes/fixes.ts";
 import { measureDiscord } from "./gateway/discord.ts";
 import { measureSlack } from "./gateway/slack.ts";
+import { measureHistory } from "./history/history.ts";
 import { measureLoad } from "./load/load.ts";
 import type { Cleanup } from "./report/cleanup.ts";
 import type { Section, Size } from "./report/report.ts";
@@ -27,6 +28,7 @@ export const parts: ReadonlyMap<string, Part> = new Map([
   ["command", { measure: measureCommand, isQuick: true }],
   ["evidence", { measure: measureEvidence, isQuick: false }],
   ["load", { measure: measureLoad, isQuick: false }],
+  ["history", { measure: measureHistory, isQuick: true }],
   ["container", { measure: measureContainer, isQuick: false }],
   ["checkout", { measure: measureCheckout, isQuick: true }],
   ["follow-up", { measure: measureFollowUp, isQuick: false }],

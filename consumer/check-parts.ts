@@ -23,7 +23,7 @@ export async function checkParts({
   timeoutMs = healthLimits.timeoutMs,
 }: CheckPartsNeeds): Promise<Record<string, Part>> {
   const [database, container, waiting] = await Promise.all([
-    reach(() => db.prepare("SELECT 1 FROM commands LIMIT 1").first(), timeoutMs, withoutTables),
+    reach(() => db.prepare("SELECT 1 FROM commands WHERE id = ''").first(), timeoutMs, withoutTables),
     executorUrl === undefined
       ? undefined
       : reach(() => askServer(new URL("/health", executorUrl), timeoutMs), timeoutMs),

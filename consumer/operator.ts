@@ -2,7 +2,8 @@ import { WorkerEntrypoint } from "cloudflare:workers";
 import { logThrown } from "../shared/log-thrown.ts";
 import { breakerLimits } from "../shared/limits.ts";
 import { wrongSettings } from "../shared/wrong-settings.ts";
-import { readSettings, requiredByConsumer, serviceState } from "../shared/settings.ts";
+import { createRedact } from "../shared/redact.ts";
+import { readSettings, requiredByConsumer, secretsOf, serviceState } from "../shared/settings.ts";
 import type { Api } from "./api/api.ts";
 import { serveApi } from "./api/serve-api.ts";
 import { checkParts } from "./check-parts.ts";
@@ -47,10 +48,12 @@ export class Operator extends WorkerEntrypoint<Env> {
       }
       case "/suggest": {
         const kind = searchParams.get("kind") === "issue" ? "issue" : "repo";
-        const typed = searchParams.get("typed") ?? "";
+        const redact = createRedact(secretsOf(settings));
+        const typed = redact(searchParams.get("typed") ?? "");
         const { LINEAR_API_KEY: apiKey, LINEAR_API_URL: apiUrl } = settings;
-        const linear = apiKey ? createLinear(connectLinear({ apiKey, apiUrl })) : undefined;
-        const needs = { db: this.#db, linear, settings };
+        const linear = apiKey ? createLinear(connectLinear({ apiKey, apiUrl, redact })) : undefined;
+        const later = (work: Promise<void>) => this.ctx.waitUntil(work);
+        const needs = { db: this.#db, linear, settings, now: Date.now, later };
         return Response.json(await suggest(kind, typed, searchParams.get("workspace") ?? "", needs));
       }
       default:

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, it, vi } from "vitest";
-import { suggestLinearMs } from "../shared/limits.ts";
+import { suggestions } from "../shared/limits.ts";
 import { readSettings } from "../shared/settings.ts";
 import { createConversations } from "./stores/conversations.ts";
 import { emptyDatabase } from "./stores/test-database.ts";
@@ -9,10 +9,14 @@ import { suggest, type SuggestNeeds } from "./suggest.ts";
 const settings = readSettings({
   BUGBOT_ALLOWED_WORKSPACES: "G1,G2",
   BUGBOT_ALLOWED_REPOS: "acme/shop,acme/web,other/*",
+  LINEAR_TEAM_KEY: "BUG",
+  LINEAR_CHANNEL_TEAMS: "C1=WEB,C2=BUG",
 });
 const none: SuggestNeeds["linear"] = { openIssues: async () => [] };
 
 beforeEach(async () => {
+  nowMs = 1_000_000;
+  kept = [];
   await emptyDatabase();
   const conversations = createConversations(env.DB);
   const issue = (number: number) => ({ id: `id-${number}`, identifier: `BUG-${number}`, url: "https://linear.app" });
@@ -23,8 +27,17 @@ beforeEach(async () => {
 });
 afterEach(() => vi.useRealTimers());
 
-const ask = (kind: "repo" | "issue", typed: string, linear: SuggestNeeds["linear"] = none, workspace = "G1") =>
-  suggest(kind, typed, workspace, { db: env.DB, linear, settings });
+let nowMs = 0;
+let kept: Promise<void>[] = [];
+const later = (work: Promise<void>) => void kept.push(work);
+function begin(kind: "repo" | "issue", typed: string, linear: SuggestNeeds["linear"] = none, workspace = "G1") {
+  return suggest(kind, typed, workspace, { db: env.DB, linear, settings, now: () => nowMs, later });
+}
+const ask = async (...given: Parameters<typeof begin>) => {
+  const found = await begin(...given);
+  await Promise.all(kept);
+  return found;
+};
 
 describe("issues", () => {
   it("are those of this workspace, then Linear's open ones, with their titles", async ({ expect }) => {
@@ -46,11 +59,25 @@ describe("issues", () => {
     expect(asked).toEqual(["bug"]);
   });
 
-  it("are the workspace's own when Linear is slow", async ({ expect }) => {
+  it("are the workspace's own when Linear is slow, and with what it said when the next letter comes", async ({
+    expect,
+  }) => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-    const found = ask("issue", "8", { openIssues: () => new Promise(() => undefined) });
-    await vi.advanceTimersByTimeAsync(suggestLinearMs);
+    const answer = Promise.withResolvers<{ identifier: string; title: string }[]>();
+    const called = Promise.withResolvers<void>();
+    const linear: SuggestNeeds["linear"] = {
+      openIssues: () => {
+        called.resolve();
+        return answer.promise;
+      },
+    };
+    const found = begin("issue", "8", linear);
+    await called.promise;
+    await vi.advanceTimersByTimeAsync(suggestions.timeoutMs);
     expect(await found).toEqual([{ name: "BUG-8", value: "BUG-8" }]);
+    answer.resolve([{ identifier: "BUG-8", title: "Codes count twice" }]);
+    await Promise.all(kept);
+    expect(await ask("issue", "8", linear)).toEqual([{ name: "BUG-8 Codes count twice", value: "BUG-8" }]);
   });
 
   it.for<[string, SuggestNeeds["linear"]]>([
@@ -58,6 +85,63 @@ describe("issues", () => {
     ["off", undefined],
   ])("are the workspace's own when Linear is %s", async ([, linear], { expect }) => {
     expect(await ask("issue", "8", linear)).toEqual([{ name: "BUG-8", value: "BUG-8" }]);
+  });
+});
+
+describe("somebody who types on", () => {
+  const titles = ["The total is wrong", "The tone of the mail is wrong", "Codes count twice"];
+  function createCounted() {
+    const asked: string[] = [];
+    const linear: SuggestNeeds["linear"] = {
+      openIssues: async (typed, _limit, teamKeys) => {
+        asked.push([typed, ...teamKeys].join(" of "));
+        return titles
+          .map((title, at) => ({ identifier: `BUG-${at + 20}`, title }))
+          .filter(({ title }) => title.toLowerCase().includes(typed));
+      },
+    };
+    return { asked, linear };
+  }
+  const words = (found: readonly { name: string }[]) => found.map(({ name }) => name);
+
+  it("has Linear asked once a second, and is answered meanwhile from what it said to the first letters", async ({
+    expect,
+  }) => {
+    const { asked, linear } = createCounted();
+    const typed = "the total is wrong, and so it was yesterday and the day before";
+    for (let length = 1; length <= 60; length++) {
+      await ask("issue", typed.slice(0, length), linear);
+      nowMs += 100;
+    }
+    expect(asked).toHaveLength(6);
+    nowMs += suggestions.askEveryMs;
+    await ask("issue", "the to", linear);
+    expect(words(await ask("issue", "the tot", linear))).toEqual(["BUG-20 The total is wrong"]);
+    expect(asked.slice(6)).toEqual(["the to of BUG of WEB"]);
+  });
+
+  it("is answered without Linear for a minute where the same was typed before, and then anew", async ({ expect }) => {
+    const { asked, linear } = createCounted();
+    const found = await ask("issue", "tone", linear);
+    nowMs += suggestions.keptMs - 1;
+    expect(await ask("issue", "tone", linear)).toEqual(found);
+    expect(asked).toHaveLength(1);
+    nowMs += 1;
+    expect(await ask("issue", "tone", linear)).toEqual(found);
+    expect(asked).toHaveLength(2);
+  });
+
+  it("takes no other workspace's turn", async ({ expect }) => {
+    const { asked, linear } = createCounted();
+    await ask("issue", "tone", linear);
+    expect(words(await ask("issue", "tone", linear, "G2"))).toEqual(["BUG-21 The tone of the mail is wrong"]);
+    expect(asked).toHaveLength(2);
+  });
+
+  it("has one of sixty letters asked for, that come all at once", async ({ expect }) => {
+    const { asked, linear } = createCounted();
+    await Promise.all(Array.from({ length: 60 }, (_, length) => ask("issue", "t".repeat(length), linear)));
+    expect(asked).toHaveLength(1);
   });
 });
 

@@ -80,11 +80,14 @@ export function wire(env: Env): Outside & { audit: Audit } {
   const linear = LINEAR_API_KEY
     ? createLinear(connectLinear({ apiKey: LINEAR_API_KEY, apiUrl: settings.LINEAR_API_URL, redact }))
     : undefined;
-  const code = connection && createGitHubCode(connection);
+  // What others wrote, which is shown in Markdown: read without secrets, which are not known any more once they are escaped.
+  const code =
+    access &&
+    createGitHubCode(connectGitHub({ access, apiUrl: settings.GITHUB_API_URL, redact, redactAnswers: redact }));
   const searches = createCodeSearches(db, kv, Date.now);
   const posthog =
     POSTHOG_API_KEY && POSTHOG_PROJECT_ID
-      ? createPostHog({ apiKey: POSTHOG_API_KEY, projectId: POSTHOG_PROJECT_ID, host: POSTHOG_HOST })
+      ? createPostHog({ apiKey: POSTHOG_API_KEY, projectId: POSTHOG_PROJECT_ID, host: POSTHOG_HOST, redact })
       : undefined;
   return {
     replies(platform) {

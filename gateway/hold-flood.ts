@@ -12,12 +12,12 @@ export interface HoldFloodNeeds {
 export function createHoldFlood({ limiter, operators }: HoldFloodNeeds) {
   return async (command: Command): Promise<boolean> => {
     if (command.name === "stop" || isOperator(command.author.id, operators)) return false;
-    return !(await counted(limiter, personOf(command)));
+    return !(await hasRoom(limiter, personOf(command)));
   };
 }
 
 /** Whether the limit still has room. What cannot be counted, or not at once, has. */
-async function counted(limiter: RateLimit, key: string): Promise<boolean> {
+export async function hasRoom(limiter: RateLimit, key: string): Promise<boolean> {
   const late = Promise.withResolvers<{ success: boolean }>();
   const timer = setTimeout(() => late.resolve({ success: true }), floodTimeoutMs);
   try {

@@ -34,15 +34,16 @@ function wire(env: Env) {
     state: serviceState(settings, requiredByGateway.discord),
     open: once(async () => {
       const { createDiscord } = await import("./discord/discord.ts");
+      const { createLimitedSuggest } = await import("./discord/limit-suggest.ts");
       return createDiscord({
         publicKey: settings.DISCORD_PUBLIC_KEY ?? "",
         botToken: settings.DISCORD_BOT_TOKEN,
         apiUrl: settings.DISCORD_API_URL,
-        suggest: async (kind, typed, workspace) => {
+        suggest: createLimitedSuggest(env.TYPING, async ({ kind, typed, workspace }) => {
           const query = new URLSearchParams({ kind, typed, workspace });
           const response = await env.CONSUMER.fetch(`http://consumer/suggest?${query.toString()}`);
           return z.array(z.object({ name: z.string(), value: z.string() })).parse(await response.json());
-        },
+        }),
       });
     }),
   };

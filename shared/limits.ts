@@ -87,8 +87,11 @@ export const lastWordRetries = { minWaitMs: 60_000, maxWaitMs: 60 * 60_000, forM
 /** How long a last word that somebody is about to say is nobody else's. */
 export const lastWordClaimMs = 2 * 60_000;
 
-/** What Linear may take to complete what a person types: Discord waits three seconds for all of it. */
-export const suggestLinearMs = 1_500;
+/**
+ * To complete what a person types: Discord waits three seconds for all of it. Linear is asked so often at most for one workspace, and what it
+ * answered is kept for so long.
+ */
+export const suggestions = { timeoutMs: 1_500, askEveryMs: 1_000, keptMs: 60_000 };
 
 /** One sealer of the audit: how many entries it takes at a time, how often in one go, and how long nobody else tries meanwhile. */
 export const auditSealing = { batch: 200, rounds: 20, leaseMs: 10_000 };

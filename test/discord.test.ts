@@ -80,8 +80,22 @@ describe("what completes itself", () => {
     expect(await answer.json()).toEqual({ type: 8, data: { choices: [choice] } });
   });
 
+  it("asks Linear once a second at most, however fast somebody types", async ({ expect }) => {
+    world.linear.seedIssue({ title: "Umbrella turns inside out" });
+    const before = world.linear.requests.length;
+    const startedAt = Date.now();
+    for (let length = 1; length <= 24; length++) {
+      const issue = "umbrella turns inside out".slice(0, length);
+      const options = { text: "x", issue };
+      const typing = world.discord.autocomplete({ command: "bugbot", subcommand: "fix", options, focused: "issue" });
+      expect((await world.fromDiscord(typing)).status).toBe(200);
+    }
+    const seconds = (Date.now() - startedAt) / 1_000;
+    expect(world.linear.requests.length - before).toBeLessThanOrEqual(Math.ceil(seconds) + 1);
+  });
+
   it("offers what it knows when Linear does not answer", async ({ expect }) => {
-    world.linear.fault("issues", { status: 500, times: 9 });
+    for (const operation of ["issues", "teams"]) world.linear.fault(operation, { status: 500, times: 9 });
     const typing = world.discord.autocomplete({
       command: "bm",
       subcommand: "fix",

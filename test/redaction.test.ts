@@ -10,7 +10,7 @@ import { standInCredentials } from "../local/stand-ins.ts";
 import { createWorld, type World } from "./world.ts";
 
 const run = promisify(execFile);
-const checkpointKey = "canary-of-the-checkpoint-key-0123456789";
+const checkpointKey = "ck_live-Zebra_7fQ-2mB7_vT4-zL0pWd8_Rc5-yHs1AA";
 const adminKey = `bm_${"0123456789abcdef".repeat(4)}`;
 const secrets = [...Object.values(standInCredentials), checkpointKey, adminKey];
 /** As they are, in base64, and as git sends them. */
@@ -36,8 +36,10 @@ const script: Script = (call) => {
   return call.turn === 0 ? [...spoken, { tool: "Read", input: { file_path: `${call.cwd}/${secrets[0]}` } }] : spoken;
 };
 
+/** Also where Markdown escapes it, or JSON that. */
 function held(text: string): string[] {
-  return canaries.filter((canary) => text.includes(canary));
+  const read = text.replaceAll("\\", "");
+  return canaries.filter((canary) => text.includes(canary) || read.includes(canary));
 }
 
 /** Nothing of them in what bugbot says, writes down or keeps. */
@@ -116,6 +118,27 @@ describe("every credential, printed by the model", () => {
     expect(JSON.stringify(world.anthropic.requests.slice(asked)[0]?.body)).toContain(
       "Apply with [redacted] counts twice",
     );
+    await expectNone(world, expect);
+  });
+
+  it("is nowhere in Linear that stood in a commit's subject or in an issue, escaped or not", async ({ expect }) => {
+    const hex = Buffer.from(checkpointKey).toString("hex");
+    await world.github.commit(world.repository, {
+      branch: "main",
+      files: { "src/zebra.js": "export const zebraStripes = 1;\n" },
+      message: `Paint zebras with ${checkpointKey}\n\n${checkpointKey.slice(0, -9)} ${hex}`,
+    });
+    const description = `It is ${checkpointKey.replace(/[_-]/g, "\\$&")}, or ${checkpointKey.slice(9)} in src/zebra.js`;
+    const issue = world.linear.seedIssue({ title: `Zebras: ${checkpointKey}`, description });
+    const text = `contextualize ${issue.identifier} https://github.com/acme/shop src/zebra.js has too many zebraStripes`;
+    const { outcome, replies } = await world.mention(text);
+    expect(outcome, JSON.stringify(replies)).toBe("succeeded");
+    const comment = world.linear.workspace.comments.at(-1)?.body ?? "";
+    expect(comment).toContain("Paint zebras with");
+    expect(comment.replaceAll("\\", "")).toContain("Paint zebras with [redacted]");
+    for (const part of [checkpointKey.slice(0, 20), checkpointKey.slice(-20), hex.slice(0, 40)]) {
+      expect(JSON.stringify([world.linear.requests, replies]).replaceAll("\\", "")).not.toContain(part);
+    }
     await expectNone(world, expect);
   });
 

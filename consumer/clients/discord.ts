@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { Failure } from "../../shared/failure.ts";
 import { vendorTimeoutMs } from "../../shared/limits.ts";
-import { asItIs, type Redact } from "../../shared/redact.ts";
+import { asItIs, type Redact, redactJson } from "../../shared/redact.ts";
 import { discordUserAgent } from "../../shared/user-agent.ts";
 import { callSignal } from "../attempt.ts";
 import { conversationGone, messageGone } from "../gone.ts";
@@ -49,7 +49,8 @@ export function createDiscordClient({ botToken, apiUrl, rateLimits, redact = asI
     }).catch((cause: unknown) => {
       throw vendorFailure({ vendor: "Discord", credential: "", cause });
     });
-    const answer: unknown = response.status === 204 ? undefined : await response.json().catch(() => undefined);
+    const given: unknown = response.status === 204 ? undefined : await response.json().catch(() => undefined);
+    const answer = redactJson(given, redact);
     const { code, message, retry_after: seconds } = errorSchema.safeParse(answer).data ?? {};
     const { ok, status, headers } = response;
     const retryAfterMs = ok ? undefined : (parseRetryAfter(seconds) ?? waitOf(status, headers));

@@ -7,13 +7,17 @@ import { fetchRedacted } from "./fetch-redacted.ts";
 import type { GitHubAccess, Purpose } from "./github-access.ts";
 import { githubFailure, readRefusal, type Refusal } from "./github-failure.ts";
 import { limitBody } from "./limit-body.ts";
+import { redactAnswer } from "./redact-answer.ts";
 import { unreadableAnswer } from "./vendor-failure.ts";
 
 export interface ConnectionOptions {
   access: GitHubAccess;
   /** `https://api.github.com`, without a trailing slash. */
   apiUrl: string;
+  /** For what is sent. */
   redact?: Redact;
+  /** For what is read; without it a commit's message can be judged as it is. */
+  redactAnswers?: Redact;
 }
 
 /** What every call on one repository is made with; the token goes along as a header. */
@@ -23,8 +27,8 @@ type Call<T> = (rest: Octokit["rest"], at: At, graphql: Octokit["graphql"]) => P
 export type GitHubConnection = ReturnType<typeof connectGitHub>;
 
 /** GitHub's REST API, and what only its GraphQL has, each call with a token for its repository and purpose. */
-export function connectGitHub({ access, apiUrl, redact }: ConnectionOptions) {
-  const { rest, graphql } = createOctokit(apiUrl, {}, redact);
+export function connectGitHub({ access, apiUrl, redact, redactAnswers }: ConnectionOptions) {
+  const { rest, graphql } = createOctokit(apiUrl, {}, redact, redactAnswers);
 
   async function send<T>(repository: string, purpose: Purpose, call: Call<T>): Promise<T> {
     for (let again = false; ; again = true) {
@@ -76,6 +80,7 @@ export function createOctokit(
   apiUrl: string,
   authentication: { authStrategy?: unknown; auth?: unknown } = {},
   redact: Redact = asItIs,
+  redactAnswers?: Redact,
 ) {
   return new Octokit({
     ...authentication,
@@ -88,7 +93,8 @@ export function createOctokit(
         const response = await fetchRedacted(redact, url, { ...init, signal: callSignal(vendorTimeoutMs) });
         const whole = await limitBody(response, maxGitHubAnswerBytes, tooLarge());
         if (whole.ok && whole.status !== 204 && init.method !== "HEAD") await requireJson(whole.clone());
-        return whole;
+        if (!redactAnswers || whole.body === null) return whole;
+        return new Response(redactAnswer(await whole.text(), redactAnswers), whole);
       },
     },
   });

@@ -6,6 +6,7 @@ import { asItIs, type Redact } from "../../shared/redact.ts";
 import { callSignal } from "../attempt.ts";
 import { fetchRedacted } from "./fetch-redacted.ts";
 import { limitBody } from "./limit-body.ts";
+import { redactAnswer } from "./redact-answer.ts";
 import { linearErrorsSchema, LinearRefusal } from "./linear-refusal.ts";
 import { unreadableAnswer, vendorFailure, waitOf } from "./vendor-failure.ts";
 
@@ -48,7 +49,8 @@ export function connectLinear({
         redirect: "manual",
         signal: callSignal(timeoutMs),
       });
-      return read(response, await (await limitBody(response, maxLinearAnswerBytes, tooLarge())).text());
+      const text = await (await limitBody(response, maxLinearAnswerBytes, tooLarge())).text();
+      return read(response, redactAnswer(text, redact));
     } catch (error) {
       throw error instanceof Failure ? error : refusal(undefined, error);
     }

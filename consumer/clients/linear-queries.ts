@@ -8,6 +8,11 @@ export const issuesQuery = `query BugbotIssues($filter: IssueFilter, $first: Int
   issues(filter: $filter, first: $first, orderBy: updatedAt) { nodes { identifier title } }
 }`;
 
+/** Those of the first team. */
+export const firstTeamsIssuesQuery = `query BugbotFirstTeamsIssues($filter: IssueFilter, $first: Int) {
+  teams(first: 1) { nodes { issues(filter: $filter, first: $first, orderBy: updatedAt) { nodes { identifier title } } } }
+}`;
+
 /** A team's parts that new issues of it need to know. */
 const teamFields = "id key states(first: 50) { nodes { id name type } } labels(first: 100) { nodes { id name } }";
 

@@ -8,6 +8,7 @@ import {
   commentCreateMutation,
   commentUpdateMutation,
   issueCreateMutation,
+  firstTeamsIssuesQuery,
   issueAndTeamQuery,
   issueQuery,
   issuesQuery,
@@ -109,11 +110,12 @@ export function createLinear(request: LinearRequest) {
       };
     },
 
-    /** Open issues that `typed` names by identifier, number or team, or whose title holds it; the latest first. */
-    async openIssues(typed: string, limit: number): Promise<{ identifier: string; title: string }[]> {
-      const schema = z.object({
-        issues: z.object({ nodes: z.array(z.object({ identifier: z.string(), title: z.string() })) }),
-      });
+    /** Open issues of the teams with these keys, or of the first one, that `typed` names by identifier, number or team, or whose title holds it; the latest first. */
+    async openIssues(
+      typed: string,
+      limit: number,
+      teamKeys: readonly string[],
+    ): Promise<{ identifier: string; title: string }[]> {
       const [, key, number] = /^(?:([a-z][a-z0-9]{0,9})-?)?(\d{1,7})?$/i.exec(typed) ?? [];
       const named = {
         ...(key && { team: { key: { eqIgnoreCase: key } } }),
@@ -124,7 +126,14 @@ export function createLinear(request: LinearRequest) {
         ...(key || number ? [named] : []),
       ];
       const filter = { state: { type: { nin: closedStates } }, ...(about.length > 0 && { or: about }) };
-      return (await request(issuesQuery, { filter, first: limit }, schema)).issues.nodes;
+      const issues = connection(z.object({ identifier: z.string(), title: z.string() }));
+      if (teamKeys.length > 0) {
+        const asked = { filter: { ...filter, team: { key: { in: teamKeys } } }, first: limit };
+        return (await request(issuesQuery, asked, z.object({ issues }))).issues.nodes;
+      }
+      const schema = z.object({ teams: connection(z.object({ issues })) });
+      const { teams } = await request(firstTeamsIssuesQuery, { filter, first: limit }, schema);
+      return teams.nodes.flatMap((team) => team.issues.nodes);
     },
 
     /** The team with this key, or the first one. */

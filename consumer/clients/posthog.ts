@@ -1,7 +1,9 @@
 import * as z from "zod/mini";
 import { Failure } from "../../shared/failure.ts";
 import { behaviourLimits, maxPostHogAnswerBytes, sourceTimeoutMs } from "../../shared/limits.ts";
+import { asItIs, type Redact, redactJson } from "../../shared/redact.ts";
 import { callSignal } from "../attempt.ts";
+import { fetchRedacted } from "./fetch-redacted.ts";
 import { limitBody } from "./limit-body.ts";
 import {
   actionRow,
@@ -24,6 +26,7 @@ export interface PostHogOptions {
   projectId: string;
   /** `https://us.posthog.com`, without a trailing slash. */
   host: string;
+  redact?: Redact;
 }
 
 /** Where an exception was seen, or what it says. */
@@ -39,7 +42,7 @@ const people = 3;
 export type PostHog = ReturnType<typeof createPostHog>;
 
 /** PostHog in bugbot's words; times are in ms since the epoch. Every method throws `Failure`. */
-export function createPostHog({ apiKey, projectId, host }: PostHogOptions) {
+export function createPostHog({ apiKey, projectId, host, redact = asItIs }: PostHogOptions) {
   const project = encodeURIComponent(projectId);
 
   /** Undefined: PostHog knows no such thing, or no such project, which it answers alike. */
@@ -47,7 +50,7 @@ export function createPostHog({ apiKey, projectId, host }: PostHogOptions) {
     const method = body ? "POST" : "GET";
     const what = `${method} ${path.split("?", 1)[0]}`;
     try {
-      const response = await fetch(`${host}/api/projects/${project}${path}`, {
+      const response = await fetchRedacted(redact, `${host}/api/projects/${project}${path}`, {
         method,
         headers: { authorization: `Bearer ${apiKey}`, ...(body && { "content-type": "application/json" }) },
         ...(body && { body: JSON.stringify(body) }),
@@ -56,7 +59,7 @@ export function createPostHog({ apiKey, projectId, host }: PostHogOptions) {
         signal: callSignal(sourceTimeoutMs),
       });
       if (!response.ok) return await refusal(response, what);
-      const parsed = schema.safeParse(await readJson(response));
+      const parsed = schema.safeParse(redactJson(await readJson(response), redact));
       if (parsed.success) return parsed.data;
       throw unreadableAnswer("PostHog", parsed.error);
     } catch (error) {
@@ -68,7 +71,7 @@ export function createPostHog({ apiKey, projectId, host }: PostHogOptions) {
 
   async function refusal(response: Response, what: string): Promise<undefined> {
     const { status } = response;
-    const answer = await readJson(response).catch(() => undefined);
+    const answer = redactJson(await readJson(response).catch(() => undefined), redact);
     const { code, detail } = refusalSchema.safeParse(answer).data ?? {};
     if (status === 404) return undefined;
     const scope = /required scope '([\w:]{1,60})'/.exec(detail ?? "")?.[1];

@@ -6,6 +6,7 @@ import { parseJson } from "../../shared/parse-json.ts";
 import { asItIs, type Redact } from "../../shared/redact.ts";
 import { callSignal } from "../attempt.ts";
 import { fetchRedacted } from "../clients/fetch-redacted.ts";
+import { redactAnswer } from "../clients/redact-answer.ts";
 import { conversationGone, messageGone } from "../gone.ts";
 import { unreadableAnswer, vendorFailure, waitOf } from "../clients/vendor-failure.ts";
 
@@ -26,7 +27,7 @@ export function createSlackClient(
     // workerd knows no `redirect: "error"`; retries are the Workflow's.
     fetch: async (url, init) => {
       const signal = callSignal(timeoutMs);
-      return requireAnswer(await fetchRedacted(redact, url, { ...init, redirect: "manual", signal }));
+      return requireAnswer(await fetchRedacted(redact, url, { ...init, redirect: "manual", signal }), redact);
     },
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
@@ -34,7 +35,7 @@ export function createSlackClient(
 }
 
 /** Slack's client takes any text for an error's name, and a limit that names no seconds for no limit. */
-async function requireAnswer(response: Response): Promise<Response> {
+async function requireAnswer(response: Response, redact: Redact): Promise<Response> {
   const { status, headers } = response;
   if (status === 429) {
     await response.body?.cancel();
@@ -42,7 +43,7 @@ async function requireAnswer(response: Response): Promise<Response> {
     throw vendorFailure({ vendor: "Slack", status, retryAfterMs: waitOf(status, headers), credential: "", cause });
   }
   if (status !== 200) return response;
-  const text = await response.text();
+  const text = redactAnswer(await response.text(), redact);
   const answer = answerSchema.safeParse(parseJson(text));
   if (!answer.success) throw unreadableAnswer("Slack", new Error(text.slice(0, 100) || "nothing"));
   const kept = new Headers(headers);

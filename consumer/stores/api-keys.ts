@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { keyScopes, type KeyScope } from "../../shared/api.ts";
 import { sha256 } from "../../shared/audit-entry.ts";
 import type { Audit, Deed } from "./audit.ts";
+import { where } from "./where.ts";
 
 const keySchema = z.pipe(
   z.object({
@@ -55,12 +56,12 @@ export function createApiKeys(db: D1Database, { recordWith }: Pick<Audit, "recor
 
     /** Newest first; with `before` those made before that one. */
     async list(limit: number, before?: string): Promise<ApiKey[]> {
+      const { sql, values } = where(
+        before !== undefined && ["(created_at, id) < (SELECT created_at, id FROM api_keys WHERE id = ?)", before],
+      );
       const { results } = await db
-        .prepare(
-          `SELECT * FROM api_keys WHERE ?2 IS NULL OR (created_at, id) < (SELECT created_at, id FROM api_keys WHERE id = ?2)
-           ORDER BY created_at DESC, id DESC LIMIT ?1`,
-        )
-        .bind(limit, before ?? null)
+        .prepare(`SELECT * FROM api_keys ${sql} ORDER BY created_at DESC, id DESC LIMIT ?`)
+        .bind(...values, limit)
         .all();
       return z.array(keySchema).parse(results);
     },

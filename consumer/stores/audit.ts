@@ -8,6 +8,7 @@ import {
 } from "../../shared/audit-entry.ts";
 import type { Command } from "../../shared/command.ts";
 import { auditSealing } from "../../shared/limits.ts";
+import { where } from "./where.ts";
 
 export interface Deed {
   /** Names what is recorded once, however often it is told: a command's id and what was done for it. */
@@ -100,31 +101,33 @@ export function createAudit({ db, now, later }: AuditNeeds) {
 
     /** What is sealed, in order, after `after`; with a `subject` only what is about it. */
     async list(after: number, limit: number, subject?: string): Promise<AuditEntry[]> {
+      const { sql, values } = where(["seq > ?", after], subject !== undefined && ["subject = ?", subject]);
       const { results } = await db
-        .prepare("SELECT * FROM audit WHERE seq > ?1 AND (?3 IS NULL OR subject = ?3) ORDER BY seq LIMIT ?2")
-        .bind(after, limit, subject ?? null)
+        .prepare(`SELECT * FROM audit ${sql} ORDER BY seq LIMIT ?`)
+        .bind(...values, limit)
         .all();
       return z.array(auditEntrySchema).parse(results);
     },
 
     /** What is sealed, newest first; with `before` what is before that `seq`. */
     async latest(limit: number, subject?: string, before?: number): Promise<AuditEntry[]> {
+      const { sql, values } = where(
+        subject !== undefined && ["subject = ?", subject],
+        before !== undefined && ["seq < ?", before],
+      );
       const { results } = await db
-        .prepare(
-          "SELECT * FROM audit WHERE (?2 IS NULL OR subject = ?2) AND (?3 IS NULL OR seq < ?3) ORDER BY seq DESC LIMIT ?1",
-        )
-        .bind(limit, subject ?? null, before ?? null)
+        .prepare(`SELECT * FROM audit ${sql} ORDER BY seq DESC LIMIT ?`)
+        .bind(...values, limit)
         .all();
       return z.array(auditEntrySchema).parse(results);
     },
 
     /** The oldest that are not sealed yet, in order, and how many there are. */
     async unsealed(limit: number, subject?: string): Promise<{ count: number; entries: UnsealedEntry[] }> {
+      const { sql, values } = where(subject !== undefined && ["subject = ?", subject]);
       const [counted, waiting] = await db.batch([
-        db.prepare("SELECT count(*) AS n FROM audit_unsealed WHERE ?1 IS NULL OR subject = ?1").bind(subject ?? null),
-        db
-          .prepare("SELECT * FROM audit_unsealed WHERE ?2 IS NULL OR subject = ?2 ORDER BY id LIMIT ?1")
-          .bind(limit, subject ?? null),
+        db.prepare(`SELECT count(*) AS n FROM audit_unsealed ${sql}`).bind(...values),
+        db.prepare(`SELECT * FROM audit_unsealed ${sql} ORDER BY id LIMIT ?`).bind(...values, limit),
       ]);
       const [{ n }] = countSchema.parse(counted?.results);
       return { count: n, entries: z.array(unsealedEntrySchema).parse(waiting?.results) };

@@ -96,3 +96,27 @@ describe("a stop in the thread of a command that it overtook", () => {
     expect(await commands.stopRequested("a")).toBe(true);
   });
 });
+
+it("lists what was asked in a thread, a channel or a workspace: what runs, then the newest", async ({ expect }) => {
+  const commands = createCommands(env.DB);
+  const asked = async (id: string, teamId: string, channelId: string, threadId: string, receivedAt: number) => {
+    const conversation = { platform: "slack" as const, teamId, channelId, threadId };
+    const command = { ...testCommand(id), conversation, receivedAt };
+    await commands.receive(command, 1);
+    return command;
+  };
+  await asked("runs", "T1", "C1", "1.1", 1);
+  for (const command of [
+    await asked("old", "T1", "C1", "1.1", 2),
+    await asked("new", "T1", "C1", "1.1", 3),
+    await asked("alike", "T1", "C1", "1.12", 4),
+    await asked("beside", "T1", "C12", "1.1", 5),
+    await asked("elsewhere", "T12", "C1", "1.1", 6),
+  ]) {
+    await commands.settle(command, { ending: { outcome: "failed", reply: "" }, endedBy: "workflow" }, 7);
+  }
+  const listed = async (scope: string) => (await commands.recent(scope, 9, "none")).map(({ id }) => id);
+  expect(await listed("slack:T1:C1:1.1")).toEqual(["runs", "new", "old"]);
+  expect(await listed("slack:T1:C1:")).toEqual(["runs", "alike", "new", "old"]);
+  expect(await listed("slack:T1:")).toEqual(["runs", "beside", "alike", "new", "old"]);
+});

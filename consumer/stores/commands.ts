@@ -121,7 +121,7 @@ export function createCommands(db: D1Database) {
       const { meta } = await db
         .prepare(
           `UPDATE commands SET retried_by = ?2 WHERE id = ?1 AND (retried_by IS NULL OR retried_by = ?2
-           OR retried_by IN (SELECT id FROM commands WHERE outcome IS NOT NULL))`,
+           OR EXISTS (SELECT 1 FROM commands AS other WHERE other.id = commands.retried_by AND other.outcome IS NOT NULL))`,
         )
         .bind(id, by)
         .run();
@@ -189,7 +189,7 @@ export function createCommands(db: D1Database) {
       return db
         .prepare(
           `SELECT id FROM commands WHERE conversation_id = ?1 AND name = 'fix' AND outcome IS NULL AND id <> ?2
-           AND (id = (SELECT running_command_id FROM conversations WHERE id = ?1) OR (received_at, id) < (?3, ?2))
+           AND (id = (SELECT running_command_id FROM conversations WHERE id = ?1) OR (+received_at, id) < (?3, ?2))
            ORDER BY id = (SELECT running_command_id FROM conversations WHERE id = ?1) DESC, received_at, id LIMIT 1`,
         )
         .bind(conversation, command.id, command.receivedAt)
@@ -201,7 +201,7 @@ export function createCommands(db: D1Database) {
       const found = await db
         .prepare(
           `SELECT count(*) AS number FROM commands WHERE conversation_id = ?1 AND name = 'fix' AND outcome IS NULL
-           AND (received_at, id) < (?3, ?2)`,
+           AND (+received_at, id) < (?3, ?2)`,
         )
         .bind(conversation, command.id, command.receivedAt)
         .first<number>("number");
@@ -225,12 +225,12 @@ export function createCommands(db: D1Database) {
       return row === null ? null : runSchema.parse(row);
     },
 
-    /** The last commands of a conversation, or of all whose ids start with `scope`: those that run, then the newest. */
+    /** The last work that was asked for in a conversation, a channel or a workspace: what runs, then the newest. */
     async recent(scope: string, limit: number, except: string): Promise<RecentCommand[]> {
       const { results } = await db
         .prepare(
           `SELECT id, name, text, outcome, stage, cost_usd, started_at, issue_identifier FROM commands
-           WHERE substr(conversation_id, 1, length(?1)) = ?1 AND id <> ?3 AND name IN ('fix', 'contextualize')
+           WHERE ${columnOf(scope)} = ?1 AND id <> ?3 AND name IN ('fix', 'contextualize')
            ORDER BY outcome IS NULL DESC, received_at DESC LIMIT ?2`,
         )
         .bind(scope, limit, except)
@@ -240,6 +240,12 @@ export function createCommands(db: D1Database) {
   };
 }
 export type Commands = ReturnType<typeof createCommands>;
+
+/** What `slack:T1:`, `slack:T1:C1:` or a conversation's id is a value of. */
+function columnOf(scope: string): "workspace" | "channel" | "conversation_id" {
+  if (!scope.endsWith(":")) return "conversation_id";
+  return scope.split(":").length === 3 ? "workspace" : "channel";
+}
 
 /** The conversation with what `lasting` leaves out; null where that is nothing. */
 function addressOf(conversation: Conversation): string | null {

@@ -152,7 +152,7 @@ export function createConversations(db: D1Database) {
         db
           .prepare(
             `UPDATE conversations SET running_command_id = ?2 WHERE id = ?1 AND (running_command_id IS NULL
-             OR running_command_id IN (SELECT id FROM commands WHERE outcome IS NOT NULL))`,
+             OR EXISTS (SELECT 1 FROM commands WHERE commands.id = running_command_id AND outcome IS NOT NULL))`,
           )
           .bind(id, commandId),
         db.prepare("SELECT 1 FROM conversations WHERE id = ? AND running_command_id = ?").bind(id, commandId),

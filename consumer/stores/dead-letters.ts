@@ -3,6 +3,7 @@ import { conversationId } from "../../shared/conversation.ts";
 import { dayMs } from "../../shared/limits.ts";
 import { type DeadCommand, stepErrorSchema, type StepError } from "../endings/dead-letter.ts";
 import { lasting } from "./commands.ts";
+import { where } from "./where.ts";
 
 /** A queue keeps a message for 14 days at most: https://developers.cloudflare.com/queues/platform/limits/ */
 const keptMs = 14 * dayMs;
@@ -96,13 +97,13 @@ export function createDeadLetters(db: D1Database) {
 
     /** Newest first; with `before` those that died before that one. */
     async list(limit: number, status?: LetterStatus, before?: string): Promise<Letter[]> {
+      const { sql, values } = where(
+        status !== undefined && ["status = ?", status],
+        before !== undefined && ["(died_at, id) < (SELECT died_at, id FROM dead_letters WHERE id = ?)", before],
+      );
       const { results } = await db
-        .prepare(
-          `SELECT * FROM dead_letters WHERE (?2 IS NULL OR status = ?2)
-             AND (?3 IS NULL OR (died_at, id) < (SELECT died_at, id FROM dead_letters WHERE id = ?3))
-           ORDER BY died_at DESC, id DESC LIMIT ?1`,
-        )
-        .bind(limit, status ?? null, before ?? null)
+        .prepare(`SELECT * FROM dead_letters ${sql} ORDER BY died_at DESC, id DESC LIMIT ?`)
+        .bind(...values, limit)
         .all();
       return z.array(letterSchema).parse(results);
     },

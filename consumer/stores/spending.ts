@@ -119,7 +119,9 @@ export function createSpending(db: D1Database) {
             WHERE own.${column} = ${value} AND own.command_id <> ?1 AND commands.outcome IS NULL)`;
       const capOf = (column: keyof Payer) => (caps[column] === undefined ? null : Math.floor(caps[column] * 1e6));
       const [, , found] = await db.batch([
-        db.prepare("DELETE FROM reservations WHERE command_id IN (SELECT id FROM commands WHERE outcome IS NOT NULL)"),
+        db.prepare(
+          "DELETE FROM reservations WHERE EXISTS (SELECT 1 FROM commands WHERE id = command_id AND outcome IS NOT NULL)",
+        ),
         db
           .prepare(
             `INSERT INTO reservations (command_id, workspace, author, micro_usd, reserved_at)

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { commandSchema } from "../../shared/command.ts";
 import { parseJson } from "../../shared/parse-json.ts";
+import { where } from "./where.ts";
 
 const taskSchema = z.pipe(
   z.object({
@@ -49,13 +50,15 @@ export function createTasks(db: D1Database) {
   return {
     /** Newest first; with `running` only those that have not ended, with `before` those that were received before that one. */
     async list(limit: number, running: boolean, before?: string): Promise<Task[]> {
+      // With a `+` SQLite starts from the few that have not ended instead of walking through all in their order.
+      const receivedAt = running ? "+received_at" : "received_at";
+      const { sql, values } = where(
+        running && ["outcome IS NULL"],
+        before !== undefined && [`(${receivedAt}, id) < (SELECT received_at, id FROM commands WHERE id = ?)`, before],
+      );
       const { results } = await db
-        .prepare(
-          `SELECT * FROM commands WHERE ${running ? "outcome IS NULL" : "true"}
-             AND (?2 IS NULL OR (received_at, id) < (SELECT received_at, id FROM commands WHERE id = ?2))
-           ORDER BY received_at DESC, id DESC LIMIT ?1`,
-        )
-        .bind(limit, before ?? null)
+        .prepare(`SELECT * FROM commands ${sql} ORDER BY ${receivedAt} DESC, id DESC LIMIT ?`)
+        .bind(...values, limit)
         .all();
       return z.array(taskSchema).parse(results);
     },

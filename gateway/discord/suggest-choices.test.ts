@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, it, vi } from "vitest";
 import { inDirectMessage, inGuild, nowMs, slash } from "./interaction-samples.ts";
 import { createParse } from "./parse-interaction.ts";
-import type { Suggest } from "./suggest-choices.ts";
+import type { Suggest, Typed } from "./suggest-choices.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -20,17 +20,17 @@ const answer = (...found: { name: string; value: string }[]) => ({ type: 8, data
 const issue = { name: "BUG-12 The total is wrong", value: "BUG-12" };
 
 it("suggests what fits the words typed in the focused option", async ({ expect }) => {
-  const asked: string[][] = [];
-  const suggest: Suggest = async (...words) => {
-    asked.push(words);
+  const asked: Typed[] = [];
+  const suggest: Suggest = async (typed) => {
+    asked.push(typed);
     return [issue];
   };
   expect(await choices(suggest)).toEqual(answer(issue));
   const repo = slash("contextualize", [{ name: "repo", value: "", focused: true }], "bm");
   await choices(suggest, inDirectMessage(4, repo));
   expect(asked).toEqual([
-    ["issue", "tot", "1345046958481346613"],
-    ["repo", "", "@me"],
+    { kind: "issue", typed: "tot", workspace: "1345046958481346613", userId: expect.any(String) },
+    { kind: "repo", typed: "", workspace: "@me", userId: expect.any(String) },
   ]);
   expect(vi.getTimerCount(), "no timer is left running").toBe(0);
 });

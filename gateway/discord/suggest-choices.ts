@@ -11,8 +11,17 @@ export interface Choice {
   value: string;
 }
 
-/** What fits the words typed so far; `workspace` is the guild's id, `@me` in direct messages. */
-export type Suggest = (kind: SuggestKind, typed: string, workspace: string) => Promise<readonly Choice[]>;
+export interface Typed {
+  kind: SuggestKind;
+  /** The words so far. */
+  typed: string;
+  /** The guild's id, `@me` in direct messages. */
+  workspace: string;
+  userId: string;
+}
+
+/** What fits the words typed so far. */
+export type Suggest = (asked: Typed) => Promise<readonly Choice[]>;
 
 /** Discord waits three seconds; the way there and back takes some of them. */
 const suggestTimeoutMs = 2_000;
@@ -25,13 +34,14 @@ const dataSchema = z.object({ options: z.array(z.object({ options: z.nullish(z.a
 const focusedSchema = z.object({ name: z.enum(["issue", "repo"]), value: z.string() });
 
 /** Suggestions are a help only: a late or failed one is none. */
-export async function suggestChoices({ data, conversation }: Interaction, suggest: Suggest): Promise<Answer> {
+export async function suggestChoices({ data, conversation, user }: Interaction, suggest: Suggest): Promise<Answer> {
   const { data: read } = dataSchema.safeParse(data);
   const option = read?.options.flatMap(({ options }) => options ?? []).find(({ focused }) => focused);
   const focused = focusedSchema.safeParse(option);
   if (!focused.success) return choices([]);
-  const { name, value } = focused.data;
-  return choices(usable(await inTime(async () => suggest(name, value, conversation.guildId))));
+  const { name: kind, value: typed } = focused.data;
+  const asked = { kind, typed, workspace: conversation.guildId, userId: user.id };
+  return choices(usable(await inTime(async () => suggest(asked))));
 }
 
 async function inTime(ask: () => Promise<readonly Choice[]>): Promise<readonly Choice[]> {
