@@ -7,6 +7,10 @@ import { createWorld, type World } from "./world.ts";
 
 let world: World;
 const script: Script = (call) => {
+  if (call.said.includes("case-more")) {
+    const input = { command: "echo '// more' >> src/cart.js", description: "Go on" };
+    return call.toolResults.length > 0 ? [{ text: "Went on." }] : [{ tool: "Bash", input }];
+  }
   // Evidence names earlier pull requests, too: the report alone follows the address.
   const [, name] = /acme\/shop\S* (case-(?:unseen|alone)-\w+)/.exec(call.said) ?? [];
   if (name === undefined || call.said.includes("case-then-fix")) return demoScript(call);
@@ -98,5 +102,43 @@ describe("an agent's push that can neither be judged nor taken back", () => {
     const word = world.slack.thread(world.channel, message.ts).find(({ author }) => author === "bugbot");
     expect(word?.text).toMatch(/^❌[^]*What was pushed is taken back\./);
     expect(await branchOf("case-alone-run")).toBeUndefined();
+  });
+});
+
+describe("a branch that holds more than bugbot's own work", () => {
+  it("makes its pull request a draft that names what is not bugbot's", async ({ expect }) => {
+    const { ts } = await world.mention("fix https://github.com/acme/shop Apply twice counts twice");
+    const pull = openPulls().at(-1);
+    expect(pull).toMatchObject({ draft: false });
+    const files = { ".github/workflows/theirs.yml": "on: push\n" };
+    const theirs = await world.github.commit(world.repository, { branch: pull?.head ?? "", files });
+    const { replies } = await world.mention("fix case-more", { threadTs: ts });
+    const now = world.github.pullRequests(world.repository).find(({ number }) => number === pull?.number);
+    expect(now?.draft).toBe(true);
+    for (const words of [now?.body, replies.at(-1)?.text]) {
+      expect(words).toContain(theirs.slice(0, 7));
+      expect(words).toContain("theirs.yml");
+    }
+  });
+
+  it("gets a pull request of its own where somebody has opened another from it", async ({ expect }) => {
+    world.github.fault("POST /repos/acme/shop/pulls", { status: 500, times: 3 });
+    const { replies } = await world.mention("fix https://github.com/acme/shop Apply twice counts elsewhere");
+    const branch = (await branchOf("apply-twice-counts-elsewhere")) ?? "";
+    await world.github.commit(world.repository, { branch: "release", files: { "RELEASE.md": "1\n" } });
+    const theirs = await world.github.openPullRequest(world.repository, {
+      head: branch,
+      base: "release",
+      title: "Mine",
+    });
+    const retry = world.slack.pressButton("Retry", { ts: replies[0]?.ts ?? "" });
+    const { outcome } = await world.ends(() => world.fromSlack(retry));
+    expect(outcome).toBe("succeeded");
+    const from = world.github.pullRequests(world.repository).filter(({ head }) => head === branch);
+    expect(from.map(({ base, title }) => [base, title])).toEqual([
+      ["release", "Mine"],
+      ["main", expect.stringMatching(/^fix: /)],
+    ]);
+    expect(theirs.body).toBeNull();
   });
 });

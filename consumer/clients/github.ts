@@ -61,12 +61,12 @@ export function createGitHub({ ask, find }: GitHubConnection, moveRef: MoveRef) 
     return found ? readAnswer(branchSchema, found.data).commit.sha : null;
   }
 
-  /** Those of a branch, the newest first. */
+  /** Those of a branch, the newest first. One towards another base than the default branch is somebody else's. */
   async function pullsOf(repository: string, head: string, state: "open" | "all") {
     const { data } = await ask(repository, "read", (rest, at) =>
       rest.pulls.list({ ...at, head: `${at.owner}:${head}`, state, per_page: 100 }),
     );
-    return data;
+    return data.filter(({ base }) => base.ref === base.repo.default_branch);
   }
 
   return {

@@ -18,7 +18,7 @@ import type { CommandNeeds } from "../needs.ts";
 import { noteDeed } from "../note-deed.ts";
 import { decideRun, type Decision } from "../sandbox/decide-run.ts";
 import { lookAtBranch } from "../sandbox/look-at-branch.ts";
-import { openPullRequest } from "../sandbox/open-pull-request.ts";
+import { notProposed, openPullRequest } from "../sandbox/open-pull-request.ts";
 import { runAgent, stopButton } from "../sandbox/run-agent.ts";
 import { movedInWords, settleBranch } from "../sandbox/settle-branch.ts";
 import { fileIfThere, fileLate } from "../report/file-if-there.ts";
@@ -158,6 +158,7 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
       report,
       repository,
       branch,
+      allowedPaths,
       title: prTitle,
       issue: tracked.issue ?? undefined,
       card,
@@ -167,7 +168,7 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
     },
     { github, effect },
   ).catch((error: unknown) => {
-    throw error instanceof Failure
+    throw error instanceof Failure && error.code !== notProposed
       ? new Failure(error.code, {
           reply: `${error.reply} The fix is pushed to \`${branch}\`: **Retry** goes on from there.`,
           retry: true,
