@@ -18,6 +18,7 @@ const files = [
   "page.tsx",
   "package.json",
   "yarn.lock",
+  "CLAUDE.md",
   ".gitignore",
   "a(b,c",
 ];
@@ -25,11 +26,25 @@ const path = fc
   .tuple(fc.array(fc.constantFrom(...folders), { maxLength: 3 }), fc.constantFrom(...files))
   .map(([above, name]) => [...above, name].join("/"));
 
+const guarded = new Set(["yarn.lock", "CLAUDE.md"]);
+
 const pattern = fc
   .tuple(
     fc.constantFrom("", "/", "./"),
     fc.array(fc.constantFrom(...folders, "*", "**", "@(src|secret)"), { maxLength: 2 }),
-    fc.constantFrom("**", "*.ts", "*.{ts,tsx}", "[ab].ts", "src", "secret/", "(shop)", "[id]", "a.ts", "yarn.lock"),
+    fc.constantFrom(
+      "**",
+      "*.ts",
+      "*.{ts,tsx}",
+      "[ab].ts",
+      "src",
+      "secret/",
+      "(shop)",
+      "[id]",
+      "a.ts",
+      "yarn.lock",
+      "CLAUDE.md",
+    ),
   )
   .map(([root, above, name]) => root + [...above, name].join("/"));
 /** Its last name is a wildcard that means files alone. */
@@ -75,6 +90,7 @@ describe("the agent's own rules", () => {
     return paths.filter((one) => yes.has(one) && !no.has(one));
   }
   const accepted = (list: string[], paths: string[]) => paths.filter((one) => forbiddenPaths([one], list).length === 0);
+  const nameIn = (text: string) => text.slice(text.lastIndexOf("/") + 1);
   const paths = fc.uniqueArray(path, { minLength: 20, maxLength: 40 });
 
   it(
@@ -83,7 +99,10 @@ describe("the agent's own rules", () => {
     async ({ expect }) => {
       const property = fc.asyncProperty(allowed, excluded, paths, async (first, last, some) => {
         const list = [...first, ...last];
-        expect(await writable(list, some)).toEqual(accepted(list, some));
+        // What is named in one folder cannot be denied in all others.
+        const named = new Set(list.map(nameIn).filter((name) => guarded.has(name)));
+        const sayable = some.filter((one) => !named.has(nameIn(one)));
+        expect(await writable(list, sayable)).toEqual(accepted(list, sayable));
       });
       await fc.assert(property, fuzzed(100));
     },
@@ -129,6 +148,8 @@ describe("Claude Code, the check before the commit, and the judge", () => {
     "src/deep/secret.ts",
     "src/a.test.ts",
     "src/CaSe/yarn.lock",
+    "src/CLAUDE.md",
+    "src/.npmrc",
     "src/x/.github/y",
     "src/.mcp.json",
     "lib/src/a.ts",

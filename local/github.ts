@@ -8,7 +8,7 @@ import { createCommitAnswers } from "./github/commit-answers.ts";
 import { createHistory } from "./github/comparison.ts";
 import { createContents } from "./github/contents.ts";
 import { createLimits } from "./github/limits.ts";
-import { createPulls, type GitHubRepository, type PullRequest } from "./github/pulls.ts";
+import { createPulls, type GitHubRepository, type NewPull, type PullRequest } from "./github/pulls.ts";
 import { createRest } from "./github/rest.ts";
 import { startStandIn } from "./stand-in.ts";
 
@@ -106,6 +106,9 @@ export async function createGitHub({
     },
     /** Oldest first; up to date with what was pushed. */
     pullRequests: (fullName: string): PullRequest[] => repositoryOf(fullName).pulls,
+    /** What a person opens in the browser. */
+    openPullRequest: (fullName: string, given: NewPull): Promise<PullRequest> =>
+      pulls.open(repositoryOf(fullName), given),
     /** What a person does with one in the browser. It is squashed; its branch stays. */
     endPullRequest: async (fullName: string, number: number, how: "close" | "merge"): Promise<void> => {
       const repository = repositoryOf(fullName);

@@ -46,6 +46,33 @@ describe("forbiddenPaths", () => {
     expect(forbiddenPaths(["web/yarn.lock"], ["**/yarn.lock"])).toEqual([]);
   });
 
+  it.for([
+    "CLAUDE.md",
+    "src/Agents.md",
+    ".cursor/rules/a.mdc",
+    ".husky/pre-commit",
+    ".devcontainer/devcontainer.json",
+    ".devcontainer.json",
+    ".circleci/config.yml",
+    "Jenkinsfile",
+    "ci/Jenkinsfile.deploy",
+    ".npmrc",
+    "web/.yarnrc.yml",
+    ".vscode/tasks.json",
+    ".travis.yml",
+  ])("refuses %s, which agents or CI obey, unless a pattern names it where it is", (path, { expect }) => {
+    const wide = [...anywhere, "**/*", "**/.*", "**/*.{md,yml}", "elsewhere/".concat(path)];
+    expect(forbiddenPaths([path], wide)).toEqual([path]);
+    expect(forbiddenPaths([path], [path])).toEqual([]);
+    expect(forbiddenPaths([path], [...anywhere, path])).toEqual([]);
+    expect(forbiddenPaths([path], [path, `!${path}`])).toEqual([path]);
+  });
+
+  it("opens a folder that agents or CI obey with all that is in it, where a pattern names the folder", ({ expect }) => {
+    const paths = [".circleci/config.yml", ".circleci/.npmrc"];
+    expect(forbiddenPaths(paths, [".circleci"])).toEqual([".circleci/.npmrc"]);
+  });
+
   it("lets the last pattern that matches decide, and closes everything where none opens it", ({ expect }) => {
     const paths = ["package.json", "src/a.js", "src/secret/a.js", "src/secret/ok.ts"];
     expect(forbiddenPaths(paths, ["src/**", "!src/secret/**"])).toEqual([

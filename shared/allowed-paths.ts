@@ -1,7 +1,7 @@
 import picomatch from "picomatch";
 import { parsePattern, type PathPattern } from "./path-patterns.ts";
 
-const lockFiles = new Set([
+const lockFiles = [
   "package-lock.json",
   "npm-shrinkwrap.json",
   "yarn.lock",
@@ -24,42 +24,126 @@ const lockFiles = new Set([
   "packages.lock.json",
   "gradle.lockfile",
   "flake.lock",
-]);
+];
 
 /** Files and folders that bugbot never changes, whatever a list says: they steer GitHub, git or the agent itself. */
 const never = [".git*", ".claude", ".mcp.json"];
 const isNever = picomatch(never, { dot: true, nocase: true });
+
+/** Other files and folders that no wildcard opens: a pattern must name them. */
+const guarded = [
+  ...lockFiles,
+  // What agents take for instructions or tools.
+  "claude.md",
+  "claude.local.md",
+  "agents.md",
+  "agents.override.md",
+  "gemini.md",
+  ".agents",
+  ".aider*",
+  ".amazonq",
+  ".augment*",
+  ".clinerules*",
+  ".codex",
+  ".continue*",
+  ".cursor*",
+  ".gemini",
+  ".goosehints",
+  ".junie",
+  ".kiro",
+  ".opencode",
+  "opencode.json*",
+  ".roo*",
+  ".windsurf*",
+  // CI, and what it asks.
+  ".appveyor.yml",
+  "appveyor.yml",
+  ".azure-pipelines",
+  "azure-pipelines*",
+  "bitbucket-pipelines.yml",
+  ".buildkite",
+  "buildspec*.y*ml",
+  ".circleci",
+  ".cirrus.y*ml",
+  "cloudbuild*.y*ml",
+  "codemagic.yaml",
+  ".drone.y*ml",
+  ".forgejo",
+  "jenkinsfile*",
+  ".renovaterc*",
+  "renovate.json*",
+  ".semaphore",
+  ".teamcity",
+  ".tekton",
+  ".travis.yml",
+  "wercker.yml",
+  ".woodpecker*",
+  ".zuul*",
+  // Hooks, editors and shells run these by themselves.
+  ".devcontainer*",
+  ".envrc",
+  ".husky",
+  ".idea",
+  ".lefthook*",
+  "lefthook*.y*ml",
+  ".lintstagedrc*",
+  ".mise*",
+  "mise*.toml",
+  ".overcommit.yml",
+  ".pre-commit-config.y*ml",
+  ".vscode",
+  // Where package managers and build tools take code from.
+  ".bazelrc",
+  ".bundle",
+  "bunfig.toml",
+  ".cargo",
+  ".mvn",
+  ".npmrc",
+  "nuget.config",
+  ".pnp.*",
+  ".pnpmfile*",
+  ".pypirc",
+  ".yarn",
+  ".yarnrc*",
+];
+const isGuarded = picomatch(guarded, { dot: true, nocase: true });
 
 /** Whether bugbot never changes a path, whatever a list says. */
 export function isNeverOpen(parts: readonly string[]): boolean {
   return parts.at(-1)?.toLowerCase() === "codeowners" || parts.some((part) => isNever(part));
 }
 
-/** Names that a list does not open in any folder, as `.gitignore` writes them: those of `never`, and of the lock files that no glob of it names. */
+/** Names that a list does not open in any folder, as `.gitignore` writes them: those of `never`, and the guarded ones of which no glob names any. */
 export function closedNames(allowed: readonly string[]): string[] {
-  const named = namesIn(allowed.map(parsePattern));
-  return [...never, ...[...lockFiles].filter((name) => !named.has(name))];
+  const named = allowed.map(parsePattern).flatMap((pattern) => (pattern.excludes ? [] : [...namesIn(pattern)]));
+  const isNamed = (name: string) => {
+    const matches = picomatch(name, { dot: true, nocase: true });
+    return named.some((one) => matches(one));
+  };
+  return [...never, ...guarded.filter((name) => !isNamed(name))];
 }
 
-function namesIn(patterns: readonly PathPattern[]): Set<string> {
-  const globs = patterns.filter(({ excludes }) => !excludes).flatMap((pattern) => pattern.globs);
-  return new Set(globs.map(({ segments }) => segments.at(-1)?.toLowerCase() ?? ""));
+function namesIn({ globs }: PathPattern): Set<string> {
+  return new Set(globs.flatMap(({ segments }) => segments.map((name) => name.toLowerCase())));
 }
 
 /**
  * The paths of a change that bugbot may not push. Of `allowed` the last pattern that matches a path decides, see `parsePattern`. Where one
- * excludes, upper and lower case are the same. A lock file must be named by its file name in a glob: `src/**` alone does not allow it.
+ * excludes, upper and lower case are the same. What is guarded only a pattern allows that names it: `src/**` does not allow a lock file.
  */
 export function forbiddenPaths(paths: readonly string[], allowed: readonly string[]): string[] {
-  const patterns = allowed.map(parsePattern);
-  const rules = patterns.map((pattern) => ({ excludes: pattern.excludes, matches: matcherOf(pattern) }));
-  const named = namesIn(patterns);
+  const rules = allowed.map(parsePattern).map((pattern) => ({
+    excludes: pattern.excludes,
+    matches: matcherOf(pattern),
+    names: namesIn(pattern),
+  }));
   return paths.filter((path) => {
     const parts = path.split("/");
-    const name = parts.at(-1)?.toLowerCase() ?? "";
     if (isNeverOpen(parts)) return true;
-    if (lockFiles.has(name) && !named.has(name)) return true;
-    return rules.findLast(({ matches }) => matches(path))?.excludes ?? true;
+    const closed = parts.filter((part) => isGuarded(part)).map((part) => part.toLowerCase());
+    const mayDecide = ({ excludes, names }: (typeof rules)[number]) =>
+      excludes || closed.every((part) => names.has(part));
+    return rules.findLast((rule) => mayDecide(rule) && rule.matches(path))?.excludes ?? true;
   });
 }
 

@@ -156,6 +156,8 @@ export const maxToolWords = 300;
 
 /** A push whose answer is lost is tried again; nobody needs more. */
 export const maxPushesPerRun = 20;
+/** A push that may stand unjudged is looked at again after a minute, two, four … at most `maxWaitMs`; one that is not on its branch `lateMs` after it was let through no longer comes. */
+export const unjudgedPushes = { minWaitMs: 60_000, maxWaitMs: 60 * 60_000, lateMs: 10 * 60_000 };
 /** Folders of a change that are looked at on GitHub, a call for each. */
 export const maxChangedFolders = 200;
 

@@ -1,5 +1,6 @@
+import * as z from "zod/mini";
 import { Failure } from "../../shared/failure.ts";
-import { maxChangedFolders, maxComparedFiles } from "../../shared/limits.ts";
+import { createChanges, readAnswer } from "./github-changes.ts";
 import type { GitHubConnection } from "./github-connection.ts";
 import { isGraphqlRefusal, readRefusal } from "./github-failure.ts";
 import type { MoveRef } from "./move-ref.ts";
@@ -10,29 +11,6 @@ export interface Repository {
   defaultBranch: string;
   /** The default branch's commit; null where there is none yet. */
   head: string | null;
-}
-
-export interface Comparison {
-  /** Commits that `head` has and `base` has not, and the other way round. */
-  ahead: number;
-  behind: number;
-  /** Every path that differs, both names of a renamed one. GitHub lists 300 at most: what is cut cannot be checked. */
-  paths: string[] | "too_many";
-  /** What `head` has and `base` has not, oldest first; GitHub lists 250 at most. */
-  commits: ComparedCommit[];
-}
-
-export interface ComparedCommit {
-  sha: string;
-  parents: string[];
-  message: string;
-  author: Person;
-  committer: Person;
-}
-
-interface Person {
-  name: string | undefined;
-  email: string | undefined;
 }
 
 export interface PullRequest {
@@ -71,6 +49,7 @@ const redraft = {
   }`,
 };
 
+const branchSchema = z.object({ commit: z.object({ sha: z.string() }) });
 const bugbotLabel = { name: "bugbot", color: "5865f2", description: "Opened by bugbot" };
 
 export type GitHub = ReturnType<typeof createGitHub>;
@@ -79,7 +58,15 @@ export type GitHub = ReturnType<typeof createGitHub>;
 export function createGitHub({ ask, find }: GitHubConnection, moveRef: MoveRef) {
   async function headOf(repository: string, branch: string): Promise<string | null> {
     const found = await find(repository, (rest, at) => rest.repos.getBranch({ ...at, branch }));
-    return found?.data.commit.sha ?? null;
+    return found ? readAnswer(branchSchema, found.data).commit.sha : null;
+  }
+
+  /** Those of a branch, the newest first. One towards another base than the default branch is somebody else's. */
+  async function pullsOf(repository: string, head: string, state: "open" | "all") {
+    const { data } = await ask(repository, "read", (rest, at) =>
+      rest.pulls.list({ ...at, head: `${at.owner}:${head}`, state, per_page: 100 }),
+    );
+    return data.filter(({ base }) => base.ref === base.repo.default_branch);
   }
 
   return {
@@ -94,59 +81,10 @@ export function createGitHub({ ask, find }: GitHubConnection, moveRef: MoveRef) 
     /** The commit a branch stands at; null where there is no such branch. */
     branchHead: (repository: string, branch: string): Promise<string | null> => headOf(repository, branch),
 
-    /** `base` and `head` are branches or commits. Undefined: one of them is not there, or they share no history. */
-    async compare(repository: string, base: string, head: string): Promise<Comparison | undefined> {
-      const basehead = `${base}...${head}`;
-      const compared = await find(repository, (rest, at) => rest.repos.compareCommitsWithBasehead({ ...at, basehead }));
-      if (!compared) return undefined;
-      const { ahead_by: ahead, behind_by: behind, files = [] } = compared.data;
-      const commits = compared.data.commits.map(({ sha, parents, commit: { message, author, committer } }) => ({
-        sha,
-        parents: parents.map((parent) => parent.sha),
-        message,
-        author: { name: author?.name, email: author?.email },
-        committer: { name: committer?.name, email: committer?.email },
-      }));
-      if (files.length >= maxComparedFiles) return { ahead, behind, commits, paths: "too_many" };
-      const paths = files.flatMap((file) =>
-        file.previous_filename ? [file.previous_filename, file.filename] : [file.filename],
-      );
-      return { ahead, behind, commits, paths };
-    },
-
-    /**
-     * Git's modes of everything in the folders that hold `paths`, from the root on: a folder, a file (`100644`, `100755`), a link
-     * (`120000`), a submodule (`160000`). Undefined where that is more than GitHub lists.
-     */
-    async modes(
-      repository: string,
-      commit: string,
-      paths: readonly string[],
-    ): Promise<Map<string, string> | undefined> {
-      const folders = new Set(paths.flatMap(foldersOf));
-      if (folders.size > maxChangedFolders) return undefined;
-      const modes = new Map<string, string>();
-      const trees = new Map([["", commit]]);
-      // A folder comes after the one it is in.
-      for (const folder of ["", ...folders]) {
-        const tree = trees.get(folder);
-        if (tree === undefined) continue;
-        const { data } = await ask(repository, "read", (rest, at) => rest.git.getTree({ ...at, tree_sha: tree }));
-        if (data.truncated) return undefined;
-        for (const { path, mode, type, sha } of data.tree) {
-          const whole = folder === "" ? path : `${folder}/${path}`;
-          modes.set(whole, mode);
-          if (type === "tree") trees.set(whole, sha);
-        }
-      }
-      return modes;
-    },
+    ...createChanges({ ask, find }),
 
     async findPullRequest(repository: string, head: string): Promise<OpenPullRequest | undefined> {
-      const { data } = await ask(repository, "read", (rest, at) =>
-        rest.pulls.list({ ...at, head: `${at.owner}:${head}`, state: "open" }),
-      );
-      const [found] = data;
+      const [found] = await pullsOf(repository, head, "open");
       if (!found) return undefined;
       const { number, html_url: url, node_id: nodeId, body } = found;
       return { number, url, draft: found.draft === true, nodeId, body: body ?? "" };
@@ -154,10 +92,8 @@ export function createGitHub({ ask, find }: GitHubConnection, moveRef: MoveRef) 
 
     /** The one that is open, else the newest that was; undefined where there was never one. */
     async lastPullRequest(repository: string, head: string): Promise<LastPullRequest | undefined> {
-      const { data } = await ask(repository, "read", (rest, at) =>
-        rest.pulls.list({ ...at, head: `${at.owner}:${head}`, state: "all" }),
-      );
-      const found = data.find(({ state }) => state === "open") ?? data[0];
+      const all = await pullsOf(repository, head, "all");
+      const found = all.find(({ state }) => state === "open") ?? all[0];
       if (!found) return undefined;
       const { number, html_url: url, draft, state, merged_at: mergedAt } = found;
       const ended = mergedAt === null ? "closed" : "merged";
@@ -234,10 +170,4 @@ export function createGitHub({ ask, find }: GitHubConnection, moveRef: MoveRef) 
       });
     },
   };
-}
-
-/** `a/b/c.js`: `a`, `a/b` */
-function foldersOf(path: string): string[] {
-  const parts = path.split("/").slice(0, -1);
-  return parts.map((_, index) => parts.slice(0, index + 1).join("/"));
 }

@@ -4,6 +4,7 @@ import { Failure } from "../../shared/failure.ts";
 import { call, createSlackClient } from "../replies/slack-client.ts";
 import { createRateLimits } from "./discord-rate-limits.ts";
 import { createDiscordClient } from "./discord.ts";
+import { createGitHub } from "./github.ts";
 import { personalAccess } from "./github-access.ts";
 import { connectGitHub } from "./github-connection.ts";
 import { connectLinear } from "./linear-connection.ts";
@@ -42,6 +43,22 @@ async function refused(name: string, body: string, init: ResponseInit): Promise<
 const page = `<!DOCTYPE html><html><body>${"Sign in to go on. ".repeat(500)}</body></html>`;
 const html = { "content-type": "text/html" };
 const json = { "content-type": "application/json" };
+
+describe("what GitHub says of a branch", () => {
+  const github = createGitHub(connectGitHub({ access: personalAccess("t"), apiUrl: base }), async () => false);
+  const whole = { ahead_by: 1, behind_by: 0, merge_base_commit: { sha: "a" }, commits: [], files: [] };
+  const { files: _files, ...withoutFiles } = whole;
+  const { behind_by: _behind, ...withoutBehind } = whole;
+  it.for<[string, object, () => Promise<unknown>]>([
+    ["a comparison without files", withoutFiles, () => github.compare("a/b", "main", "x")],
+    ["a comparison without what is behind", withoutBehind, () => github.compare("a/b", "main", "x")],
+    ["a tree that does not say whether it is whole", { tree: [] }, () => github.entries("a/b", "x", [])],
+    ["a branch without a commit", { commit: {} }, () => github.branchHead("a/b", "x")],
+  ])("is not believed where it is %s", async ([, answer, ask], { expect }) => {
+    vi.stubGlobal("fetch", async () => Response.json(answer));
+    await expect(ask()).rejects.toMatchObject({ code: "github_unreadable", retry: true });
+  });
+});
 
 describe.for(names)("an answer of %s", (name) => {
   it.for([

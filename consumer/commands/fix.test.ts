@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, it } from "vitest";
+import { Failure } from "../../shared/failure.ts";
 import { jobSchema, type Job } from "../../shared/job.ts";
 import { defaultAllowedPaths, runLimits } from "../../shared/limits.ts";
 import { readSettings } from "../../shared/settings.ts";
@@ -22,8 +23,13 @@ const plans = () => db.prepare("SELECT plan FROM approvals").first<string>("plan
 const approve = async () =>
   db.prepare("UPDATE approvals SET decision = 'approved', decided_by = 'U2', decided_at = 1").run();
 
-/** Carries the fix out as one version of bugbot, with its own settings, from what earlier ones recorded. */
-async function carryOut(records: Map<string, unknown>, variables: Record<string, string>, waitForEvent: () => unknown) {
+/** Carries the fix out as one version of bugbot, with its own settings, from what earlier ones recorded; one effect may fail. */
+async function carryOut(
+  records: Map<string, unknown>,
+  variables: Record<string, string>,
+  waitForEvent: () => unknown,
+  failing?: { name: string; failure: Failure },
+) {
   const settings = readSettings({
     BUGBOT_APPROVAL: "fix",
     BUGBOT_REPO: "acme/shop",
@@ -41,6 +47,7 @@ async function carryOut(records: Map<string, unknown>, variables: Record<string,
   };
   const lend = async () => ({ modelUrl: "https://model.test", gitUrl: "https://git.test", registryUrl: () => "" });
   const effect: Effect = async (name, run) => {
+    if (name === failing?.name) throw failing.failure;
     if (!records.has(name)) records.set(name, await run(false));
     return JSON.parse(JSON.stringify({ recorded: records.get(name) })).recorded;
   };
@@ -71,6 +78,17 @@ async function carryOut(records: Map<string, unknown>, variables: Record<string,
   );
   return { ended, jobs };
 }
+
+describe("a fix whose run has ended", () => {
+  it("has its branch judged though nobody can say whether it was to stop", async ({ expect }) => {
+    const records = new Map<string, unknown>();
+    const failure = new Failure("database_down", { reply: "", retry: true });
+    const failing = { name: "stop asked before pull request", failure };
+    const { ended } = await carryOut(records, { BUGBOT_APPROVAL: "" }, () => undefined, failing);
+    expect(ended).toBe(failure);
+    expect(records.has("judge branch")).toBe(true);
+  });
+});
 
 const gone = new Error("another version was deployed");
 const deploy = () => {

@@ -1,7 +1,7 @@
 import type { Command } from "../../shared/command.ts";
 import { conversationId } from "../../shared/conversation.ts";
 import { Failure } from "../../shared/failure.ts";
-import type { Outcome, Proof } from "../../shared/job.ts";
+import type { Memory, Outcome, Proof } from "../../shared/job.ts";
 import { awaitApproval } from "../admission/await-approval.ts";
 import { reserveMonth } from "../endings/bill.ts";
 import { briefly, untilStopped } from "../effect.ts";
@@ -17,7 +17,8 @@ import { recallCard } from "../evidence/recall-card.ts";
 import type { CommandNeeds } from "../needs.ts";
 import { noteDeed } from "../note-deed.ts";
 import { decideRun, type Decision } from "../sandbox/decide-run.ts";
-import { openPullRequest } from "../sandbox/open-pull-request.ts";
+import { lookAtBranch } from "../sandbox/look-at-branch.ts";
+import { notProposed, openPullRequest } from "../sandbox/open-pull-request.ts";
 import { runAgent, stopButton } from "../sandbox/run-agent.ts";
 import { movedInWords, settleBranch } from "../sandbox/settle-branch.ts";
 import { fileIfThere, fileLate } from "../report/file-if-there.ts";
@@ -96,8 +97,9 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
       needs,
     );
   }
-  const lookAtBranch = () => github.branchHead(repository.name, branch);
-  const headBefore = await effect("look at branch", lookAtBranch, untilStopped);
+  const place = { commandId: command.id, repository: repository.name, branch };
+  const look = () => lookAtBranch(place, { ...needs, github });
+  const headBefore = await effect("look at branch", look, untilStopped);
   const repositoryLink = linkMarkdown(repository.name, `${settings.GITHUB_URL}/${repository.name}`);
   const whereFor = ({ issue: of }: Taken) =>
     of ? `${repositoryLink} for ${linkMarkdown(of.identifier, of.url)}` : repositoryLink;
@@ -111,12 +113,10 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
   const plan = { ...decided, command, repository, headBefore, commitSubject: redact(subject), where };
   const judged = { ...plan, commandId: command.id, conversation: thread };
   await goOn("run");
-  const { outcome: ended, kept } = await runAgent(plan, needs).catch(async (error: unknown) => {
+  const { run, kept } = await runToEnd().catch(async (error: unknown) => {
     await settleBranch({ ...judged, run: { kind: "broken" } }, { ...needs, github });
     throw error;
   });
-  const stopped = await effect("stop asked before pull request", () => commands.stopRequested(command.id));
-  const run: Outcome = stopped ? { kind: "stopped", usage: ended.usage } : ended;
 
   if (run.kind === "pushed") {
     const { commit, proof } = run;
@@ -159,6 +159,7 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
       report,
       repository,
       branch,
+      allowedPaths,
       title: prTitle,
       issue: tracked.issue ?? undefined,
       card,
@@ -168,7 +169,7 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
     },
     { github, effect },
   ).catch((error: unknown) => {
-    throw error instanceof Failure
+    throw error instanceof Failure && error.code !== notProposed
       ? new Failure(error.code, {
           reply: `${error.reply} The fix is pushed to \`${branch}\`: **Retry** goes on from there.`,
           retry: true,
@@ -190,6 +191,13 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
   const shown = { ...pullRequest, title: prTitle };
   const note = [pullRequest.note, unlinked].filter((words) => words !== undefined).join("\n");
   return withIssue(endingOfProposal(proposal, { where: whereFor(tracked), pullRequest: shown, note }), tracked);
+
+  /** The run, which is a stopped one where somebody asked for that meanwhile. */
+  async function runToEnd(): Promise<{ run: Outcome; kept: Memory | undefined }> {
+    const { outcome, ...ended } = await runAgent(plan, needs);
+    const isStopped = await effect("stop asked before pull request", () => commands.stopRequested(command.id));
+    return { ...ended, run: isStopped ? { kind: "stopped", usage: outcome.usage } : outcome };
+  }
 
   /** What an earlier try of this thread learnt of a commit that is still to be proposed. */
   async function recallProof(commit: string): Promise<Proof> {

@@ -8,6 +8,7 @@ import { expireCheckpoints } from "./expire-checkpoints.ts";
 import { isWork } from "../../shared/is-work.ts";
 import type { Instances, InstanceState } from "./instances.ts";
 import type { Outside } from "../needs.ts";
+import { takeBackLate } from "../sandbox/take-back-late.ts";
 import { type LeftBranch, leaveBranch } from "../sandbox/leave-branch.ts";
 import { noteEnd } from "./note-end.ts";
 import { sayLastWord } from "./say-last-word.ts";
@@ -39,6 +40,7 @@ export async function watch(needs: WatchdogNeeds): Promise<void> {
       }),
     ),
   );
+  await duty("take back", () => takeBackLate(needs));
   await duty("free", async () => {
     const freed = await unended.release(now());
     if (freed.claims + freed.leases > 0) log("watchdog_freed", freed);

@@ -8,13 +8,14 @@ import { stripHidden } from "../../shared/plain-text.ts";
 import { promptVersion } from "../../shared/prompt.ts";
 import { maskEmails } from "../../shared/references/email.ts";
 import { defuse, endOf } from "./github-markdown.ts";
-import type { PullRequestPlan } from "./open-pull-request.ts";
+import type { ReviewedPlan } from "./open-pull-request.ts";
+import { isMixed, reviewInWords } from "./review-branch.ts";
 
 /** What bugbot knows of its pull request from one run to the next: it stands in the body, where bugbot's part begins. */
 export interface Standing {
   /** The command that wrote bugbot's part last. */
   by: string;
-  /** bugbot made it a draft, for its proof. */
+  /** bugbot made it a draft, for its proof or for what else its branch holds. */
   isDraftForProof: boolean;
   /** No run has touched the check that judges the fix. */
   isCheckUntouched: boolean;
@@ -33,16 +34,17 @@ export function readStanding(body: string): Standing | undefined {
 }
 
 /** Of a pull request that this run opens. */
-export function standingOf(proof: Proof): Omit<Standing, "by"> {
-  return { isDraftForProof: isUnproven(proof), isCheckUntouched: proof.edited?.length === 0 };
+export function standingOf({ proof, review }: Pick<ReviewedPlan, "proof" | "review">): Omit<Standing, "by"> {
+  const isDraftForProof = isUnproven(proof) || (review !== undefined && isMixed(review));
+  return { isDraftForProof, isCheckUntouched: proof.edited?.length === 0 };
 }
 
 /** The body of a new pull request. What people write above or below bugbot's part stays theirs. */
-export function describePullRequest(plan: PullRequestPlan): string {
+export function describePullRequest(plan: ReviewedPlan): string {
   const { command, report, issue } = plan;
   const platform = command.conversation.platform === "slack" ? "Slack" : "Discord";
   const parts = [
-    ownPart(plan, summaryOf(plan), standingOf(plan.proof)),
+    ownPart(plan, summaryOf(plan), standingOf(plan)),
     `### Report\n\n${issue ? `[${issue.identifier}](${issue.url}), reported` : "Reported"} in ${platform} by ${defuse(inlineMarkdown(maskEmails(report.author)))}:\n
 ${defuse(quoteMarkdown(cutWords(report.text, maxReportLength)))}`,
     ...evidenceOf(plan.card),
@@ -57,7 +59,7 @@ To go on, write \`@bugbot fix …\` in the same thread: the change lands on this
 /** The body with bugbot's part as it is after another run, which adds to what was said before. Undefined where its marks are gone. */
 export function describeAnew(
   body: string,
-  plan: PullRequestPlan,
+  plan: ReviewedPlan,
   standing: Omit<Standing, "by">,
   note = "",
 ): string | undefined {
@@ -69,11 +71,11 @@ export function describeAnew(
 }
 
 /** The same for a comment, where the body has no part of bugbot's any more. */
-export function describeRun(plan: PullRequestPlan, note = ""): string {
+export function describeRun(plan: ReviewedPlan, note = ""): string {
   return [summaryOf(plan), ...afterRun(plan, note)].join("\n\n");
 }
 
-function ownPart(plan: PullRequestPlan, said: string, standing: Omit<Standing, "by">, note = ""): string {
+function ownPart(plan: ReviewedPlan, said: string, standing: Omit<Standing, "by">, note = ""): string {
   const { isDraftForProof, isCheckUntouched } = standing;
   const marks = `${isDraftForProof ? "draft" : "ready"} ${isCheckUntouched ? "untouched" : "touched"}`;
   return [
@@ -84,16 +86,18 @@ function ownPart(plan: PullRequestPlan, said: string, standing: Omit<Standing, "
   ].join("\n\n");
 }
 
-function afterRun(plan: PullRequestPlan, note: string): string[] {
-  const { proof, usage, model } = plan;
+function afterRun(plan: ReviewedPlan, note: string): string[] {
+  const { proof, usage, model, review } = plan;
+  const seen = review && reviewInWords(review);
   return [
+    ...(seen ? [`### More than my own work\n\n${defuse(seen)}`] : []),
     `### Proof\n\n${[defuse(proofInWords(proof)), ...(note ? [note] : []), ...printed(proof)].join("\n\n")}`,
     ...changed(plan),
     `Made by bugbot with Claude Code (${costLine(usage, model)} · prompt ${promptVersion}).`,
   ];
 }
 
-function summaryOf({ summary }: PullRequestPlan): string {
+function summaryOf({ summary }: ReviewedPlan): string {
   return defuse(summary) || "The agent left no summary.";
 }
 
@@ -108,7 +112,7 @@ function printed(proof: Proof): string[] {
 
 const shownFiles = 20;
 
-function changed({ files }: PullRequestPlan): string[] {
+function changed({ files }: ReviewedPlan): string[] {
   if (files.length === 0) return [];
   const lines = files.slice(0, shownFiles).map((file) => `- ${diffOf(file)}`);
   const rest = files.length > shownFiles ? [`- and ${files.length - shownFiles} more`] : [];

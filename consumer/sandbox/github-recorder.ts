@@ -1,4 +1,5 @@
-import type { Comparison, GitHub, LastPullRequest, OpenPullRequest } from "../clients/github.ts";
+import type { GitHub, LastPullRequest, OpenPullRequest } from "../clients/github.ts";
+import type { Comparison, TreeEntry } from "../clients/github-changes.ts";
 
 export interface Recorded {
   head?: string | null;
@@ -7,7 +8,7 @@ export interface Recorded {
   last?: LastPullRequest | undefined;
   /** Whether GitHub lets it make a draft of a pull request, and the other way round. */
   redrafts?: boolean;
-  /** By commit; where none is given, one plain file. */
+  /** By commit, each path's mode; where none is given, one plain file. */
   modes?: Record<string, Map<string, string> | undefined>;
   /** Whether nobody else moved the branch before it was taken back. */
   isUndone?: boolean;
@@ -46,8 +47,10 @@ export function recordGitHub({
     redraftPullRequest: record("redraftPullRequest", redrafts),
     commentOnce: record("commentOnce", undefined),
     moveBranch: record("moveBranch", isUndone),
-    modes: async (_repository, commit) =>
-      commit in modes ? modes[commit] : new Map(Object.entries({ "src/cart.js": "100644" })),
+    entries: async (_repository, commit) => {
+      const of = commit in modes ? modes[commit] : new Map([["src/cart.js", "100644"]]);
+      return of && new Map(Array.from(of, ([path, mode]): [string, TreeEntry] => [path, { mode, sha: mode }]));
+    },
   };
   return { github, calls, names: () => calls.map(([name]) => name) };
 }

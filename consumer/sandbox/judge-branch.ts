@@ -1,11 +1,10 @@
-import { forbiddenPaths, twinPaths } from "../../shared/allowed-paths.ts";
 import { bot } from "../../shared/bot.ts";
 import { Failure } from "../../shared/failure.ts";
 import type { Outcome } from "../../shared/job.ts";
 import type { Redact } from "../../shared/redact.ts";
-import { cutWords } from "../evidence/cut-words.ts";
-import { codeMarkdown } from "../evidence/untrusted-markdown.ts";
-import type { ComparedCommit, Comparison, GitHub, Repository } from "../clients/github.ts";
+import type { GitHub, Repository } from "../clients/github.ts";
+import type { ComparedCommit, Comparison } from "../clients/github-changes.ts";
+import { faultOfPaths, faultOfTrees } from "./examine-change.ts";
 
 /** How a run ended: as the container says, badly for a reason of ours, or so that nobody can say any more. */
 export type RunEnd = Outcome | { kind: "broken" } | { kind: "lost" };
@@ -41,7 +40,7 @@ export interface Verdict {
 /**
  * Looks at what really stands on the branch after a run, on GitHub's own word and whatever the container said: of what the run
  * pushed only one commit stays, bugbot's own, of allowed files, without a secret in its message, on top of what was there; and only of a run that was not stopped. What others pushed
- * is never touched.
+ * is never touched. What may not stay in any case is known without a comparison.
  */
 export async function judgeBranch(facts: BranchFacts, github: GitHub, redact: Redact): Promise<Verdict> {
   const { repository, branch, headBefore, pushes, run, allowedPaths } = facts;
@@ -54,13 +53,19 @@ export async function judgeBranch(facts: BranchFacts, github: GitHub, redact: Re
     });
   }
   if (head === headBefore) return leave(await earlierWork());
+  const gone = run.kind === "pushed" ? moved("It does not hold what I pushed any more.") : { kind: "nothing" as const };
+  if (head === null) return leave(gone);
+  const isKept = mayStay(run) || (run.kind === "lost" && (await github.findPullRequest(name, branch)) !== undefined);
+  if (!isKept && pushes.includes(head)) return { left: { kind: "nothing" }, undo: head };
 
   const base = headBefore ?? defaultBranch;
-  const compared = head === null ? undefined : await github.compare(name, base, head);
-  const own = head === null ? undefined : ownOf(head, compared);
+  const compared = await github.compare(name, base, head);
+  const own = ownOf(head, compared);
   if (own === undefined) {
-    return leave(run.kind === "pushed" ? moved("It does not hold what I pushed any more.") : { kind: "nothing" });
+    const isWhole = compared !== undefined && compared.commits.length === compared.ahead;
+    return leave(isWhole || pushes.length === 0 ? gone : moved("GitHub does not show me all that was pushed."));
   }
+  if (!isKept) return leave(moved("It holds what I should take back."));
   const fault = await faultOf(own, own === head ? compared : await github.compare(name, base, own));
   if (fault === undefined) return leave({ kind: "work", isNew: true, commit: own });
   if (own !== head || !pushes.includes(own)) return leave(moved(fault.reason ?? "It holds what I should take back."));
@@ -71,8 +76,7 @@ export async function judgeBranch(facts: BranchFacts, github: GitHub, redact: Re
   async function earlierWork(): Promise<Left> {
     if (head === null || !mayStay(run)) return { kind: "nothing" };
     const all = await github.compare(name, defaultBranch, head);
-    const isFine =
-      all && all.ahead > 0 && all.paths !== "too_many" && forbiddenPaths(all.paths, [...allowedPaths]).length === 0;
+    const isFine = all && all.ahead > 0 && faultOfPaths(all.paths, allowedPaths) === undefined;
     return isFine ? { kind: "work", isNew: false, commit: head } : { kind: "nothing" };
   }
 
@@ -84,40 +88,20 @@ export async function judgeBranch(facts: BranchFacts, github: GitHub, redact: Re
 
   /** Why it may not stay; without a reason where there is nothing to tell of it. */
   async function faultOf(commit: string, since: Comparison | undefined): Promise<{ reason?: string } | undefined> {
-    if (!mayStay(run) && !(run.kind === "lost" && (await github.findPullRequest(name, branch)))) return {};
     if (run.kind === "pushed" && run.commit !== commit) return { reason: "It is not the commit I made." };
-    if (!since || (headBefore !== null && since.behind > 0))
-      return { reason: "It would have rewritten what was on the branch." };
-    if (since.ahead === 0) return {};
-    if (since.paths === "too_many") return { reason: "It touches too many files to check." };
-    const forbidden = forbiddenPaths(since.paths, [...allowedPaths]);
-    if (forbidden.length > 0) return { reason: `It changes files I may not touch: ${listed(forbidden)}.` };
-    const [only, ...more] = since.commits;
-    if (!only || more.length > 0 || !isOwn(only, headBefore)) return { reason: "It is not one commit of mine alone." };
+    if (!since) return { reason: "GitHub does not show what it changes." };
+    if (headBefore !== null && since.behind > 0) return { reason: "It would have rewritten what was on the branch." };
+    const { ahead, paths, commits } = since;
+    if (ahead === 0 && commits.length === 0 && paths.length === 0) return {};
+    const closed = faultOfPaths(paths, allowedPaths);
+    if (closed !== undefined) return { reason: closed };
+    const [only] = commits;
+    if (!only || ahead !== 1 || commits.length > 1 || only.sha !== commit || !isAbove(only, headBefore) || !isOwn(only))
+      return { reason: "It is not one commit of mine alone." };
     if (redact(only.message) !== only.message) return { reason: "Its message holds a secret." };
-    return oddEntries(only, since.paths);
-  }
-
-  /** Links, submodules, and names that another would be taken for. */
-  async function oddEntries(
-    { sha, parents: [parent = ""] }: ComparedCommit,
-    paths: string[],
-  ): Promise<{ reason: string } | undefined> {
-    const before = await github.modes(name, parent, paths);
-    const after = await github.modes(name, sha, paths);
-    if (!before || !after) return { reason: "It touches folders too large to check." };
-    const odd = paths.filter((path) => {
-      const modes = [before.get(path), after.get(path)].filter((mode) => mode !== undefined);
-      return modes.length === 0 || modes.some((mode) => !/^100(644|755)$/.test(mode));
-    });
-    if (odd.length > 0) return { reason: `It holds what is no plain file: ${listed(odd)}.` };
-    const twins = twinPaths(
-      before.keys(),
-      paths.filter((path) => after.has(path)),
-      after.keys(),
-    );
-    if (twins.length > 0) return { reason: `It names files so that others may be taken for them: ${listed(twins)}.` };
-    return undefined;
+    const [from = ""] = only.parents;
+    const odd = await faultOfTrees({ repository: name, from, to: commit, paths }, github);
+    return odd === undefined ? undefined : { reason: odd };
   }
 }
 
@@ -134,14 +118,13 @@ function mayStay(run: RunEnd): boolean {
   return run.kind === "pushed" || run.kind === "no_change" || (run.kind === "git_failed" && run.stage === "push");
 }
 
-function isOwn({ parents, author, committer }: ComparedCommit, headBefore: string | null): boolean {
-  const isAbove = parents.length === 1 && (headBefore === null || parents[0] === headBefore);
-  return isAbove && [author, committer].every(({ name, email }) => name === bot.name && email === bot.email);
+function isAbove({ parents }: ComparedCommit, headBefore: string | null): boolean {
+  return headBefore === null || parents[0] === headBefore;
 }
 
-function listed(paths: readonly string[]): string {
-  return paths
-    .slice(0, 10)
-    .map((path) => codeMarkdown(cutWords(path, 200)))
-    .join(", ");
+/** One of bugbot's, as it says itself: what a run pushed under that name was judged. */
+export function isOwn({ parents, author, committer }: ComparedCommit): boolean {
+  return (
+    parents.length === 1 && [author, committer].every(({ name, email }) => name === bot.name && email === bot.email)
+  );
 }

@@ -1,3 +1,4 @@
+import { Failure } from "../../shared/failure.ts";
 import { rulesOf } from "../../shared/rules-of.ts";
 import type { GitHub } from "../clients/github.ts";
 import type { Effect } from "../effect.ts";
@@ -5,7 +6,8 @@ import { findStanding, type Standing, standingInWords, unpushedInWords } from ".
 import type { Outside } from "../needs.ts";
 import type { Left } from "./judge-branch.ts";
 import type { Lease } from "./lease.ts";
-import { movedInWords, settleBranch } from "./settle-branch.ts";
+import { movedInWords, type RunOnBranch, settleBranch } from "./settle-branch.ts";
+import { takeBackUnjudged } from "./take-back.ts";
 
 export interface LeftBranch {
   /** For the person. */
@@ -28,17 +30,30 @@ const effect: Effect = (_name, act) => act(false);
 export async function leaveBranch(lease: Lease, conversation: string, needs: LeaveBranchNeeds): Promise<LeftBranch> {
   const { github, settings } = needs;
   const { repository, branch, headBefore, commandId } = lease;
-  const left = github ? await settle(github).catch(() => undefined) : undefined;
+  const left = github ? await settle(github).catch(unsettled) : undefined;
   const standing = await findStanding(conversation, "after it was lost", { ...needs, effect });
   return { words: inWords(), standing };
 
-  async function settle(at: GitHub): Promise<Left | undefined> {
+  async function settle(at: GitHub): Promise<Left> {
+    const given = { ...needs, github: at, effect };
+    const facts = await factsOf(at).catch(async (error: unknown) => {
+      throw await takeBackUnjudged({ commandId, conversation, repository, branch, headBefore }, error, given);
+    });
+    return settleBranch(facts, given);
+  }
+
+  async function factsOf(at: GitHub): Promise<RunOnBranch> {
     const found = await at.repository(repository);
-    if (!found) return undefined;
+    if (!found) {
+      throw new Failure("repository_gone", { reply: `GitHub does not show me ${repository} any more.`, retry: true });
+    }
     const { paths: allowedPaths } = rulesOf(settings, found.name);
     const run = { kind: "lost" as const };
-    const facts = { repository: found, branch, headBefore, commandId, conversation, allowedPaths, run };
-    return settleBranch(facts, { ...needs, github: at, effect });
+    return { repository: found, branch, headBefore, commandId, conversation, allowedPaths, run };
+  }
+
+  function unsettled(error: unknown): { kind: "unsettled"; reply: string } | undefined {
+    return error instanceof Failure ? { kind: "unsettled", reply: error.reply } : undefined;
   }
 
   function inWords(): string {
@@ -46,6 +61,8 @@ export async function leaveBranch(lease: Lease, conversation: string, needs: Lea
     switch (left?.kind) {
       case undefined:
         return also(`Look at the branch \`${branch}\` in ${repository}: I could not check it.`);
+      case "unsettled":
+        return also(left.reply);
       case "work":
         return headBefore === null && stands !== ""
           ? stands

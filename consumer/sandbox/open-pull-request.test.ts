@@ -2,7 +2,9 @@ import { describe, it } from "vitest";
 import * as z from "zod/mini";
 import type { Proof } from "../../shared/job.ts";
 import type { Effect } from "../effect.ts";
-import { recordGitHub } from "./github-recorder.ts";
+import { bot } from "../../shared/bot.ts";
+import type { Comparison } from "../clients/github-changes.ts";
+import { recordGitHub, type Recorded } from "./github-recorder.ts";
 import { openPullRequest, type PullRequestPlan } from "./open-pull-request.ts";
 
 const effect: Effect = (_name, run) => run(false);
@@ -23,6 +25,7 @@ const plan: PullRequestPlan = {
   },
   repository: { name: "acme/shop", defaultBranch: "main", head: "abc" },
   branch: "bugbot/bug-1",
+  allowedPaths: ["src/**"],
   title: "fix: it breaks",
   issue: undefined,
   summary: "Fixed by @mallory, closes #3.",
@@ -46,18 +49,28 @@ const plan: PullRequestPlan = {
   isNew: true,
 };
 
-/** The body of the pull request that is opened. */
+const commit = { sha: "new", parents: ["old"], message: "fix: it", author: bot, committer: bot };
+const compared: Comparison = { ahead: 1, behind: 0, mergeBase: "old", paths: ["src/cart.js"], commits: [commit] };
+/** A branch with one commit of bugbot's. */
+const clean = { head: "new", compared };
+
+/** What is asked of GitHub for the pull request that is opened. */
+async function opening(opened: PullRequestPlan, recorded: Recorded = clean) {
+  const { github, calls } = recordGitHub(recorded);
+  const ended = await openPullRequest(opened, { github, effect });
+  const asked = calls.find(([name]) => name === "createPullRequest")?.at(-1);
+  return { ended, ...z.object({ body: z.string(), draft: z.boolean() }).parse(asked) };
+}
+
 async function bodyOf(opened: PullRequestPlan): Promise<string> {
-  const { github, calls } = recordGitHub({});
-  await openPullRequest(opened, { github, effect });
-  return z.object({ body: z.string() }).parse(calls.at(1)?.at(-1)).body;
+  return (await opening(opened)).body;
 }
 
 describe("a pull request", () => {
   it("is opened once", async ({ expect }) => {
-    const { github, names } = recordGitHub({});
+    const { github, names } = recordGitHub(clean);
     expect(await openPullRequest(plan, { github, effect })).toMatchObject({ number: 7 });
-    expect(names()).toEqual(["findPullRequest", "createPullRequest", "labelPullRequest"]);
+    expect(names()).toEqual(["findPullRequest", "branchHead", "compare", "createPullRequest", "labelPullRequest"]);
   });
 
   it("is the one that the branch has already, and stays as it is where nothing is new", async ({ expect }) => {
@@ -94,9 +107,7 @@ describe("a pull request", () => {
   });
 
   it("says in words what proves it, and is no draft then", async ({ expect }) => {
-    const { github, calls } = recordGitHub({});
-    await openPullRequest(plan, { github, effect });
-    expect(calls.at(1)?.at(-1)).toMatchObject({
+    expect(await opening(plan)).toMatchObject({
       draft: false,
       body: expect.stringContaining(
         "Reproduced by a new test: with `src/cart.test.js` `npm test` failed on the code before",
@@ -128,13 +139,37 @@ describe("a pull request", () => {
       "Not verified: dependencies are not installed.",
     ],
   ])("is a draft where the check %s, and says so", async ([, proof, words], { expect }) => {
-    const { github, calls } = recordGitHub({});
-    await openPullRequest({ ...plan, proof }, { github, effect });
-    expect(calls.at(1)?.at(-1)).toMatchObject({ draft: true, body: expect.stringContaining(words) });
+    expect(await opening({ ...plan, proof })).toMatchObject({ draft: true, body: expect.stringContaining(words) });
+  });
+
+  it("is a draft that names what on its branch is not bugbot's own", async ({ expect }) => {
+    const theirs = { ...commit, sha: "0123456789ab", author: { name: "Linus` @acme", email: "l@example.com" } };
+    const mixed = { ...compared, ahead: 2, commits: [theirs, commit], paths: ["src/cart.js", "README.md"] };
+    const { ended, body, draft } = await opening(plan, { head: "new", compared: mixed });
+    expect(draft).toBe(true);
+    expect(body).toMatch(
+      /mine: `0123456` by `` Linus` @\u200B?acme ``\. It changes files I may not touch: `README\.md`/,
+    );
+    expect(ended.note).toContain("`0123456` by");
+  });
+
+  it.for<[string, Recorded]>([
+    ["files that bugbot may not touch", { head: "new", compared: { ...compared, paths: [".github/x.yml"] } }],
+    ["more files than GitHub lists", { head: "new", compared: { ...compared, paths: "too_many" } }],
+    ["more commits than GitHub lists", { head: "new", compared: { ...compared, ahead: 251 } }],
+    ["what GitHub does not show", { head: "new", compared: undefined }],
+    ["a link", { ...clean, modes: { new: new Map([["src/cart.js", "120000"]]) } }],
+  ])("is not opened where its branch holds %s", async ([, recorded], { expect }) => {
+    const { github, names } = recordGitHub(recorded);
+    await expect(openPullRequest(plan, { github, effect })).rejects.toMatchObject({
+      code: "not_proposed",
+      reply: expect.stringContaining("`bugbot/bug-1` in acme/shop"),
+    });
+    expect(names()).not.toContain("createPullRequest");
   });
 
   it("is there though GitHub does not take its label", async ({ expect }) => {
-    const { github } = recordGitHub({});
+    const { github } = recordGitHub(clean);
     const labelPullRequest = () => Promise.reject(new Error("no"));
     expect(await openPullRequest(plan, { github: { ...github, labelPullRequest }, effect })).toMatchObject({
       number: 7,
@@ -152,9 +187,14 @@ describe("a pull request that was open before the run", () => {
     return `Seen by Ann.\n\n${await bodyOf({ ...plan, proof })}\nTo do: $& ask Bob`;
   }
 
-  async function followUp(proof: Proof, open: { body: string; draft: boolean }, redrafts = true) {
+  async function followUp(
+    proof: Proof,
+    open: { body: string; draft: boolean },
+    redrafts = true,
+    recorded: Recorded = clean,
+  ) {
     const found = { number: 3, url: "https://github.com/acme/shop/pull/3", nodeId: "PR_3", ...open };
-    const { github, calls, names } = recordGitHub({ open: found, redrafts });
+    const { github, calls, names } = recordGitHub({ ...recorded, open: found, redrafts });
     const command = { ...plan.command, id: "slack-Ev2" };
     const ended = await openPullRequest({ ...plan, command, summary: "Went on.", proof }, { github, effect });
     const of = (name: string) => calls.filter(([one]) => one === name).map((call) => call.at(-1));
@@ -194,6 +234,17 @@ describe("a pull request that was open before the run", () => {
     expect(once.body).toContain("may have changed the check");
     const body = once.body.replace("slack-Ev2", "slack-Ev1");
     expect((await followUp(good, { body, draft: true })).redrafted).toEqual([]);
+  });
+
+  it.for<[string, Comparison, string]>([
+    ["commits of others", { ...compared, commits: [{ ...commit, author: { name: "Eve", email: "" } }] }, "by `Eve`"],
+    ["files that bugbot may not touch", { ...compared, paths: [".github/x.yml"] }, "`.github/x.yml`"],
+  ])("becomes a draft where its branch holds %s, and names them", async ([, mixed, words], { expect }) => {
+    const open = { body: await bodyAfter(good), draft: false };
+    const { ended, body, redrafted } = await followUp(good, open, true, { head: "new", compared: mixed });
+    expect(redrafted).toEqual(["draft"]);
+    expect(body).toContain(words);
+    expect(ended).toMatchObject({ draft: true, note: expect.stringContaining(words) });
   });
 
   it("stays a draft where a person made it one", async ({ expect }) => {

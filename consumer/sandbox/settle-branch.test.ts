@@ -1,6 +1,9 @@
 import { describe, it } from "vitest";
+import { Failure } from "../../shared/failure.ts";
 import type { Outcome } from "../../shared/job.ts";
 import { createRedact } from "../../shared/redact.ts";
+import type { GitHub } from "../clients/github.ts";
+import type { Comparison } from "../clients/github-changes.ts";
 import type { Effect } from "../effect.ts";
 import { recordGitHub, type Recorded } from "./github-recorder.ts";
 import type { Deed } from "../stores/audit.ts";
@@ -15,12 +18,14 @@ const noChange: Outcome = { kind: "no_change", summary: "", usage };
 const stopped: Outcome = { kind: "stopped", usage };
 const lostPush: Outcome = { kind: "git_failed", stage: "push", reason: "", usage };
 const commit = { sha: "new", parents: ["old"], message: "fix: it", author: bot, committer: bot };
-const clean = { ahead: 1, behind: 0, paths: ["src/cart.js"], commits: [commit] };
+const clean = { ahead: 1, behind: 0, mergeBase: "old", paths: ["src/cart.js"], commits: [commit] };
 const linus = { name: "Linus Torvalds", email: "torvalds@example.com" };
 
-async function settle(facts: Partial<RunOnBranch>, recorded: Recorded, pushes = ["new"]) {
-  const { github, names, calls } = recordGitHub(recorded);
+async function settle(facts: Partial<RunOnBranch>, recorded: Recorded, pushes = ["new"], broken: Partial<GitHub> = {}) {
+  const { github: whole, names, calls } = recordGitHub(recorded);
+  const github = { ...whole, ...broken };
   const deeds: string[] = [];
+  const judged: string[] = [];
   const forgotten: string[] = [];
   const sessions = {
     checkpoints: { remove: () => Promise.reject(new Error("R2 is down")) },
@@ -28,7 +33,7 @@ async function settle(facts: Partial<RunOnBranch>, recorded: Recorded, pushes = 
     now: () => 1,
   };
   const record = async ({ action }: Deed) => deeds.push(action) > 0;
-  const left = await settleBranch(
+  const ended = await settleBranch(
     {
       repository: { name: "acme/shop", defaultBranch: "main" },
       branch: "bugbot/bug-1",
@@ -45,10 +50,13 @@ async function settle(facts: Partial<RunOnBranch>, recorded: Recorded, pushes = 
       effect,
       record,
       redact: createRedact(["canary-1"]),
-      leases: { pushesOf: async () => pushes },
+      leases: { pushesOf: async () => pushes, judged: async (id: string) => void judged.push(id) },
     },
+  ).then(
+    (left) => ({ left, failed: undefined }),
+    (failed: unknown) => ({ left: undefined, failed }),
   );
-  return { left, calls, deeds, forgotten, undone: names().filter((name) => name === "moveBranch") };
+  return { ...ended, calls, deeds, judged, forgotten, undone: names().filter((name) => name === "moveBranch") };
 }
 
 describe("after a run, its branch", () => {
@@ -57,9 +65,14 @@ describe("after a run, its branch", () => {
     ["said nothing of a push that GitHub shows", noChange],
     ["did not hear the answer to its push", lostPush],
   ])("keeps allowed, new work of a run that %s", async ([, run], { expect }) => {
-    const { left, undone, deeds, forgotten } = await settle({ run }, { head: "new", compared: clean });
+    const { left, undone, deeds, judged, forgotten } = await settle({ run }, { head: "new", compared: clean });
     expect(left).toEqual({ kind: "work", isNew: true, commit: "new" });
-    expect({ undone, deeds, forgotten }).toEqual({ undone: [], deeds: ["pushed"], forgotten: [] });
+    expect({ undone, deeds, judged, forgotten }).toEqual({
+      undone: [],
+      deeds: ["pushed"],
+      judged: ["a"],
+      forgotten: [],
+    });
   });
 
   it("still offers what an earlier run left without a pull request", async ({ expect }) => {
@@ -80,7 +93,8 @@ describe("after a run, its branch", () => {
     ["the push of a run that never ended", { run: { kind: "broken" } }, { head: "new", compared: clean }],
   ])("loses %s", async ([, facts, recorded], { expect }) => {
     const { left, undone, deeds, forgotten } = await settle(facts, recorded);
-    expect(left.kind).not.toBe("work");
+    expect(left).toBeDefined();
+    expect(left?.kind).not.toBe("work");
     expect({ undone, deeds }).toEqual({ undone: ["moveBranch"], deeds: ["took_back"] });
     expect(forgotten, "what believes in it").toEqual(["thread"]);
   });
@@ -128,7 +142,7 @@ describe("after a run, its branch", () => {
     ],
   ])("loses %s, and it is said", async ([, facts, recorded], { expect }) => {
     const { left, calls } = await settle(facts, recorded);
-    expect(left.kind).toBe("taken_back");
+    expect(left?.kind).toBe("taken_back");
     expect(calls.at(-1)).toEqual(["moveBranch", "acme/shop", "bugbot/bug-1", "new", null]);
   });
 
@@ -180,10 +194,91 @@ describe("after a run, its branch", () => {
     });
   });
 
-  it("is asked for again while GitHub does not show the push yet", async ({ expect }) => {
-    await expect(settle({ headBefore: "old" }, { head: "old" })).rejects.toMatchObject({
-      code: "branch_missing",
-      retry: true,
+  it.for<[string, Comparison, RegExp]>([
+    ["lists no file", { ...clean, paths: [] }, /no file/],
+    ["lists no commit", { ...clean, commits: [] }, /not one commit/],
+    ["lists another commit", { ...clean, commits: [{ ...commit, sha: "other" }] }, /not one commit/],
+    ["counts more commits than it lists", { ...clean, ahead: 2 }, /not one commit/],
+    ["says that nothing is new, and lists it", { ...clean, ahead: 0 }, /not one commit/],
+  ])("loses what a comparison that %s says nothing sure of", async ([, compared, reason], { expect }) => {
+    const { left, undone } = await settle({}, { head: "new", compared });
+    expect(left).toEqual({ kind: "taken_back", reason: expect.stringMatching(reason) });
+    expect(undone).toEqual(["moveBranch"]);
+  });
+
+  it("loses what differs in the trees though the comparison leaves it out", async ({ expect }) => {
+    const modes = {
+      old: new Map([["src/cart.js", "100644"]]),
+      new: new Map([
+        ["src/cart.js", "100644"],
+        [".github", "040000"],
+      ]),
+    };
+    const { left, undone } = await settle({}, { head: "new", compared: clean, modes });
+    expect(left).toEqual({ kind: "taken_back", reason: expect.stringContaining("`.github`") });
+    expect(undone).toEqual(["moveBranch"]);
+  });
+
+  it("is looked at by a person where what was pushed may lie beneath more than GitHub lists", async ({ expect }) => {
+    const theirs = { ...commit, sha: "theirs", author: linus, committer: linus };
+    const cut = { ...clean, ahead: 251, commits: [theirs] };
+    const facts = { run: noChange, headBefore: "old" };
+    for (const compared of [cut, undefined]) {
+      expect(await settle(facts, { head: "theirs", compared })).toMatchObject({ left: { kind: "moved" }, undone: [] });
+    }
+  });
+
+  describe("where GitHub does not let it be judged", () => {
+    const away = (retry: boolean) => () => Promise.reject(new Failure("github_down", { reply: "Away.", retry }));
+    const compare = away(true);
+
+    it.for<[string, Partial<GitHub>, Failure["code"]]>([
+      ["the comparison fails", { compare }, "github_down"],
+      ["the comparison is too large", { compare: away(false) }, "push_refused"],
+      ["the trees fail", { entries: compare }, "github_down"],
+      ["there is a bug", { compare: () => Promise.reject(new TypeError("x")) }, "bug"],
+      ["nobody can say where it stands", { branchHead: compare }, "github_down"],
+    ])("loses what the run pushed, and it is said: %s", async ([, broken, code], { expect }) => {
+      const recorded = { head: "new", compared: clean };
+      const { failed, calls, deeds, judged, forgotten } = await settle({}, recorded, ["new"], broken);
+      expect(failed).toMatchObject({
+        code,
+        retry: code !== "push_refused",
+        reply: expect.stringMatching(/`bugbot\/bug-1` in acme\/shop, so it is taken back/),
+      });
+      expect(calls.at(-1)).toEqual(["moveBranch", "acme/shop", "bugbot/bug-1", "new", null]);
+      expect({ deeds, judged, forgotten }).toEqual({ deeds: ["took_back"], judged: [], forgotten: ["thread"] });
     });
+
+    it("says what nobody has checked where it cannot be taken back either", async ({ expect }) => {
+      const { failed, judged } = await settle({}, { head: "new" }, ["new"], { compare, moveBranch: compare });
+      expect(failed).toMatchObject({
+        retry: true,
+        reply: expect.stringMatching(/`bugbot\/bug-1` in acme\/shop[^]*Do not merge it/),
+      });
+      expect(judged).toEqual([]);
+    });
+
+    it("leaves what somebody else has pushed", async ({ expect }) => {
+      const { failed, undone } = await settle({ headBefore: "old" }, { head: "theirs" }, ["new"], { compare });
+      expect(failed).toMatchObject({ reply: expect.stringContaining("look at it before you merge it") });
+      expect(undone).toEqual([]);
+    });
+
+    it("says no more than why where the run pushed nothing", async ({ expect }) => {
+      const facts = { run: noChange, headBefore: "old" };
+      expect(await settle(facts, { head: "old" }, [], { compare })).toMatchObject({ failed: { reply: "Away." } });
+    });
+  });
+
+  it("takes nothing for judged that may still land", async ({ expect }) => {
+    const late = await settle({ run: noChange, headBefore: "old" }, { head: "old", compared: clean });
+    const back = await settle({ run: stopped }, { head: "new", compared: clean });
+    expect([late.judged, back.judged]).toEqual([[], []]);
+  });
+
+  it("is asked for again while GitHub does not show the push yet", async ({ expect }) => {
+    const { failed } = await settle({ headBefore: "old" }, { head: "old" });
+    expect(failed).toMatchObject({ code: "branch_missing", retry: true });
   });
 });

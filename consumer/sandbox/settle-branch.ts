@@ -6,6 +6,7 @@ import type { Audit } from "../stores/audit.ts";
 import type { Leases } from "../stores/leases.ts";
 import type { Redact } from "../../shared/redact.ts";
 import { type BranchFacts, judgeBranch, type Left } from "./judge-branch.ts";
+import { takeBackUnjudged } from "./take-back.ts";
 
 export interface RunOnBranch extends Omit<BranchFacts, "pushes"> {
   commandId: string;
@@ -14,21 +15,35 @@ export interface RunOnBranch extends Omit<BranchFacts, "pushes"> {
 
 interface Needs extends ForgetSessionNeeds {
   github: GitHub;
-  leases: Pick<Leases, "pushesOf">;
+  leases: Pick<Leases, "pushesOf" | "judged">;
   record: Audit["record"];
   redact: Redact;
   effect: Effect;
 }
 
-/** Judges what a run left on its branch, takes back what may not stay there, and notes which of both it was. */
-export async function settleBranch(
+/**
+ * Judges what a run left on its branch, takes back what may not stay there, and notes which of both it was. Where it cannot be judged nothing
+ * of it stays, and it throws a `Failure` that says so.
+ */
+export async function settleBranch(run: RunOnBranch, needs: Needs): Promise<Left> {
+  try {
+    return await judgeAndUndo(run, needs);
+  } catch (error) {
+    throw await takeBackUnjudged({ ...run, repository: run.repository.name }, error, needs);
+  }
+}
+
+async function judgeAndUndo(
   { commandId, conversation, ...run }: RunOnBranch,
   { github, leases, record, redact, effect, ...needs }: Needs,
 ): Promise<Left> {
   const { repository, branch, headBefore } = run;
-  const { left, undo } = await effect("judge branch", async () =>
-    judgeBranch({ ...run, pushes: await leases.pushesOf(commandId) }, github, redact),
-  );
+  const { left, undo } = await effect("judge branch", async () => {
+    const verdict = await judgeBranch({ ...run, pushes: await leases.pushesOf(commandId) }, github, redact);
+    // Anything else is looked at again: a push that is on its way may land late, where the branch is back at its beginning.
+    if (verdict.left.kind === "work" && verdict.left.isNew) await leases.judged(commandId);
+    return verdict;
+  });
   if (undo !== null)
     await effect("forget session", () => forgetSession(conversation, needs), briefly).catch(() => undefined);
   const isUndone =

@@ -75,6 +75,7 @@ export async function everyStatement(db: D1Database, nowMs: number): Promise<voi
   const conversations = createConversations(db);
   await conversations.find(thread);
   await conversations.rememberIssue(thread, issue, nowMs);
+  await conversations.linkIssue(thread, issue, nowMs);
   await conversations.remember(thread, { issue, repository, branch }, nowMs);
   await conversations.rememberPullRequest(thread, "https://github.com/acme/shop/pull/500", nowMs);
   await conversations.rememberRun(thread, { summary: "done", expiresAt: nowMs }, nowMs);

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
-import { maxPushesPerRun } from "../../shared/limits.ts";
 import type { Lease, LeaseTerms } from "../sandbox/lease.ts";
+import { createPushes } from "./pushes.ts";
 import type { Payer } from "./spending.ts";
 
 const rowSchema = z.object({
@@ -18,9 +18,11 @@ const rowSchema = z.object({
   closed_at: z.nullable(z.number()),
 });
 
-/** What each run's container may reach, in D1 `leases`. */
+/** What each run's container may reach, in D1 `leases`, and what it has pushed. */
 export function createLeases(db: D1Database) {
   return {
+    ...createPushes(db),
+
     /** Opens one lease per command: a repeated call answers with the first one's id. */
     async open(
       commandId: string,
@@ -61,32 +63,6 @@ export function createLeases(db: D1Database) {
     async findOf(commandId: string): Promise<Lease | undefined> {
       const row = await db.prepare("SELECT * FROM leases WHERE command_id = ?").bind(commandId).first();
       return row === null ? undefined : toLease(row);
-    },
-
-    /** Takes note of what a run is about to push. False: it has pushed as often as it may. */
-    async notePush(id: string, commit: string, nowMs: number): Promise<boolean> {
-      const [, noted] = await db.batch([
-        db
-          .prepare(
-            `INSERT INTO pushes (lease_id, commit_id, pushed_at) SELECT ?1, ?2, ?3
-             WHERE (SELECT count(*) FROM pushes WHERE lease_id = ?1) < ?4 ON CONFLICT DO NOTHING`,
-          )
-          .bind(id, commit, nowMs, maxPushesPerRun),
-        db.prepare("SELECT 1 FROM pushes WHERE lease_id = ? AND commit_id = ?").bind(id, commit),
-      ]);
-      return (noted?.results.length ?? 0) > 0;
-    },
-
-    /** What a command's run was let push, whether it landed or not. */
-    async pushesOf(commandId: string): Promise<string[]> {
-      const { results } = await db
-        .prepare("SELECT commit_id FROM pushes JOIN leases ON leases.id = lease_id WHERE command_id = ?")
-        .bind(commandId)
-        .all();
-      return z
-        .array(z.object({ commit_id: z.string() }))
-        .parse(results)
-        .map(({ commit_id: commit }) => commit);
     },
 
     /** For a run that starts over; what is closed stays closed. */
