@@ -110,6 +110,9 @@ export async function everyStatement(db: D1Database, nowMs: number): Promise<voi
   await leases.findOf(id);
   await leases.notePush(leaseId, "c0ffee", nowMs);
   await leases.pushesOf(id);
+  await leases.unjudgedOn(repository, branch);
+  await leases.takeUnjudged(25, nowMs);
+  await leases.judged(id);
   await leases.renew(id, nowMs);
 
   const spending = createSpending(db);

@@ -28,10 +28,11 @@ const unjudgedSchema = z.pipe(
 /** What one run pushed, as far as it may stand unjudged on the run's branch. */
 export type UnjudgedPushes = z.infer<typeof unjudgedSchema>;
 
+/** `CROSS JOIN`, and the `+` in `GROUP BY`, let SQLite begin with the few that are unjudged: https://www.sqlite.org/optoverview.html#manual_control_of_query_plans_using_cross_join */
 const unjudged = `SELECT leases.command_id, commands.conversation_id, leases.repository, leases.branch, leases.head_before,
   group_concat(pushes.commit_id) AS commits, max(pushes.pushed_at) AS pushed_at,
   commands.id IS NOT NULL AND commands.outcome IS NULL AS is_running
-  FROM pushes JOIN leases ON leases.id = pushes.lease_id LEFT JOIN commands ON commands.id = leases.command_id
+  FROM pushes CROSS JOIN leases ON leases.id = pushes.lease_id LEFT JOIN commands ON commands.id = leases.command_id
   WHERE pushes.judge_at IS NOT NULL`;
 
 /** What the egress let runs push, in D1 `pushes`. It is unjudged until somebody says otherwise. Every write may be repeated. */
@@ -76,7 +77,7 @@ export function createPushes(db: D1Database) {
 
     async unjudgedOn(repository: string, branch: string): Promise<UnjudgedPushes[]> {
       const { results } = await db
-        .prepare(`${unjudged} AND leases.repository = ? COLLATE NOCASE AND leases.branch = ? GROUP BY leases.id`)
+        .prepare(`${unjudged} AND leases.repository = ? COLLATE NOCASE AND leases.branch = ? GROUP BY +pushes.lease_id`)
         .bind(repository, branch)
         .all();
       return z.array(unjudgedSchema).parse(results);
@@ -87,7 +88,7 @@ export function createPushes(db: D1Database) {
       const { results } = await db
         .prepare(
           `${unjudged} AND pushes.judge_at <= ? AND (commands.id IS NULL OR commands.outcome IS NOT NULL)
-           GROUP BY leases.id ORDER BY min(pushes.judge_at) LIMIT ?`,
+           GROUP BY +pushes.lease_id ORDER BY min(pushes.judge_at) LIMIT ?`,
         )
         .bind(nowMs, limit)
         .all();

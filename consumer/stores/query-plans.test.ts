@@ -25,6 +25,7 @@ const underWay = new Set([
   "commands_without_last_word",
   "conversations_claimed",
   "leases_open",
+  "pushes_judge_at",
 ]);
 
 let db: D1Database;
