@@ -7,10 +7,10 @@ declare module "vitest" {
   }
 }
 
-/** For fast-check: how many inputs a property is given, and which. In `npm test` so `few`, the same ones each time. */
-export function fuzzed(few: number): { numRuns: number; seed: number } {
+/** For fast-check: how many inputs a property is given, and which. In `npm test` so `few`, the same ones each time. One of a heavy property counts as `weight`. */
+export function fuzzed(few: number, weight = 1): { numRuns: number; seed: number } {
   const { runs, seed } = inject("fuzz");
-  return { numRuns: runs ?? few, seed: seed ?? 20_261_120 };
+  return { numRuns: runs === null ? few : Math.ceil(runs / weight), seed: seed ?? 20_261_120 };
 }
 
 /** `npm run fuzz` takes its time. */

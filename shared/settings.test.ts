@@ -73,7 +73,7 @@ describe("settings", () => {
       BUGBOT_OPERATORS: "@alice",
       BUGBOT_MAX_TURNS: "2.5",
       BUGBOT_MAX_MINUTES: "-1",
-      BUGBOT_ALLOWED_REGISTRIES: "https://registry.npmjs.org/",
+      BUGBOT_ALLOWED_REGISTRIES: "https://npm.acme.test/",
       BUGBOT_APPROVERS: "*",
       EXECUTOR_URL: "localhost:8080",
       BUGBOT_ALLOWED_PATHS: "src\\**",
@@ -81,7 +81,7 @@ describe("settings", () => {
     const said = invalidSettings(wrong);
     expect(said.map((sentence) => sentence.split(" ")[0]).toSorted()).toEqual(Object.keys(wrong).toSorted());
     expect(said).toContain(
-      "BUGBOT_ALLOWED_REGISTRIES must hold hosts, without https:// and without a path, not https://registry.npmjs.org/",
+      "BUGBOT_ALLOWED_REGISTRIES must hold hosts, without https:// and without a path, not https://npm.acme.test/",
     );
     expect(readSettings(wrong).BUGBOT_MAX_TURNS).toBe(60);
     expect(said.join()).not.toMatch(/xapp-1|phc_1|Bot abc/);

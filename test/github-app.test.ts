@@ -125,7 +125,7 @@ it("a damaged key ends a fix at once, and is named with all else that is wrong i
     SLACK_BOT_TOKN: "xoxb-1",
     DISCORD_MENTIONS: "no",
     EVIDENCE_SHOW_EMAILS: "yes",
-    BUGBOT_ALLOWED_REGISTRIES: "https://registry.npmjs.org/",
+    BUGBOT_ALLOWED_REGISTRIES: "https://npm.acme.test/",
   };
   const damaged = await createWorld({
     script,

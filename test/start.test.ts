@@ -144,7 +144,7 @@ describe("npm start", () => {
       "SLACK_BOT_TOKN=xoxb-1",
       "SLACK_SIGNING_SECRET=abc",
       "EVIDENCE_SHOW_EMAILS=yes",
-      "BUGBOT_ALLOWED_REGISTRIES=https://registry.npmjs.org/",
+      "BUGBOT_ALLOWED_REGISTRIES=https://npm.acme.test/",
       'BUGBOT_ALLOWED_PATHS="!src/secret/**"',
       "BUGBOT_PORT=none",
     ];
@@ -154,7 +154,7 @@ describe("npm start", () => {
     expect(said.split("\n").toSorted()).toEqual([
       "<file> sets SLACK_SIGNING_SECRET but not SLACK_BOT_TOKEN. Set all of them, or none to use the local stand-in for slack.",
       "<file>: BUGBOT_ALLOWED_PATHS must allow something before it excludes.",
-      "<file>: BUGBOT_ALLOWED_REGISTRIES must hold hosts, without https:// and without a path, not https://registry.npmjs.org/.",
+      "<file>: BUGBOT_ALLOWED_REGISTRIES must hold hosts, without https:// and without a path, not https://npm.acme.test/.",
       "<file>: BUGBOT_PORT must be a port, not none.",
       "<file>: EVIDENCE_SHOW_EMAILS must be on or off, not yes.",
       "<file>: SLACK_BOT_TOKN is no setting, and is probably meant to be SLACK_BOT_TOKEN.",
