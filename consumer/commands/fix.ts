@@ -201,9 +201,8 @@ export async function fix(asked: Command, needs: CommandNeeds): Promise<Ending> 
 
   /** What an earlier try of this thread learnt of a commit that is still to be proposed. */
   async function recallProof(commit: string): Promise<Proof> {
-    const found = await effect("recall proof", async () => (await proofs.find(repository.name, commit)) ?? null).catch(
-      () => null,
-    );
+    const recall = async () => (await proofs.find(repository.name, commit)) ?? null;
+    const found = await effect("recall proof", recall, briefly).catch(() => null);
     return found ?? { kind: "not_verified", reason: "nobody has run the tests on what stands on the branch now" };
   }
 
