@@ -127,7 +127,7 @@ describe("the proof of a fix", () => {
       "const { exclude } = await import('./src/run.config.mjs');\nif (!exclude) await import('./src/cart.test.js');\n",
     "src/run.config.mjs": "export const exclude = false;\n",
   };
-  const everywhere = { allowedPaths: ["**"] };
+  const everywhere = { allowedPaths: ["**", ".npmrc"] };
   it.for<[string, Record<string, string>, string, string[]]>([
     ["deletes the test that fails", failing, "rm src/cart.test.js; echo >> src/cart.js", ["src/cart.test.js"]],
     ["skips it", failing, "sed -i 's/test(/test.skip(/' src/cart.test.js", ["src/cart.test.js"]],
