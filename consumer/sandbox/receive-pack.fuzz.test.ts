@@ -80,7 +80,7 @@ it("a push of any bytes, in any pieces, is an error, is refused, or writes the r
     fuzzed(2_000),
   );
   // The run's own branch does get through.
-  expect(passed).toBeGreaterThan(20);
+  expect(passed).toBeGreaterThan(10);
 });
 
 it("a push that comes byte by byte and never ends is given up", async ({ expect }) => {
